@@ -1,0 +1,55 @@
+package dev.parley.conversation;
+
+import java.util.Collections;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The keys of attributes: who may see which, and how a Set changes them. */
+public final class Attributes {
+    public static final String KIND = "kind";
+    public static final String VISITOR = "visitor";
+    public static final String VISITOR_NAME = "visitorName";
+    public static final String NAME = "name";
+    public static final String STATE = "state";
+    public static final String ASSIGNEE = "assignee";
+    public static final String RECALLED = "recalled";
+    public static final String READ = "read";
+
+    public static final SortedMap<String, String> NONE = Collections.emptySortedMap();
+
+    private static final Set<String> PUBLIC = Set.of(KIND, VISITOR, VISITOR_NAME, NAME, STATE, RECALLED);
+
+    private Attributes() {}
+
+    /** Whether the PUBLIC view has attributes with this key; by key alone, so that it never changes. */
+    public static boolean isPublic(String key) {
+        return PUBLIC.contains(key) || key.startsWith("read/") || key.startsWith("reaction/");
+    }
+
+    /** The key of an author's own marker, such as {@code read/ann}. */
+    public static String marker(String key, Author author) {
+        return key + "/" + author.subject();
+    }
+
+    static SortedMap<String, String> with(SortedMap<String, String> attributes, Effect.Set set) {
+        String before = attributes.getOrDefault(set.key(), "");
+        String after = set.advance() ? larger(before, set.value()) : set.value();
+        if (after.equals(before)) {
+            return attributes;
+        }
+        SortedMap<String, String> changed = new TreeMap<>(attributes);
+        if (after.isEmpty()) {
+            changed.remove(set.key());
+        } else {
+            changed.put(set.key(), after);
+        }
+        return Collections.unmodifiableSortedMap(changed);
+    }
+
+    /** Of two decimal numbers without leading zeros; an absent one is smaller. */
+    private static String larger(String a, String b) {
+        int byLength = Integer.compare(a.length(), b.length());
+        return (byLength != 0 ? byLength : a.compareTo(b)) >= 0 ? a : b;
+    }
+}

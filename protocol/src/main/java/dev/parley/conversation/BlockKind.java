@@ -1,0 +1,10 @@
+package dev.parley.conversation;
+
+public enum BlockKind {
+    MESSAGE,
+    DRAFT,
+    NOTE,
+    TOPIC,
+    SECTION,
+    SUGGESTION
+}

@@ -1,0 +1,25 @@
+package dev.parley.conversation;
+
+/** Why a submission was answered for good without becoming an entry. */
+public enum RejectCode {
+    /** The role may not do this to this block, now. */
+    FORBIDDEN,
+    UNKNOWN_BLOCK,
+    BLOCK_EXISTS,
+    /** A created block's id does not begin with the sender's outbox id. */
+    FOREIGN_ID,
+    /** The draft was published after the edit's base. */
+    BLOCK_PUBLISHED,
+    /** The client counted another length of the text at its base. */
+    LENGTH_MISMATCH,
+    /** The edit reaches past the end of the text. */
+    OUT_OF_RANGE,
+    NOT_CANONICAL,
+    ILL_FORMED_TEXT,
+    TOO_LARGE,
+    UNKNOWN_OPERATION,
+    /** Empty, several commands, or a field that is missing or out of its bounds. */
+    MALFORMED,
+    /** Someone else edited the draft after the publisher's base. */
+    CHANGED
+}

@@ -1,0 +1,6 @@
+package dev.parley.conversation;
+
+import java.util.List;
+
+/** A client's request: optimistic operations made on {@code base}, or exactly one command. All or nothing. */
+public record Submission(SubmissionId id, Position base, List<Operation> operations, long composedAtMillis) {}

@@ -1,0 +1,34 @@
+package dev.parley.wire;
+
+import dev.parley.conversation.ConversationSummary;
+
+public final class SummaryCodec {
+    private SummaryCodec() {}
+
+    public static dev.parley.wire.v1.ConversationSummary encode(ConversationSummary summary) {
+        return dev.parley.wire.v1.ConversationSummary.newBuilder()
+                .setConversation(summary.conversation())
+                .setVisitor(summary.visitor())
+                .setVisitorName(summary.visitorName())
+                .setState(summary.state())
+                .setAssignee(summary.assignee())
+                .setLastText(summary.lastText())
+                .setLastRole(Enums.role(summary.lastRole()))
+                .setLastTimeMillis(summary.lastTimeMillis())
+                .setRevision(summary.revision())
+                .build();
+    }
+
+    public static ConversationSummary decode(dev.parley.wire.v1.ConversationSummary wire) throws WireException {
+        return new ConversationSummary(
+                wire.getConversation(),
+                wire.getVisitor(),
+                wire.getVisitorName(),
+                wire.getState(),
+                wire.getAssignee(),
+                wire.getLastText(),
+                Enums.role(wire.getLastRole()),
+                wire.getLastTimeMillis(),
+                wire.getRevision());
+    }
+}
