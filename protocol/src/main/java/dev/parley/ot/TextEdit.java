@@ -242,9 +242,13 @@ public final class TextEdit {
         return components.toString();
     }
 
-    /** Takes components in any order and joins them to canonical form. */
+    /**
+     * Takes components in any order and joins them to canonical form. Throws {@link ArithmeticException} where the lengths
+     * add up to more than any text has, so that a sum of them that wrapped round never passes for a small one.
+     */
     public static final class Builder {
         private final List<Component> components = new ArrayList<>();
+        private int reach;
         private int retained;
         private @Nullable Text inserted;
         private int deleted;
@@ -252,12 +256,12 @@ public final class TextEdit {
         private Builder() {}
 
         public Builder retain(int length) {
-            requireNotNegative(length);
+            pass(length);
             if (length > 0) {
                 if (inserted != null || deleted > 0) {
                     closeChange();
                 }
-                retained = Math.addExact(retained, length);
+                retained += length;
             }
             return this;
         }
@@ -270,8 +274,8 @@ public final class TextEdit {
         }
 
         public Builder delete(int length) {
-            requireNotNegative(length);
-            deleted = Math.addExact(deleted, length);
+            pass(length);
+            deleted += length;
             return this;
         }
 
@@ -306,10 +310,11 @@ public final class TextEdit {
             }
         }
 
-        private static void requireNotNegative(int length) {
+        private void pass(int length) {
             if (length < 0) {
                 throw new IllegalArgumentException("negative length " + length);
             }
+            reach = Math.addExact(reach, length);
         }
     }
 

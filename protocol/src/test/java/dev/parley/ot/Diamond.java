@@ -34,7 +34,15 @@ record Diamond(Text base, TextEdit left, TextEdit right) {
         if (!holds) {
             fail(
                     "on \"%s\", %s on the left and %s on the right must end with \"%s\" %s, but end with \"%s\" %s and \"%s\" %s",
-                    base, left, right, expected, merged, textLeftFirst, taggedLeftFirst, textRightFirst, taggedRightFirst);
+                    base,
+                    left,
+                    right,
+                    expected,
+                    merged,
+                    textLeftFirst,
+                    taggedLeftFirst,
+                    textRightFirst,
+                    taggedRightFirst);
         }
     }
 

@@ -137,7 +137,8 @@ class TextEditLawsTest {
         Text oneByOne = next.apply(first.apply(base));
         Text atOnce = both.apply(base);
         if (!atOnce.equals(oneByOne) || atOnce.length() != oneByOne.length()) {
-            fail("on \"%s\", %s and then %s gives \"%s\", composed to %s it gives \"%s\"",
+            fail(
+                    "on \"%s\", %s and then %s gives \"%s\", composed to %s it gives \"%s\"",
                     base, first, next, oneByOne, both, atOnce);
         }
         checkCanonical(both);
@@ -195,7 +196,8 @@ class TextEditLawsTest {
         int mirrored = TextEdit.insert(position, "|").transform(edit, Side.LEFT).reach();
         int behind = TextEdit.insert(position, "|").transform(edit, Side.RIGHT).reach();
         if (foreign != mirrored || own != behind) {
-            fail("on \"%s\", %s moves the cursor at %d to %d, its owner's to %d, but text typed there to %d and %d",
+            fail(
+                    "on \"%s\", %s moves the cursor at %d to %d, its owner's to %d, but text typed there to %d and %d",
                     base, edit, position, foreign, own, mirrored, behind);
         }
     }

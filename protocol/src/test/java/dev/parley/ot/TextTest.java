@@ -22,14 +22,25 @@ class TextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\uD83D", "\uDE00", "a\uD83D", "\uD83Da", "\uDE00\uD83D", "\uD83D\uD83D\uDE00", "😀\uDE00", "\uD83D😀"})
+    @ValueSource(
+            strings = {
+                "\uD83D",
+                "\uDE00",
+                "a\uD83D",
+                "\uD83Da",
+                "\uDE00\uD83D",
+                "\uD83D\uD83D\uDE00",
+                "😀\uDE00",
+                "\uD83D😀"
+            })
     void aLoneSurrogateIsNoText(String illFormed) {
         assertThat(Text.isWellFormed(illFormed)).isFalse();
         assertThatThrownBy(() -> Text.of(illFormed)).isInstanceOf(IllFormedTextException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "\u0000", "\uFFFE", "\uFFFF", "\uFEFF", "😀", "a😀b", "😀😀", FAMILY, "\uD800\uDC00"})
+    @ValueSource(
+            strings = {"", "a", "\u0000", "\uFFFE", "\uFFFF", "\uFEFF", "😀", "a😀b", "😀😀", FAMILY, "\uD800\uDC00"})
     void whatHasNoLoneSurrogateIsText(String wellFormed) {
         assertThat(Text.isWellFormed(wellFormed)).isTrue();
         assertThat(Text.of(wellFormed)).hasToString(wellFormed);
