@@ -1,0 +1,230 @@
+// Submissions that wait for their answer, and how they move. All pure: lists in, lists out.
+
+import { hex } from '../bytes.ts';
+import { IDENTITY, apply, components, compose, growth, textEdit } from '../ot/text-edit.ts';
+import { lengthOf } from '../ot/text.ts';
+import type { Author, Effect, EffectCreate, Entry, Init, Operation, Position, RejectCode } from '../wire/wire.ts';
+import { blockOf, operationFor } from './effect.ts';
+import { conflicts, cross, sideOf } from './transform.ts';
+
+/** One submission of an outbox, as it stands on the confirmed state and the submissions before it. */
+export interface Pending {
+  readonly seq: number;
+  /** Random; kept however often it is rebased, so that its own entry and answer are told from another's. */
+  readonly contentId: Uint8Array;
+  /** What it does to what is displayed: nothing for a command, and nothing any more for a frozen one. */
+  readonly effects: readonly Effect[];
+  readonly command?: Operation | undefined;
+  /** What is sent of one whose edit met the publication of its draft: as it was before that, to be rejected. */
+  readonly frozen?: { readonly base: Position; readonly effects: readonly Effect[] } | undefined;
+  /** How often it was sent. From the first time on it is never composed into and keeps its seq. */
+  readonly sends: number;
+  /** By the author's clock; 0 for what was written online. */
+  readonly composedAtMillis: number;
+}
+
+/** Why something its author wrote is not in the conversation. */
+export type UnsentCode =
+  | RejectCode
+  /** The outbox and the gateway disagree: it may have arrived. */
+  | 'MAYBE_SENT'
+  /** The text it was made on is gone from the log that the gateway keeps. */
+  | 'BASE_LOST';
+
+/** What was written and did not get into the conversation, kept until its author dismisses it. */
+export interface Unsent {
+  readonly id: string;
+  /** The block it created or edited; empty for the conversation. */
+  readonly block: string;
+  /** What was written. */
+  readonly text: string;
+  readonly code: UnsentCode;
+  readonly composedAtMillis: number;
+}
+
+/** What became of pending submissions. */
+export interface Settled {
+  readonly contentId: Uint8Array;
+  /** Undefined: accepted. */
+  readonly code?: UnsentCode | undefined;
+}
+
+export interface Rebased {
+  readonly pending: readonly Pending[];
+  /** What the entry does to what is displayed. */
+  readonly shown: readonly Effect[];
+  readonly unsent: readonly Unsent[];
+}
+
+export interface Withdrawn {
+  readonly pending: readonly Pending[];
+  readonly unsent: readonly Unsent[];
+  /** Submissions that went with it, because they were about a block that it would have created. */
+  readonly gone: readonly Pending[];
+}
+
+/** The pending submissions after another's entry. `before` is how they were at `base`, the last position known in full. */
+export function rebase(
+  pending: readonly Pending[],
+  entry: Entry,
+  self: Author,
+  before: readonly Pending[],
+  base: Position,
+): Rebased {
+  const side = sideOf(self.role, entry.author?.role ?? 'ROLE_UNSPECIFIED');
+  const result = [...pending];
+  const unsent: Unsent[] = [];
+  let shown: readonly Effect[] = entry.effects;
+  for (const [i, submission] of result.entries()) {
+    if (conflicts(submission.effects, shown)) {
+      const asItWas = before.find(({ contentId }) => contentId === submission.contentId) ?? submission;
+      unsent.push(unsentOf(result, i, 'BLOCK_PUBLISHED'));
+      takeOut(result, i);
+      result[i] = { ...submission, effects: [], frozen: { base, effects: asItWas.effects } };
+    } else {
+      const crossed = cross(submission.effects, shown, side);
+      result[i] = { ...submission, effects: crossed.mine };
+      shown = crossed.theirs;
+    }
+  }
+  return { pending: result, shown, unsent };
+}
+
+/** Takes a submission out for good, with those that need a block it would have created. */
+export function withdraw(pending: readonly Pending[], index: number, code: UnsentCode): Withdrawn {
+  const result = [...pending];
+  const first = result[index];
+  const unsent = first && !first.frozen && !isMarker(first) ? [unsentOf(result, index, code)] : [];
+  const created = new Set<string>();
+  const gone: Pending[] = [];
+  for (let i = index; i < result.length; ) {
+    const submission = result[i];
+    if (submission && (i === index || targets(submission).some((block) => created.has(block)))) {
+      createdBlocks([submission]).forEach((block) => created.add(block));
+      gone.push(submission);
+      takeOut(result, i);
+      result.splice(i, 1);
+      index = -1;
+    } else {
+      i++;
+    }
+  }
+  return { pending: result, unsent, gone };
+}
+
+/** Dense seqs behind the last answered one. The first keeps the one it may have been sent under. */
+export function numbered(pending: readonly Pending[], answeredSeq: number): readonly Pending[] {
+  return pending.map((submission, i) => {
+    const seq = answeredSeq + 1 + i;
+    return submission.seq === seq ? submission : { ...submission, seq };
+  });
+}
+
+/** The last submission with more typing in it, if it may still be composed into. */
+export function composed(last: Pending | undefined, effects: readonly Effect[]): Pending | undefined {
+  const [more] = effects;
+  const [before] = last?.effects ?? [];
+  if (!last || last.sends > 0 || !more || !before || effects.length > 1 || last.effects.length > 1) {
+    return undefined;
+  }
+  if (more.editText && before.editText?.block === more.editText.block) {
+    const edit = compose(before.editText.edit ?? IDENTITY, more.editText.edit ?? IDENTITY);
+    return { ...last, effects: [{ ...before, editText: { ...before.editText, edit } }] };
+  }
+  if (more.set && before.set?.target === more.set.target && before.set.key === more.set.key) {
+    return { ...last, effects };
+  }
+  return undefined;
+}
+
+/** What is sent of a submission. */
+export function operations({ command, frozen, effects }: Pending, self: Author): readonly Init<Operation>[] {
+  return command ? [command] : (frozen?.effects ?? effects).map((effect) => operationFor(effect, self));
+}
+
+/** Whether only the log can carry these over: edits of blocks that are not themselves pending. */
+export function needsEntries(pending: readonly Pending[]): boolean {
+  const created = createdBlocks(pending);
+  return pending.some(({ effects }) => effects.some(({ editText }) => editText && !created.has(editText.block)));
+}
+
+export function createdBlocks(pending: readonly Pending[]): ReadonlySet<string> {
+  return new Set(pending.flatMap(({ effects }) => effects.flatMap(({ create }) => (create ? [create.block] : []))));
+}
+
+/** The blocks that a submission is about. */
+export function targets({ effects, command }: Pending): string[] {
+  const published = command?.publishDraft?.block;
+  return published === undefined ? effects.flatMap((effect) => blockOf(effect) ?? []) : [published];
+}
+
+/** The same submissions for another outbox: the blocks they create are named after it. */
+export function movedTo(outbox: string, from: string, pending: readonly Pending[]): readonly Pending[] {
+  const created = createdBlocks(pending);
+  const renamed = (block: string) => (created.has(block) ? outbox + block.slice(from.length) : block);
+  const alive = pending.filter(({ frozen }) => !frozen);
+  return alive.map((submission) => ({
+    ...submission,
+    sends: 0,
+    effects: submission.effects.map(({ create, editText, set, ...rest }) => ({
+      ...rest,
+      ...(create && { create: { ...create, block: renamed(create.block) } }),
+      ...(editText && { editText: { ...editText, block: renamed(editText.block) } }),
+      ...(set && { set: { ...set, target: renamed(set.target) } }),
+    })),
+    command: submission.command?.publishDraft && {
+      publishDraft: { block: renamed(submission.command.publishDraft.block) },
+    },
+  }));
+}
+
+/** Moves what stands behind the submission past its inverse, and leaves it without effects. */
+function takeOut(pending: Pending[], index: number): void {
+  const submission = pending[index];
+  let inverse: readonly Effect[] = [...(submission?.effects ?? [])].reverse().flatMap(inverseOf);
+  for (const [i, later] of pending.entries()) {
+    if (i === index) {
+      pending[i] = { ...later, effects: [] };
+    } else if (i > index) {
+      const crossed = cross(later.effects, inverse, 'LEFT');
+      pending[i] = { ...later, effects: crossed.mine };
+      inverse = crossed.theirs;
+    }
+  }
+}
+
+/** For moving others only: what was deleted comes back as spaces, since nobody will see it. */
+function inverseOf({ editText, audience }: Effect): Effect[] {
+  if (!editText?.edit) {
+    return [];
+  }
+  const { block, baseLength, edit } = editText;
+  const inverse = components(edit).map((component) => {
+    return typeof component === 'string' ? -lengthOf(component) : component > 0 ? component : ' '.repeat(-component);
+  });
+  return [{ editText: { block, baseLength: baseLength + growth(edit), edit: textEdit(...inverse) }, audience }];
+}
+
+function unsentOf(pending: readonly Pending[], index: number, code: UnsentCode): Unsent {
+  const submission = pending[index];
+  const [effect] = submission?.effects ?? [];
+  return {
+    id: hex(submission?.contentId ?? new Uint8Array(0)),
+    block: (submission && targets(submission)[0]) ?? '',
+    text: effect?.create ? finalText(pending, effect.create) : (effect?.editText?.edit?.inserts.join('') ?? ''),
+    code,
+    composedAtMillis: submission?.composedAtMillis ?? 0,
+  };
+}
+
+/** The text of a pending block with what was typed into it since. */
+function finalText(pending: readonly Pending[], { block, text }: EffectCreate): string {
+  return pending
+    .flatMap(({ effects }) => effects.flatMap(({ editText }) => (editText?.block === block ? editText : [])))
+    .reduce((before, { edit }) => apply(before, edit ?? IDENTITY), text);
+}
+
+/** A read marker: nothing that its author would miss. */
+function isMarker({ effects }: Pending): boolean {
+  return effects.length > 0 && effects.every(({ set }) => set?.advance);
+}

@@ -1,0 +1,357 @@
+import { sameBytes } from '../bytes.ts';
+import { diff } from '../ot/diff.ts';
+import { IDENTITY, type TextEdit, apply, compose } from '../ot/text-edit.ts';
+import type { Author, Blocks, Effect, Entries, Entry, Operation, Position, RejectCode } from '../wire/wire.ts';
+import { blockOf } from './effect.ts';
+import * as queue from './pending.ts';
+import type { Pending, Settled, Unsent, UnsentCode } from './pending.ts';
+import { type Block, ConversationState, DivergedError, START, type Stamp, applySet, applyToBlock } from './state.ts';
+
+/** Something that is displayed is different now. */
+export interface Change {
+  /** The block; empty for the attributes of the conversation. */
+  readonly blockId: string;
+  /** From the text that was displayed to the one that is; undefined where the text is the same, or the block new. */
+  readonly edit: TextEdit | undefined;
+  readonly origin: 'local' | 'remote';
+}
+
+/** What came of one step. */
+export interface Outcome {
+  readonly changes: readonly Change[];
+  readonly unsent: readonly Unsent[];
+  readonly settled: readonly Settled[];
+}
+
+/** What a replica begins with. */
+export interface ReplicaSeed {
+  readonly outbox: string;
+  readonly self: Author;
+  readonly answeredSeq?: number;
+  readonly position?: Position;
+  readonly pending?: readonly Pending[];
+  /** Without state nothing is displayed: pending work is carried over from one position to another, and sent. */
+  readonly headless?: boolean;
+}
+
+/**
+ * A client's copy of a conversation: the confirmed state, and the submissions of one outbox that wait for their answer,
+ * rebased on it. It does no I/O; its owner carries submissions and answers.
+ *
+ *     confirmed --entry--> confirmed'       own entry: the first pending submission has become part of confirmed
+ *         |                    |
+ *      pending   crossed    pending'        anybody else's: it moves past the pending ones, and they past it
+ *         |                    |
+ *     displayed -entry'--> displayed'
+ */
+export class Replica {
+  self: Author;
+  readonly confirmed = new ConversationState();
+  private readonly headless: boolean;
+  private waiting: readonly Pending[];
+  private outboxId: string;
+  private lastAnsweredSeq: number;
+  private readonly displayed = new Map<string, Block | undefined>();
+
+  constructor({ outbox, self, answeredSeq = 0, position = START, pending = [], headless = false }: ReplicaSeed) {
+    this.outboxId = outbox;
+    this.self = self;
+    this.lastAnsweredSeq = answeredSeq;
+    this.confirmed.position = position;
+    this.waiting = pending;
+    this.headless = headless;
+  }
+
+  get outbox(): string {
+    return this.outboxId;
+  }
+
+  get position(): Position {
+    return this.confirmed.position;
+  }
+
+  get answeredSeq(): number {
+    return this.lastAnsweredSeq;
+  }
+
+  /** In the order they were made; only the first may have been sent. */
+  get pending(): readonly Pending[] {
+    return this.waiting;
+  }
+
+  /** A block as it is displayed, with what is pending. */
+  block(id: string): Block | undefined {
+    if (!this.displayed.has(id)) {
+      this.displayed.set(id, this.withPending(id));
+    }
+    return this.displayed.get(id);
+  }
+
+  /** All blocks as they are displayed: confirmed ones, then pending ones in the order they were made. */
+  blocks(): Block[] {
+    const ids = new Set([...this.confirmed.blocks.keys(), ...queue.createdBlocks(this.waiting)]);
+    return [...ids].flatMap((id) => this.block(id) ?? []);
+  }
+
+  /** The attributes of the conversation, with what is pending. */
+  attributes(): ReadonlyMap<string, string> {
+    const attributes = new Map(this.confirmed.attributes);
+    for (const { set } of this.waiting.flatMap(({ effects }) => effects)) {
+      if (set?.target === '') {
+        applySet(attributes, set);
+      }
+    }
+    return attributes;
+  }
+
+  /** The outbox that pending work will go to. Only while nothing is pending. */
+  use(outbox: string, answeredSeq: number): void {
+    this.outboxId = outbox;
+    this.lastAnsweredSeq = answeredSeq;
+  }
+
+  /** Makes a change, shows it, and queues it. Throws a DivergedError, and changes nothing, if it does not fit. */
+  submit(effects: readonly Effect[], contentId: Uint8Array, composedAtMillis: number): Outcome {
+    const displayed = new Map<string, Block | undefined>();
+    const stamp = { author: this.self, revision: 0, timeMillis: composedAtMillis, composedAtMillis };
+    for (const effect of effects) {
+      const id = blockOf(effect);
+      if (id !== undefined) {
+        displayed.set(id, applyToBlock(displayed.get(id) ?? this.block(id), effect, stamp));
+      }
+    }
+    const composed = queue.composed(this.waiting[this.waiting.length - 1], effects);
+    const seq = this.lastAnsweredSeq + 1 + this.waiting.length;
+    return this.step('local', [...displayed.keys(), ''], () => {
+      this.waiting = composed
+        ? [...this.waiting.slice(0, -1), composed]
+        : [...this.waiting, { seq, contentId, effects, sends: 0, composedAtMillis }];
+      return { shown: effects };
+    });
+  }
+
+  /** Queues a command: it shows when its entry arrives. */
+  command(command: Operation, contentId: Uint8Array, composedAtMillis: number): void {
+    const seq = this.lastAnsweredSeq + 1 + this.waiting.length;
+    this.waiting = [...this.waiting, { seq, contentId, effects: [], command, sends: 0, composedAtMillis }];
+  }
+
+  /** The first pending submission, which is sent from here on, once more. */
+  send(): Pending | undefined {
+    const [first, ...later] = this.waiting;
+    if (!first) {
+      return undefined;
+    }
+    const sent = { ...first, sends: first.sends + 1 };
+    this.waiting = [sent, ...later];
+    return sent;
+  }
+
+  /** Entries in log order. Those that are known already are skipped. */
+  receive({ to, entries }: Entries): Outcome {
+    const base = this.position;
+    const before = this.waiting;
+    const outcomes = entries
+      .filter(({ revision }) => revision > base.revision)
+      .map((entry) => this.receiveEntry(entry, before, base));
+    if (to && to.revision >= base.revision) {
+      this.confirmed.position = to;
+    }
+    return joined(outcomes);
+  }
+
+  /** Blocks as they are at a position, instead of entries. Pending edits of what changed meanwhile become unsent. */
+  replace(blocks: Blocks): Outcome {
+    const known = this.position.revision;
+    const touched = blocks.blocks.map(({ id }) => id);
+    const affected = blocks.since === 0 ? [...this.confirmed.blocks.keys(), ...touched] : touched;
+    return this.step('remote', [...affected, ...this.waiting.flatMap(queue.targets), ''], () => {
+      if (!this.headless) {
+        this.confirmed.applyBlocks(blocks);
+      }
+      this.confirmed.position = blocks.position ?? START;
+      const changed = new Set(touched);
+      const settled: Settled[] = [];
+      const unsent: Unsent[] = [];
+      const created = new Set<string>();
+      for (const { contentId } of this.waiting) {
+        const index = this.waiting.findIndex((candidate) => candidate.contentId === contentId);
+        const submission = this.waiting[index];
+        if (!submission) {
+          continue;
+        }
+        const creates = queue.createdBlocks([submission]);
+        if ([...creates].some((id) => changed.has(id))) {
+          this.waiting = this.waiting.filter((candidate) => candidate !== submission);
+          settled.push({ contentId });
+          continue;
+        }
+        creates.forEach((id) => created.add(id));
+        const isKept = submission.effects.every(({ editText }) => {
+          const kept = blocks.since > 0 && blocks.since <= known && !changed.has(editText?.block ?? '');
+          return !editText || kept || created.has(editText.block);
+        });
+        if (submission.frozen || !isKept) {
+          const withdrawn = queue.withdraw(this.waiting, index, 'BASE_LOST');
+          this.waiting = withdrawn.pending;
+          unsent.push(...withdrawn.unsent);
+          settled.push(...withdrawn.gone.map((gone) => ({ contentId: gone.contentId, code: 'BASE_LOST' as const })));
+        }
+      }
+      this.waiting = queue.numbered(this.waiting, this.lastAnsweredSeq);
+      return { unsent, settled };
+    });
+  }
+
+  /** The gateway took the submission; its entry came before this, or inside of blocks. */
+  accepted(seq: number, contentId: Uint8Array): Outcome {
+    const [first, ...later] = this.waiting;
+    if (!first || !this.isFirst(seq, contentId)) {
+      return NOTHING;
+    }
+    return this.step('remote', queue.targets(first), () => {
+      this.waiting = later;
+      this.lastAnsweredSeq = seq;
+      return { settled: [{ contentId: first.contentId }] };
+    });
+  }
+
+  /** The gateway rejected the first submission for good. */
+  rejected(seq: number, contentId: Uint8Array, code: RejectCode): Outcome {
+    return this.isFirst(seq, contentId) ? this.withdrawn(0, code, seq) : NOTHING;
+  }
+
+  /** Takes back a submission that was never sent, or that can never be sent. */
+  withdrawn(index: number, code: UnsentCode, answeredSeq = this.lastAnsweredSeq): Outcome {
+    const { pending, unsent, gone } = queue.withdraw(this.waiting, index, code);
+    return this.step('remote', gone.flatMap(queue.targets), () => {
+      this.lastAnsweredSeq = answeredSeq;
+      this.waiting = queue.numbered(pending, answeredSeq);
+      return { unsent, settled: gone.map(({ contentId }) => ({ contentId, code })) };
+    });
+  }
+
+  /**
+   * Goes on under a fresh outbox, with seqs from 1: the old one and the gateway disagree. What was sent once and got this
+   * for an answer was not processed, and moves too; what was sent more often may have been.
+   */
+  moveTo(outbox: string): Outcome {
+    const [first] = this.waiting;
+    const doubtful = first && first.sends > 1 ? this.withdrawn(0, 'MAYBE_SENT') : NOTHING;
+    const before = this.waiting;
+    const moved = queue.movedTo(outbox, this.outboxId, before);
+    const renamed = this.step('remote', [...before, ...moved].flatMap(queue.targets), () => {
+      this.waiting = queue.numbered(moved, 0);
+      this.outboxId = outbox;
+      this.lastAnsweredSeq = 0;
+      return {};
+    });
+    return joined([doubtful, renamed]);
+  }
+
+  /** Forgets what is confirmed, to load it anew. Pending edits of confirmed blocks become unsent. */
+  reset(): Outcome {
+    return this.replace({ since: 0, position: START, blocks: [], attributes: [] });
+  }
+
+  private receiveEntry(entry: Entry, before: readonly Pending[], base: Position): Outcome {
+    const touched = entry.effects.map((effect) => blockOf(effect) ?? '');
+    const [first] = this.waiting;
+    if (first && entry.outbox === this.outboxId && this.isFirst(entry.seq, entry.contentId)) {
+      return this.step('remote', [...touched, ...queue.targets(first)], () => {
+        this.confirm(entry);
+        this.waiting = this.waiting.slice(1);
+        this.lastAnsweredSeq = entry.seq;
+        return { settled: [{ contentId: first.contentId }] };
+      });
+    }
+    const rebased = queue.rebase(this.waiting, entry, this.self, before, base);
+    const frozen = rebased.unsent.length > 0 ? this.waiting.flatMap(queue.targets) : [];
+    return this.step('remote', [...touched, ...frozen], () => {
+      this.confirm(entry);
+      this.waiting = rebased.pending;
+      return { unsent: rebased.unsent, shown: rebased.shown };
+    });
+  }
+
+  private confirm(entry: Entry): void {
+    if (!this.headless) {
+      this.confirmed.applyEntry(entry);
+    }
+  }
+
+  private isFirst(seq: number, contentId: Uint8Array): boolean {
+    const [first] = this.waiting;
+    return first !== undefined && first.sends > 0 && first.seq === seq && sameBytes(first.contentId, contentId);
+  }
+
+  /** Runs a change of state, and tells what is displayed differently after it. */
+  private step(
+    origin: Change['origin'],
+    touched: readonly string[],
+    change: () => { shown?: readonly Effect[]; unsent?: readonly Unsent[]; settled?: readonly Settled[] },
+  ): Outcome {
+    const ids = [...new Set(touched)];
+    const before = ids.map((id) => this.block(id));
+    const { shown = [], unsent = [], settled = [] } = change();
+    ids.forEach((id) => this.displayed.delete(id));
+    const changes = ids.map((id, i) => ({ blockId: id, edit: this.editBetween(id, before[i], shown), origin }));
+    return { changes: this.headless ? [] : changes, unsent, settled };
+  }
+
+  /** The edit that was made where it is known, and otherwise the difference. */
+  private editBetween(id: string, before: Block | undefined, shown: readonly Effect[]): TextEdit | undefined {
+    const after = this.block(id);
+    if (!before || !after || before.text === after.text) {
+      return undefined;
+    }
+    const made = shown.reduce(
+      (edit, { editText }) => (editText?.block === id ? compose(edit, editText.edit ?? IDENTITY) : edit),
+      IDENTITY,
+    );
+    return leadsTo(before.text, made, after.text) ? made : diff(before.text, after.text);
+  }
+
+  private withPending(id: string): Block | undefined {
+    let block = this.confirmed.blocks.get(id);
+    for (const { effects, composedAtMillis } of this.waiting) {
+      const stamp = { author: this.self, revision: 0, timeMillis: composedAtMillis, composedAtMillis };
+      for (const effect of effects) {
+        if (blockOf(effect) === id) {
+          block = shownWith(block, effect, stamp);
+        }
+      }
+    }
+    return block;
+  }
+}
+
+export const NOTHING: Outcome = { changes: [], unsent: [], settled: [] };
+
+export function joined(outcomes: readonly Outcome[]): Outcome {
+  return {
+    changes: outcomes.flatMap(({ changes }) => changes),
+    unsent: outcomes.flatMap(({ unsent }) => unsent),
+    settled: outcomes.flatMap(({ settled }) => settled),
+  };
+}
+
+/** What does not fit is not shown; whether it was ever meant like that is for the gateway to say. */
+function shownWith(block: Block | undefined, effect: Effect, stamp: Stamp): Block | undefined {
+  try {
+    return applyToBlock(block, effect, stamp);
+  } catch (error) {
+    if (error instanceof DivergedError) {
+      return block;
+    }
+    throw error;
+  }
+}
+
+function leadsTo(before: string, edit: TextEdit, after: string): boolean {
+  try {
+    return apply(before, edit) === after;
+  } catch {
+    return false;
+  }
+}

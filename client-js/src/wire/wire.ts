@@ -1,0 +1,4 @@
+// What the rest of the client uses of the wire: the messages and how they become bytes.
+
+export { CodecError, type CodecErrorCode, type Init, MESSAGE_BYTES_MAX, decode, encode } from './codec.ts';
+export * from './schema.ts';

@@ -1,0 +1,25 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const shared: UserConfig = {
+  entry: { index: 'src/index.ts' },
+  outDir: 'dist',
+  platform: 'neutral',
+  target: 'es2020',
+  sourcemap: true,
+  clean: false,
+};
+
+export default defineConfig([
+  { ...shared, format: 'esm', dts: true, clean: true, outExtensions: () => ({ js: '.mjs', dts: '.d.mts' }) },
+  { ...shared, format: 'cjs', dts: true, outExtensions: () => ({ js: '.cjs', dts: '.d.cts' }) },
+  {
+    ...shared,
+    entry: { parley: 'src/index.ts' },
+    format: 'iife',
+    platform: 'browser',
+    globalName: 'Parley',
+    minify: true,
+    dts: false,
+    outExtensions: () => ({ js: '.js' }),
+  },
+]);
