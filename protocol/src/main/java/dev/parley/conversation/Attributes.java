@@ -27,6 +27,16 @@ public final class Attributes {
         return PUBLIC.contains(key) || key.startsWith("read/") || key.startsWith("reaction/");
     }
 
+    /** The attributes that the PUBLIC view has. */
+    public static SortedMap<String, String> publicOnly(SortedMap<String, String> attributes) {
+        if (attributes.keySet().stream().allMatch(Attributes::isPublic)) {
+            return attributes;
+        }
+        SortedMap<String, String> visible = new TreeMap<>(attributes);
+        visible.keySet().removeIf(key -> !isPublic(key));
+        return Collections.unmodifiableSortedMap(visible);
+    }
+
     /** The key of an author's own marker, such as {@code read/ann}. */
     public static String marker(String key, Author author) {
         return key + "/" + author.subject();

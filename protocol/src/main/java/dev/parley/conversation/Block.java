@@ -1,9 +1,7 @@
 package dev.parley.conversation;
 
 import dev.parley.ot.Text;
-import java.util.Collections;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * One small text document of a conversation. {@code revision} is where it stands: the entry that created or revealed it;
@@ -70,21 +68,10 @@ public record Block(
 
     /** This block as {@code view} gets it in a snapshot. */
     public Block seenBy(View view) {
-        if (view == View.STAFF || attributes.keySet().stream().allMatch(Attributes::isPublic)) {
+        SortedMap<String, String> visible = view == View.STAFF ? attributes : Attributes.publicOnly(attributes);
+        if (visible == attributes) {
             return this;
         }
-        SortedMap<String, String> visible = new TreeMap<>(attributes);
-        visible.keySet().removeIf(key -> !Attributes.isPublic(key));
-        return new Block(
-                id,
-                kind,
-                audience,
-                author,
-                revision,
-                edited,
-                timeMillis,
-                composedAtMillis,
-                text,
-                Collections.unmodifiableSortedMap(visible));
+        return new Block(id, kind, audience, author, revision, edited, timeMillis, composedAtMillis, text, visible);
     }
 }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +67,7 @@ public final class ConversationState {
     }
 
     public SortedMap<String, String> attributesFor(View view) {
-        if (view == View.STAFF) {
-            return attributes;
-        }
-        SortedMap<String, String> visible = new TreeMap<>(attributes);
-        visible.keySet().removeIf(key -> !Attributes.isPublic(key));
-        return Collections.unmodifiableSortedMap(visible);
+        return view == View.STAFF ? attributes : Attributes.publicOnly(attributes);
     }
 
     /** Applies the next entry of the log. Throws {@link IllegalStateException} if it does not fit: the log is broken. */

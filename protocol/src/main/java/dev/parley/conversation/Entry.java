@@ -24,18 +24,30 @@ public record Entry(
         List<Effect> visible = new ArrayList<>(effects.size());
         for (Effect effect : effects) {
             if (view.sees(effect.audience())) {
-                visible.add(
-                        effect instanceof Effect.Reveal reveal
-                                ? new Effect.Create(
-                                        reveal.block(),
-                                        BlockKind.MESSAGE,
-                                        View.PUBLIC,
-                                        reveal.text(),
-                                        reveal.attributes())
-                                : effect);
+                visible.add(asPublic(effect));
             }
         }
         return visible;
+    }
+
+    private static Effect asPublic(Effect effect) {
+        if (effect instanceof Effect.Reveal reveal) {
+            return new Effect.Create(
+                    reveal.block(),
+                    BlockKind.MESSAGE,
+                    View.PUBLIC,
+                    reveal.text(),
+                    Attributes.publicOnly(reveal.attributes()));
+        }
+        if (effect instanceof Effect.Create create && !create.attributes().isEmpty()) {
+            return new Effect.Create(
+                    create.block(),
+                    create.kind(),
+                    create.audience(),
+                    create.text(),
+                    Attributes.publicOnly(create.attributes()));
+        }
+        return effect;
     }
 
     /** This entry through a view; one without effects is hidden from it. */

@@ -45,11 +45,7 @@ public sealed interface Operation {
             return new Effect.Set(set.target, set.key, set.value, false, View.STAFF);
         } else if (this instanceof Advance advance) {
             return new Effect.Set(
-                    "",
-                    Attributes.marker(advance.key, author),
-                    Long.toString(advance.revision),
-                    true,
-                    View.STAFF);
+                    "", Attributes.marker(advance.key, author), Long.toString(advance.revision), true, View.STAFF);
         }
         throw new IllegalArgumentException("not an optimistic operation: " + this);
     }

@@ -106,7 +106,9 @@ public final class Replica {
             for (Effect effect : submission.effects()) {
                 if (effect instanceof Effect.Create create && create.block().equals(block)) {
                     text = Text.of(create.text());
-                } else if (effect instanceof Effect.EditText edit && edit.block().equals(block) && text != null) {
+                } else if (effect instanceof Effect.EditText edit
+                        && edit.block().equals(block)
+                        && text != null) {
                     text = edit.edit().apply(text);
                 }
             }
@@ -158,7 +160,8 @@ public final class Replica {
     public void receive(List<Entry> entries, Position to) {
         List<Pending> before = List.copyOf(pending);
         for (Entry entry : entries) {
-            boolean own = !pending.isEmpty() && entry.submission().equals(pending.get(0).id());
+            boolean own = !pending.isEmpty()
+                    && entry.submission().equals(pending.get(0).id());
             if (own) {
                 answered();
             } else {
@@ -202,7 +205,8 @@ public final class Replica {
             return;
         }
         Pending rejected = pending.get(0);
-        if (rejected.frozen() == null && (rejected.command() != null || !rejected.effects().isEmpty())) {
+        if (rejected.frozen() == null
+                && (rejected.command() != null || !rejected.effects().isEmpty())) {
             takeBack(0, code);
         }
         answered();
@@ -233,8 +237,7 @@ public final class Replica {
                         .findFirst()
                         .orElseThrow()
                         .at(position, self);
-                pending.set(
-                        i, new Pending(submission.id(), List.of(), null, asItWas, submission.composedAtMillis()));
+                pending.set(i, new Pending(submission.id(), List.of(), null, asItWas, submission.composedAtMillis()));
             }
         }
     }
@@ -249,7 +252,8 @@ public final class Replica {
             Pending later = pending.get(i);
             List<Effect> kept = new ArrayList<>(later.effects());
             boolean orphaned = kept.removeIf(effect -> gone.effects().stream()
-                    .anyMatch(lost -> lost instanceof Effect.Create && lost.target().equals(effect.target())));
+                    .anyMatch(lost ->
+                            lost instanceof Effect.Create && lost.target().equals(effect.target())));
             if (orphaned) {
                 unsent.add(new Unsent(later.id(), later.operations(self), code));
             }
@@ -266,8 +270,8 @@ public final class Replica {
     /** What undoes the edits of a pending submission where it stands. */
     private List<Effect> inverse(int index) {
         List<Effect> inverse = new ArrayList<>();
-        ConversationState.Trial trial = confirmed.trial(
-                new Entry(position.revision(), self, 0, SubmissionId.NONE, "", List.of(), 0));
+        ConversationState.Trial trial =
+                confirmed.trial(new Entry(position.revision(), self, 0, SubmissionId.NONE, "", List.of(), 0));
         try {
             for (Pending earlier : pending.subList(0, index)) {
                 for (Effect effect : earlier.effects()) {
@@ -309,7 +313,10 @@ public final class Replica {
         } else if (effect instanceof Effect.Set set) {
             return set.advance()
                     ? new Operation.Advance(
-                            set.key().substring(0, set.key().length() - self.subject().length() - 1),
+                            set.key()
+                                    .substring(
+                                            0,
+                                            set.key().length() - self.subject().length() - 1),
                             Long.parseLong(set.value()))
                     : new Operation.SetAttribute(set.target(), set.key(), set.value());
         }

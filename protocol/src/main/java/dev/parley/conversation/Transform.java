@@ -71,7 +71,9 @@ public final class Transform {
         if (history instanceof Effect.EditText edit && pending instanceof Effect.EditText earlier) {
             return past(edit, earlier, side);
         }
-        if (history instanceof Effect.Set set && pending instanceof Effect.Set later && set.key().equals(later.key())) {
+        if (history instanceof Effect.Set set
+                && pending instanceof Effect.Set later
+                && set.key().equals(later.key())) {
             return set.advance() ? set : null;
         }
         return history;

@@ -109,8 +109,7 @@ public final class TextEdit {
         }
         int reach = reach();
         if (reach > text.length()) {
-            throw new IndexOutOfBoundsException(
-                    "the edit reaches to " + reach + ", the text ends at " + text.length());
+            throw new IndexOutOfBoundsException("the edit reaches to " + reach + ", the text ends at " + text.length());
         }
         String base = text.toString();
         StringBuilder result = new StringBuilder(base.length() + Math.max(0, growth()) * 2);

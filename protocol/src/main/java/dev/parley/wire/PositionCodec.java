@@ -17,6 +17,8 @@ public final class PositionCodec {
         if (wire.getRevision() < 0) {
             throw new WireException("revision out of range");
         }
-        return wire.getRevision() == 0 ? Position.START : new Position(wire.getRevision(), Fixed64.decode(wire.getHead()));
+        return wire.getRevision() == 0
+                ? Position.START
+                : new Position(wire.getRevision(), Fixed64.decode(wire.getHead()));
     }
 }

@@ -1,0 +1,137 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.View;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.LoggedEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Who listens to a conversation, and how far each side has received. Owned by the conversation's shard; it outlives the
+ * loaded conversation, which may be evicted while people listen.
+ */
+final class Audience {
+    private final ConversationKey key;
+    private final int handle;
+    private final Set<Subscriber> publicSubscribers = new LinkedHashSet<>();
+    private final Set<Subscriber> staffSubscribers = new LinkedHashSet<>();
+    private long publicFrom;
+    private long staffFrom;
+    private int awaited;
+    private long visitorToStaff;
+    private long staffToVisitor;
+
+    Audience(ConversationKey key, int handle) {
+        this.key = key;
+        this.handle = handle;
+    }
+
+    ConversationKey key() {
+        return key;
+    }
+
+    /** Names the conversation in frames. */
+    int handle() {
+        return handle;
+    }
+
+    /** Nobody listens, and nobody is about to. */
+    boolean isDeserted() {
+        return awaited == 0 && publicSubscribers.isEmpty() && staffSubscribers.isEmpty();
+    }
+
+    /** Somebody will {@link #join} when what was decided before is durable. */
+    void await() {
+        awaited++;
+    }
+
+    void awaitedCame() {
+        awaited--;
+    }
+
+    /** The subscriber has everything up to {@code revision}. */
+    void join(Subscriber subscriber, long revision) {
+        Set<Subscriber> same = of(view(subscriber));
+        if (same.isEmpty()) {
+            if (view(subscriber) == View.PUBLIC) {
+                publicFrom = revision;
+            } else {
+                staffFrom = revision;
+            }
+        }
+        same.add(subscriber);
+    }
+
+    void leave(Subscriber subscriber) {
+        of(view(subscriber)).remove(subscriber);
+    }
+
+    /** Hands durable entries to everybody who may see something of them. */
+    void publish(List<LoggedEntry> entries) {
+        LoggedEntry last = entries.get(entries.size() - 1);
+        if (!staffSubscribers.isEmpty()) {
+            deliver(staffSubscribers, new Published(handle, View.STAFF, staffFrom, last.position(), entries));
+            staffFrom = last.revision();
+        }
+        if (!publicSubscribers.isEmpty()) {
+            List<LoggedEntry> visible = new ArrayList<>();
+            for (LoggedEntry entry : entries) {
+                if (!entry.entry().effectsFor(View.PUBLIC).isEmpty()) {
+                    visible.add(entry);
+                }
+            }
+            if (!visible.isEmpty()) {
+                deliver(
+                        publicSubscribers,
+                        new Published(handle, View.PUBLIC, publicFrom, last.position(), List.copyOf(visible)));
+                publicFrom = last.revision();
+            }
+        }
+    }
+
+    /** The subscriber's replica has everything up to {@code revision}: tells the other side if that is news to it. */
+    void acknowledged(Subscriber subscriber, long revision, DeliveryMarks marks) {
+        if (view(subscriber) == View.STAFF) {
+            long received = marks.lastByVisitor(revision);
+            if (received > visitorToStaff) {
+                visitorToStaff = received;
+                deliver(publicSubscribers, delivered());
+            }
+        } else {
+            long received = marks.lastByStaff(revision);
+            if (received > staffToVisitor) {
+                staffToVisitor = received;
+                deliver(staffSubscribers, delivered());
+            }
+        }
+    }
+
+    Delivery.Delivered delivered() {
+        return new Delivery.Delivered(handle, visitorToStaff, staffToVisitor);
+    }
+
+    /** One task per loop, however many subscribers live there. */
+    private static void deliver(Set<Subscriber> subscribers, Delivery delivery) {
+        Map<Loop, List<Subscriber>> byLoop = new HashMap<>();
+        for (Subscriber subscriber : subscribers) {
+            byLoop.computeIfAbsent(subscriber.loop(), loop -> new ArrayList<>()).add(subscriber);
+        }
+        byLoop.forEach((loop, there) -> loop.execute(() -> {
+            for (Subscriber subscriber : there) {
+                subscriber.deliver(delivery);
+            }
+        }));
+    }
+
+    private Set<Subscriber> of(View view) {
+        return view == View.PUBLIC ? publicSubscribers : staffSubscribers;
+    }
+
+    private static View view(Subscriber subscriber) {
+        return subscriber.principal().role().view();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.Submission;
+import dev.parley.gateway.store.ConversationKey;
+
+/** A request that needs the loaded conversation, handed to its shard. */
+sealed interface Command {
+
+    ConversationKey key();
+
+    Subscriber subscriber();
+
+    record Open(OpenRequest request, Subscriber subscriber) implements Command {
+        @Override
+        public ConversationKey key() {
+            return request.key();
+        }
+    }
+
+    record Submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) implements Command {}
+}

@@ -1,0 +1,505 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.Attributes;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Block;
+import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.ConversationState;
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Effect;
+import dev.parley.conversation.Entry;
+import dev.parley.conversation.Operation;
+import dev.parley.conversation.Position;
+import dev.parley.conversation.RejectCode;
+import dev.parley.conversation.RejectedException;
+import dev.parley.conversation.Role;
+import dev.parley.conversation.Submission;
+import dev.parley.conversation.SubmissionId;
+import dev.parley.conversation.Transform;
+import dev.parley.conversation.View;
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.shard.Delivery.Answer;
+import dev.parley.gateway.shard.Delivery.OutboxFault;
+import dev.parley.gateway.shard.Delivery.Refusal;
+import dev.parley.gateway.store.Append;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.StoredConversation;
+import dev.parley.ot.Text;
+import dev.parley.wire.EntryCodec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loaded conversation: its state at head, its recent history, the last answer of each outbox. Owned by one shard and
+ * touched on its loop alone; {@link #receive} is the one place that decides order.
+ *
+ * <h2>How a submission becomes an entry</h2>
+ *
+ * <p><b>Dedupe.</b> An outbox numbers its submissions densely and has one in flight, so the last answered number says
+ * everything: the next is new, the same is a repetition and gets the stored answer, a smaller one was done, a larger one
+ * means that one side lost something. The content id tells a number that was used for two different things.
+ *
+ * <p><b>Transform.</b> The operations were made on the text at the submission's base. They are moved, as the effects they
+ * would have, past every later entry that edited the same blocks, crossed pairwise; entry by entry and never composed,
+ * since with the incoming edit on the left of ties a composed history can give another result.
+ *
+ * <p><b>Permit.</b> Only now, on what will really happen, against the state at head and the author's role.
+ *
+ * <p><b>Apply, append.</b> Effects are tried one on top of the other and committed together: all or nothing. The entry
+ * joins history and the batch that the shard hands to the store.
+ *
+ * <p>What is decided here is not yet true: the shard keeps every answer until the head it was decided on is durable. If
+ * the store has another log than this one, this object is thrown away and its undurable submissions run again on a fresh
+ * one, from their original base.
+ */
+final class Conversation {
+    private static final int SUMMARY_TEXT_LENGTH_MAX = 120;
+
+    private final ConversationKey key;
+    private final Policy policy;
+    private final Limits limits;
+    private final ConversationState state = new ConversationState();
+    private final History history = new History();
+    private final Map<OutboxName, OutboxRow> outboxes = new HashMap<>();
+    private final Map<String, String> outboxOwners = new HashMap<>();
+    private final DeliveryMarks marks = new DeliveryMarks();
+    private @Nullable ConversationSummary summary;
+
+    private Position appended = Position.START;
+    private final List<LoggedEntry> unappended = new ArrayList<>();
+    private final Map<OutboxName, OutboxRow> unappendedRows = new LinkedHashMap<>();
+    private boolean summaryChanged;
+
+    private record OutboxName(String subject, String outbox) {}
+
+    Conversation(ConversationKey key, StoredConversation stored, Policy policy, Limits limits) {
+        this.key = key;
+        this.policy = policy;
+        this.limits = limits;
+        for (LoggedEntry entry : stored.entries()) {
+            state.apply(entry.entry());
+            history.append(entry);
+            marks.append(entry.entry());
+        }
+        for (OutboxRow row : stored.outboxRows()) {
+            remember(row);
+        }
+        summary = stored.summary();
+        appended = history.head().position();
+    }
+
+    /** What became of a submission: an entry, an answer that waits for its row to be durable, or an answer. */
+    sealed interface Decision {
+        record Logged(LoggedEntry entry) implements Decision {}
+
+        record Rejected(Answer.Rejected answer) implements Decision {}
+
+        record Answered(Answer answer) implements Decision {}
+    }
+
+    Decision receive(Submission submission, Author author, long nowMillis) {
+        SubmissionId id = submission.id();
+        OutboxRow row = outboxes.get(new OutboxName(author.subject(), id.outbox()));
+        Answer known = dedupe(id, row);
+        if (known != null) {
+            return new Decision.Answered(known);
+        }
+        try {
+            List<Effect> effects = isCommand(submission)
+                    ? stamp(submission, author)
+                    : transform(checked(submission, author), submission.base(), author);
+            LoggedEntry entry = append(permitAndApply(effects, submission, author, nowMillis));
+            answer(id, author, nowMillis, entry.revision(), null);
+            return new Decision.Logged(entry);
+        } catch (RejectedException e) {
+            answer(id, author, nowMillis, 0, e.code());
+            return new Decision.Rejected(new Answer.Rejected(e.code(), id.contentId()));
+        } catch (RefusedException e) {
+            return new Decision.Answered(new Answer.Refused(e.refusal(), 0));
+        }
+    }
+
+    /** The answer if this is not the outbox's next submission, else null. */
+    private @Nullable Answer dedupe(SubmissionId id, @Nullable OutboxRow row) {
+        long lastSeq = row == null ? 0 : row.lastSeq();
+        if (id.seq() == lastSeq + 1) {
+            boolean full = row == null && outboxes.size() >= limits.outboxesPerConversationMax();
+            return full ? new Answer.Refused(Refusal.TOO_MANY_OUTBOXES, 0) : null;
+        }
+        if (row == null || id.seq() > lastSeq) {
+            return new Answer.Fault(OutboxFault.OUTBOX_RESET, lastSeq);
+        }
+        if (id.seq() < lastSeq) {
+            return new Answer.Fault(OutboxFault.ALREADY_DONE, lastSeq);
+        }
+        return id.contentId() == row.contentId() ? stored(row) : new Answer.Fault(OutboxFault.FORKED, lastSeq);
+    }
+
+    static Answer stored(OutboxRow row) {
+        return row.rejected() == null
+                ? new Answer.Accepted(row.acceptedRevision(), row.contentId())
+                : new Answer.Rejected(row.rejected(), row.contentId());
+    }
+
+    private static boolean isCommand(Submission submission) {
+        return submission.operations().size() == 1
+                && submission.operations().get(0).isCommand();
+    }
+
+    /** The effects that the operations ask for, where they are of a shape that can be meant at all. */
+    private List<Effect> checked(Submission submission, Author author) throws RejectedException {
+        List<Operation> operations = submission.operations();
+        if (operations.isEmpty()) {
+            throw new RejectedException(RejectCode.MALFORMED);
+        }
+        if (operations.size() > limits.operationsPerSubmissionMax()) {
+            throw new RejectedException(RejectCode.TOO_LARGE);
+        }
+        String owner = outboxOwners.getOrDefault(submission.id().outbox(), author.subject());
+        if (!owner.equals(author.subject())) {
+            throw new RejectedException(RejectCode.FOREIGN_ID);
+        }
+        List<Effect> effects = new ArrayList<>(operations.size());
+        for (Operation operation : operations) {
+            Shape.check(operation, submission.id().outbox(), limits);
+            if (operation instanceof Operation.Advance advance
+                    && advance.revision() > history.head().revision()) {
+                throw new RejectedException(RejectCode.OUT_OF_RANGE);
+            }
+            effects.add(operation.effect(author));
+        }
+        return effects;
+    }
+
+    private List<Effect> transform(List<Effect> effects, Position base, Author author)
+            throws RejectedException, RefusedException {
+        requireOnLog(base);
+        List<Effect> moved = effects;
+        for (LoggedEntry earlier : history.editsSince(base.revision(), effects)) {
+            Entry entry = earlier.entry();
+            moved = Transform.cross(
+                            moved,
+                            author.role(),
+                            entry.effects(),
+                            entry.author().role())
+                    .submission();
+        }
+        return moved;
+    }
+
+    private void requireOnLog(Position base) throws RefusedException {
+        if (base.revision() > history.head().revision()) {
+            throw new RefusedException(Refusal.FOREIGN_POSITION);
+        }
+        if (base.revision() < history.start()) {
+            throw new RefusedException(Refusal.BEHIND);
+        }
+        if (!history.holds(base)) {
+            throw new RefusedException(Refusal.FOREIGN_POSITION);
+        }
+    }
+
+    /** What a command becomes at head. */
+    private List<Effect> stamp(Submission submission, Author author) throws RejectedException, RefusedException {
+        requireOnLog(submission.base());
+        Operation.PublishDraft publish =
+                (Operation.PublishDraft) submission.operations().get(0);
+        Block draft = visible(publish.block(), author);
+        if (draft == null) {
+            throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+        }
+        if (draft.kind() == BlockKind.MESSAGE) {
+            throw new RejectedException(RejectCode.BLOCK_PUBLISHED);
+        }
+        if (!policy.mayPublish(author, draft)) {
+            throw new RejectedException(RejectCode.FORBIDDEN);
+        }
+        if (draft.text().isEmpty()) {
+            throw new RejectedException(RejectCode.MALFORMED);
+        }
+        if (history.editedSince(
+                submission.base().revision(),
+                draft.id(),
+                edit -> isOtherHuman(edit.entry().author(), author))) {
+            throw new RejectedException(RejectCode.CHANGED);
+        }
+        return List.of(new Effect.Reveal(draft.id(), draft.text().toString(), draft.attributes(), View.PUBLIC));
+    }
+
+    private static boolean isOtherHuman(Author editor, Author publisher) {
+        return editor.role() != Role.ASSISTANT && !editor.is(publisher);
+    }
+
+    /** Tries the effects at head, each permitted where it stands, and commits them as the next entry. */
+    private Entry permitAndApply(List<Effect> effects, Submission submission, Author author, long nowMillis)
+            throws RejectedException {
+        Entry header = new Entry(
+                history.head().revision() + 1,
+                author,
+                Math.max(state.timeMillis(), nowMillis),
+                submission.id(),
+                isCommand(submission) ? "PublishDraft" : "",
+                List.of(),
+                submission.composedAtMillis());
+        ConversationState.Trial trial = state.trial(header);
+        List<Effect> stamped = new ArrayList<>(effects.size());
+        for (Effect effect : effects) {
+            Block before = trial.block(effect.target());
+            Effect permitted = effect.withAudience(permit(effect, before, author));
+            trial.apply(permitted);
+            requireSize(trial.block(effect.target()));
+            stamped.add(permitted);
+        }
+        state.commit(trial);
+        return new Entry(
+                header.revision(),
+                author,
+                header.timeMillis(),
+                header.submission(),
+                header.command(),
+                List.copyOf(stamped),
+                header.composedAtMillis());
+    }
+
+    /** Who may see the effect; throws if the author may not have it. */
+    private View permit(Effect effect, @Nullable Block block, Author author) throws RejectedException {
+        if (effect instanceof Effect.Create create) {
+            require(policy.mayCreate(author, create));
+            return create.audience();
+        }
+        if (effect instanceof Effect.Set set && set.target().isEmpty()) {
+            require(policy.maySetOnConversation(author, set));
+            return Attributes.isPublic(set.key()) ? View.PUBLIC : View.STAFF;
+        }
+        if (block == null || !author.role().view().sees(block.audience())) {
+            throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+        }
+        if (effect instanceof Effect.Set set) {
+            require(policy.maySet(author, set, block));
+            return Attributes.isPublic(set.key()) ? block.audience() : View.STAFF;
+        }
+        if (effect instanceof Effect.EditText) {
+            require(policy.mayEdit(author, block));
+            return block.audience();
+        }
+        return View.PUBLIC;
+    }
+
+    private static void require(boolean permitted) throws RejectedException {
+        if (!permitted) {
+            throw new RejectedException(RejectCode.FORBIDDEN);
+        }
+    }
+
+    private void requireSize(@Nullable Block block) throws RejectedException {
+        if (block != null
+                && (block.text().length() > limits.textLengthMax()
+                        || block.attributes().size() > limits.attributesPerBlockMax())) {
+            throw new RejectedException(RejectCode.TOO_LARGE);
+        }
+    }
+
+    private @Nullable Block visible(String id, Author author) {
+        Block block = state.block(id);
+        return block != null && author.role().view().sees(block.audience()) ? block : null;
+    }
+
+    private LoggedEntry append(Entry entry) {
+        LoggedEntry logged = LoggedEntry.after(history.head(), entry, EntryCodec.encode(entry));
+        history.append(logged);
+        marks.append(entry);
+        unappended.add(logged);
+        summarise(entry);
+        return logged;
+    }
+
+    private void answer(
+            SubmissionId id, Author author, long nowMillis, long acceptedRevision, @Nullable RejectCode rejected) {
+        OutboxRow row = new OutboxRow(
+                author.subject(), id.outbox(), id.seq(), id.contentId(), nowMillis, acceptedRevision, rejected);
+        remember(row);
+        unappendedRows.put(new OutboxName(row.subject(), row.outbox()), row);
+    }
+
+    private void remember(OutboxRow row) {
+        outboxes.put(new OutboxName(row.subject(), row.outbox()), row);
+        outboxOwners.putIfAbsent(row.outbox(), row.subject());
+    }
+
+    /** Writes the first entry. Only where {@link #isNew}. */
+    LoggedEntry create(Author visitor, String name, long nowMillis) {
+        Entry entry = new Entry(
+                1,
+                visitor,
+                nowMillis,
+                SubmissionId.NONE,
+                "Open",
+                List.of(
+                        attribute(Attributes.KIND, "CHAT"),
+                        attribute(Attributes.VISITOR, visitor.subject()),
+                        attribute(Attributes.VISITOR_NAME, visitor.name()),
+                        attribute(Attributes.NAME, name),
+                        attribute(Attributes.STATE, "open")),
+                0);
+        state.apply(entry);
+        return append(entry);
+    }
+
+    private static Effect attribute(String key, String value) {
+        return new Effect.Set("", key, value, false, View.PUBLIC);
+    }
+
+    boolean isNew() {
+        return history.head().revision() == 0;
+    }
+
+    boolean mayOpen(Author author) {
+        return policy.mayOpen(author, state);
+    }
+
+    Position head() {
+        return history.head().position();
+    }
+
+    /** What of the log has to be read before {@link #catchUp} can answer, or null if all is in memory. */
+    @Nullable Range missingFor(Position position, boolean pending) {
+        long revision = position.revision();
+        if (revision >= history.start() || revision == 0 && !pending) {
+            return null;
+        }
+        return new Range(Math.max(0, revision - 1), pending ? history.start() : revision);
+    }
+
+    /** Revisions in (from, to]. */
+    record Range(long from, long to) {}
+
+    /**
+     * What brings a replica from {@code position} to head, whichever is smaller: the entries since, or the blocks that
+     * changed since. One with pending work needs entries, to rebase on. {@code read} is what {@link #missingFor} asked for,
+     * the entry at the position first.
+     */
+    Delivery.CatchUp catchUp(int handle, Position position, boolean pending, View view, List<LoggedEntry> read) {
+        long revision = position.revision();
+        if (revision == 0 && !pending || isForeign(position, read)) {
+            return new Delivery.Blocks(0, head(), state.changedSince(0, view), state.attributesFor(view));
+        }
+        List<Block> changed = state.changedSince(revision, view);
+        Delivery.Blocks blocks = new Delivery.Blocks(revision, head(), changed, state.attributesFor(view));
+        if (!pending && revision < history.start()) {
+            return blocks;
+        }
+        List<LoggedEntry> entries = new ArrayList<>();
+        for (LoggedEntry entry : read) {
+            if (entry.revision() > revision) {
+                entries.add(entry);
+            }
+        }
+        entries.addAll(history.since(Math.max(revision, history.start())));
+        entries.removeIf(entry -> entry.entry().effectsFor(view).isEmpty());
+        return !pending && weightOf(changed) < contentBytes(entries)
+                ? blocks
+                : new Published(handle, view, revision, head(), List.copyOf(entries));
+    }
+
+    private boolean isForeign(Position position, List<LoggedEntry> read) {
+        if (position.revision() == 0) {
+            return false;
+        }
+        if (position.revision() < history.start()) {
+            return read.isEmpty() || !read.get(0).position().equals(position);
+        }
+        return position.revision() > history.head().revision() || !history.holds(position);
+    }
+
+    private static long weightOf(Iterable<Block> blocks) {
+        long bytes = 0;
+        for (Block block : blocks) {
+            bytes += 80 + block.id().length() + block.text().toString().length();
+        }
+        return bytes;
+    }
+
+    private static long contentBytes(List<LoggedEntry> entries) {
+        return entries.stream().mapToLong(entry -> entry.content().length).sum();
+    }
+
+    /** The last answers of these outboxes of a subject, where there are any. */
+    List<OutboxRow> answers(String subject, List<String> outboxNames) {
+        List<OutboxRow> rows = new ArrayList<>();
+        for (String outbox : outboxNames) {
+            OutboxRow row = outboxes.get(new OutboxName(subject, outbox));
+            if (row != null) {
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    DeliveryMarks marks() {
+        return marks;
+    }
+
+    private void summarise(Entry entry) {
+        boolean shows = entry.effects().stream()
+                .anyMatch(effect -> effect instanceof Effect.Set set
+                        ? set.target().isEmpty() && !set.advance()
+                        : effect.audience() == View.PUBLIC);
+        if (!shows) {
+            return;
+        }
+        String text = summary == null ? "" : summary.lastText();
+        Role role = summary == null ? entry.author().role() : summary.lastRole();
+        for (Effect effect : entry.effects()) {
+            Block block = effect instanceof Effect.Set ? null : state.block(effect.target());
+            if (block != null && block.kind() == BlockKind.MESSAGE) {
+                Text whole = block.text();
+                text = whole.slice(0, Math.min(SUMMARY_TEXT_LENGTH_MAX, whole.length()))
+                        .toString();
+                role = block.author().role();
+            }
+        }
+        summary = new ConversationSummary(
+                key.conversation(),
+                state.attribute(Attributes.VISITOR),
+                state.attribute(Attributes.VISITOR_NAME),
+                state.attribute(Attributes.STATE),
+                state.attribute(Attributes.ASSIGNEE),
+                text,
+                role,
+                entry.timeMillis(),
+                entry.revision());
+        summaryChanged = true;
+    }
+
+    boolean hasUnappended() {
+        return !unappended.isEmpty() || !unappendedRows.isEmpty();
+    }
+
+    /** Everything decided since the last call, for the store. */
+    Append takeAppend() {
+        Append append = new Append(
+                key,
+                appended,
+                List.copyOf(unappended),
+                List.copyOf(unappendedRows.values()),
+                summaryChanged ? summary : null);
+        appended = head();
+        unappended.clear();
+        unappendedRows.clear();
+        summaryChanged = false;
+        return append;
+    }
+
+    /** About what it takes in memory. */
+    int weightBytes() {
+        long weight = 2_000 + state.weightBytes() + history.weightBytes() + 300L * outboxes.size();
+        return (int) Math.min(Integer.MAX_VALUE, weight);
+    }
+}

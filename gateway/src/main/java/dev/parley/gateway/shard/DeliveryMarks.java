@@ -1,0 +1,57 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.Effect;
+import dev.parley.conversation.Entry;
+import dev.parley.conversation.View;
+import java.util.Arrays;
+
+/**
+ * At which revisions each side wrote a message that the other side sees. Acknowledged positions are rounded down to these,
+ * so that what a visitor is told never moves with what staff do among themselves. Owned by the conversation's shard.
+ */
+final class DeliveryMarks {
+    private final Revisions byVisitors = new Revisions();
+    private final Revisions byStaff = new Revisions();
+
+    void append(Entry entry) {
+        for (Effect effect : entry.effects()) {
+            boolean message = effect instanceof Effect.Reveal
+                    || effect instanceof Effect.Create create
+                            && create.kind() == BlockKind.MESSAGE
+                            && create.audience() == View.PUBLIC;
+            if (message) {
+                (entry.author().role().isStaff() ? byStaff : byVisitors).add(entry.revision());
+                return;
+            }
+        }
+    }
+
+    /** The last message of a visitor at or before {@code revision}; 0 if there is none. */
+    long lastByVisitor(long revision) {
+        return byVisitors.floor(revision);
+    }
+
+    long lastByStaff(long revision) {
+        return byStaff.floor(revision);
+    }
+
+    /** Rising numbers. */
+    private static final class Revisions {
+        private long[] revisions = new long[8];
+        private int count;
+
+        void add(long revision) {
+            if (count == revisions.length) {
+                revisions = Arrays.copyOf(revisions, 2 * count);
+            }
+            revisions[count++] = revision;
+        }
+
+        long floor(long revision) {
+            int at = Arrays.binarySearch(revisions, 0, count, revision);
+            int index = at >= 0 ? at : -at - 2;
+            return index < 0 ? 0 : revisions[index];
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.gateway.store.OperationStore;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The agents' list of conversations: a latest value per conversation, told to those who watch without their opening it.
+ * Changes are gathered and told on {@link #tell}, so that a busy conversation costs a watcher one row a beat. For any
+ * thread; a tenant's part is guarded by itself.
+ */
+public final class Inbox {
+    private static final byte[] NO_CURSOR = {};
+
+    private final OperationStore store;
+    private final Map<String, Watched> tenants = new ConcurrentHashMap<>();
+
+    private static final class Watched {
+        private final Set<Subscriber> watchers = new HashSet<>();
+        private Map<String, ConversationSummary> changed = new LinkedHashMap<>();
+    }
+
+    public Inbox(OperationStore store) {
+        this.store = store;
+    }
+
+    /** Delivers a page now and every change from now on. A change may come before the page; its revision is larger then. */
+    public void watch(Subscriber subscriber, byte[] after, int limit) {
+        Watched watched = tenants.computeIfAbsent(subscriber.principal().tenant(), tenant -> new Watched());
+        synchronized (watched) {
+            watched.watchers.add(subscriber);
+        }
+        store.inbox(subscriber.principal().tenant(), after, limit).whenComplete((page, failure) -> {
+            Delivery rows = failure == null
+                    ? new Delivery.InboxRows(page.rows(), true, page.next())
+                    : new Delivery.InboxRows(List.of(), true, NO_CURSOR);
+            subscriber.loop().execute(() -> subscriber.deliver(rows));
+        });
+    }
+
+    public void leave(Subscriber subscriber) {
+        Watched watched = tenants.get(subscriber.principal().tenant());
+        if (watched != null) {
+            synchronized (watched) {
+                watched.watchers.remove(subscriber);
+            }
+        }
+    }
+
+    void changed(String tenant, ConversationSummary summary) {
+        Watched watched = tenants.get(tenant);
+        if (watched == null) {
+            return;
+        }
+        synchronized (watched) {
+            if (!watched.watchers.isEmpty()) {
+                watched.changed.merge(
+                        summary.conversation(),
+                        summary,
+                        (before, after) -> after.revision() > before.revision() ? after : before);
+            }
+        }
+    }
+
+    /** Tells watchers what changed since the last call. */
+    public void tell() {
+        tenants.values().forEach(watched -> {
+            Delivery rows;
+            List<Subscriber> watchers;
+            synchronized (watched) {
+                if (watched.changed.isEmpty()) {
+                    return;
+                }
+                rows = new Delivery.InboxRows(List.copyOf(watched.changed.values()), false, NO_CURSOR);
+                watched.changed = new LinkedHashMap<>();
+                watchers = new ArrayList<>(watched.watchers);
+            }
+            watchers.forEach(watcher -> watcher.loop().execute(() -> watcher.deliver(rows)));
+        });
+    }
+}

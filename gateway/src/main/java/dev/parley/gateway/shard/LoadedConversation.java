@@ -1,0 +1,75 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.gateway.store.LoggedEntry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A conversation in the cache, with what was decided on it and waits to be released until the head it was decided on is
+ * durable. Owned by its shard.
+ */
+final class LoadedConversation {
+    private final Conversation conversation;
+    private final ArrayDeque<Release> waiting = new ArrayDeque<>();
+    private int waitingForBatch;
+    private boolean inBatch;
+
+    LoadedConversation(Conversation conversation) {
+        this.conversation = conversation;
+    }
+
+    /** What becomes visible, in the order in which it was decided, and the request it answers. */
+    sealed interface Release {
+        Command origin();
+
+        record Logged(LoggedEntry entry, Command origin) implements Release {}
+
+        record Reply(Delivery delivery, Command origin) implements Release {}
+
+        /** The subscriber joins the audience with a replica at the position of {@code catchUp}. */
+        record Join(Audience audience, Delivery.Opened opened, Command origin) implements Release {}
+    }
+
+    Conversation conversation() {
+        return conversation;
+    }
+
+    /** Whether something was decided that is not durable yet. Such a conversation must not be evicted. */
+    boolean isBusy() {
+        return inBatch || !waiting.isEmpty() || conversation.hasUnappended();
+    }
+
+    void hold(Release release) {
+        waiting.add(release);
+    }
+
+    /** Everything decided so far is in the batch that goes to the store now. */
+    void enterBatch() {
+        inBatch = true;
+        waitingForBatch = waiting.size();
+    }
+
+    /** The batch is durable: what waited for it, in order, and what was decided since without adding anything to it. */
+    List<Release> leaveBatch() {
+        int count = conversation.hasUnappended() ? waitingForBatch : waiting.size();
+        List<Release> released = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            released.add(waiting.remove());
+        }
+        inBatch = false;
+        return released;
+    }
+
+    /** All that waits, for a conversation that is given up. */
+    List<Release> abandon() {
+        List<Release> all = List.copyOf(waiting);
+        waiting.clear();
+        inBatch = false;
+        return all;
+    }
+
+    int weightBytes() {
+        return isBusy() ? 0 : conversation.weightBytes();
+    }
+}

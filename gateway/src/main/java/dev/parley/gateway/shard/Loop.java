@@ -1,0 +1,10 @@
+package dev.parley.gateway.shard;
+
+import java.util.concurrent.Executor;
+
+/** A single thread that runs tasks in the order they came. */
+public interface Loop extends Executor {
+
+    /** Whether the calling thread is this loop. */
+    boolean isCurrent();
+}

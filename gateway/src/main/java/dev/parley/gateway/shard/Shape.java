@@ -1,0 +1,57 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.Operation;
+import dev.parley.conversation.RejectCode;
+import dev.parley.conversation.RejectedException;
+import dev.parley.gateway.session.Limits;
+import dev.parley.ot.Text;
+import java.util.Map;
+
+/** Whether an operation could be meant at all, whatever the conversation: its fields are there and within bounds. */
+final class Shape {
+    private Shape() {}
+
+    static void check(Operation operation, String outbox, Limits limits) throws RejectedException {
+        if (operation instanceof Operation.Invalid invalid) {
+            throw new RejectedException(invalid.code());
+        }
+        if (operation.isCommand()) {
+            throw new RejectedException(RejectCode.MALFORMED);
+        }
+        if (operation instanceof Operation.CreateBlock create) {
+            if (!create.block().startsWith(outbox + ".")) {
+                throw new RejectedException(RejectCode.FOREIGN_ID);
+            }
+            requireId(create.block(), limits);
+            if (create.attributes().size() > limits.attributesPerBlockMax()) {
+                throw new RejectedException(RejectCode.TOO_LARGE);
+            }
+            for (Map.Entry<String, String> attribute : create.attributes().entrySet()) {
+                requireAttribute(attribute.getKey(), attribute.getValue(), limits);
+            }
+        } else if (operation instanceof Operation.SetAttribute set) {
+            requireAttribute(set.key(), set.value(), limits);
+        } else if (operation instanceof Operation.Advance advance) {
+            requireId(advance.key(), limits);
+            if (advance.revision() < 0) {
+                throw new RejectedException(RejectCode.MALFORMED);
+            }
+        }
+    }
+
+    private static void requireAttribute(String key, String value, Limits limits) throws RejectedException {
+        requireId(key, limits);
+        if (!Text.isWellFormed(value)) {
+            throw new RejectedException(RejectCode.ILL_FORMED_TEXT);
+        }
+        if (value.length() > limits.attributeLengthMax()) {
+            throw new RejectedException(RejectCode.TOO_LARGE);
+        }
+    }
+
+    private static void requireId(String id, Limits limits) throws RejectedException {
+        if (id.isEmpty() || id.length() > limits.idLengthMax() || !Text.isWellFormed(id)) {
+            throw new RejectedException(RejectCode.MALFORMED);
+        }
+    }
+}

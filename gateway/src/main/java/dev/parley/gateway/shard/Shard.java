@@ -1,0 +1,459 @@
+package dev.parley.gateway.shard;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Role;
+import dev.parley.conversation.Submission;
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.shard.Conversation.Decision;
+import dev.parley.gateway.shard.Conversation.Range;
+import dev.parley.gateway.shard.Delivery.Answer;
+import dev.parley.gateway.shard.Delivery.OpenFailure;
+import dev.parley.gateway.shard.Delivery.Refusal;
+import dev.parley.gateway.shard.LoadedConversation.Release;
+import dev.parley.gateway.store.Append;
+import dev.parley.gateway.store.AppendResult;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.DamagedLogException;
+import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.StoredConversation;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The single-threaded owner of many conversations. Its public methods are for any thread and hand over to its loop; all
+ * else runs there.
+ *
+ * <ul>
+ *   <li><b>Order</b>: requests for a conversation are decided in the order in which they reached the loop, also while the
+ *       conversation is being loaded.
+ *   <li><b>Durable before visible</b>: nothing that was decided leaves before the store has what it was decided on. One
+ *       batch is with the store at a time; what is decided meanwhile goes with the next.
+ *   <li><b>Bounded</b>: past {@link ShardLimits} a request is refused with a delay, and nothing of it is recorded.
+ *   <li><b>A cache, never the only copy</b>: a loaded conversation may be evicted whenever nothing of it is undurable.
+ * </ul>
+ */
+public final class Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+    private final Loop loop;
+    private final OperationStore store;
+    private final Policy policy;
+    private final Limits limits;
+    private final ShardLimits bounds;
+    private final InstantSource clock;
+    private final Inbox inbox;
+    private final IntSupplier handles;
+    private final ShardCounters counters = new ShardCounters();
+    private final AtomicInteger queued = new AtomicInteger();
+
+    private final Cache<ConversationKey, LoadedConversation> conversations;
+    private final Map<ConversationKey, Deque<Command>> loading = new HashMap<>();
+    private final Map<ConversationKey, Audience> audiences = new HashMap<>();
+    private Set<LoadedConversation> undurable = new LinkedHashSet<>();
+    private boolean appendScheduled;
+    private boolean appendInFlight;
+    private long undurableBytes;
+
+    /** {@code handles} gives a number that no other conversation of the node has. */
+    public Shard(
+            Loop loop,
+            OperationStore store,
+            Policy policy,
+            Limits limits,
+            ShardLimits bounds,
+            InstantSource clock,
+            Inbox inbox,
+            IntSupplier handles) {
+        this.loop = loop;
+        this.store = store;
+        this.policy = policy;
+        this.limits = limits;
+        this.bounds = bounds;
+        this.clock = clock;
+        this.inbox = inbox;
+        this.handles = handles;
+        this.conversations = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(bounds.cacheBytesMax())
+                .weigher((ConversationKey key, LoadedConversation loaded) -> loaded.weightBytes())
+                .recordStats()
+                .build();
+    }
+
+    public ShardCounters counters() {
+        return counters;
+    }
+
+    /** For metrics alone. */
+    public Cache<?, ?> cache() {
+        return conversations;
+    }
+
+    /** Requests handed over and not yet decided. */
+    public int queued() {
+        return queued.get();
+    }
+
+    public void open(OpenRequest request, Subscriber subscriber) {
+        handOver(new Command.Open(request, subscriber));
+    }
+
+    public void submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
+        handOver(new Command.Submit(key, handle, submission, subscriber));
+    }
+
+    /** The subscriber's replica has everything up to {@code revision}. */
+    public void acknowledge(ConversationKey key, long revision, Subscriber subscriber) {
+        loop.execute(() -> {
+            Audience audience = audiences.get(key);
+            LoadedConversation loaded = conversations.getIfPresent(key);
+            if (audience != null && loaded != null) {
+                audience.acknowledged(
+                        subscriber, revision, loaded.conversation().marks());
+            }
+        });
+    }
+
+    public void leave(ConversationKey key, Subscriber subscriber) {
+        loop.execute(() -> {
+            Audience audience = audiences.get(key);
+            if (audience != null) {
+                audience.leave(subscriber);
+                forgetIfDeserted(audience);
+            }
+        });
+    }
+
+    private void handOver(Command command) {
+        if (queued.incrementAndGet() > bounds.queuedMax()) {
+            command.subscriber().loop().execute(() -> refuse(command, Refusal.OVERLOADED));
+            return;
+        }
+        loop.execute(() -> start(command));
+    }
+
+    private void start(Command command) {
+        assert loop.isCurrent();
+        LoadedConversation loaded = conversations.getIfPresent(command.key());
+        if (loaded != null) {
+            run(command, loaded);
+            return;
+        }
+        Deque<Command> waiting = loading.get(command.key());
+        if (waiting == null) {
+            waiting = new ArrayDeque<>();
+            loading.put(command.key(), waiting);
+            load(command.key());
+        }
+        waiting.add(command);
+    }
+
+    private void load(ConversationKey key) {
+        counters.loads.increment();
+        store.load(key).whenComplete((stored, failure) -> loop.execute(() -> loaded(key, stored, failure)));
+    }
+
+    private void loaded(ConversationKey key, @Nullable StoredConversation stored, @Nullable Throwable failure) {
+        Deque<Command> waiting = loading.remove(key);
+        if (waiting == null) {
+            throw new IllegalStateException("nobody waits for " + key);
+        }
+        LoadedConversation loaded = null;
+        Throwable cause = failure;
+        if (stored != null) {
+            try {
+                loaded = new LoadedConversation(new Conversation(key, stored, policy, limits));
+                conversations.put(key, loaded);
+            } catch (RuntimeException e) {
+                cause = e;
+            }
+        }
+        if (loaded == null) {
+            LOG.error("conversation {} cannot be loaded", key, cause);
+        }
+        for (Command command : waiting) {
+            if (loaded == null) {
+                fail(command, cause);
+            } else {
+                run(command, loaded);
+            }
+        }
+    }
+
+    private void run(Command command, LoadedConversation loaded) {
+        try {
+            if (command instanceof Command.Submit submit) {
+                receive(submit, loaded);
+            } else if (command instanceof Command.Open open) {
+                open(open, loaded, List.of());
+            }
+        } catch (RuntimeException e) {
+            LOG.error("a request on conversation {} failed", command.key(), e);
+            refuse(command, Refusal.OVERLOADED);
+        }
+        conversations.put(command.key(), loaded);
+    }
+
+    private void receive(Command.Submit submit, LoadedConversation loaded) {
+        if (undurableBytes > bounds.undurableBytesMax()) {
+            refuse(submit, Refusal.OVERLOADED);
+            return;
+        }
+        Author author = submit.subscriber().principal().author();
+        Decision decision = loaded.conversation().receive(submit.submission(), author, clock.millis());
+        if (decision instanceof Decision.Logged logged) {
+            counters.accepted.increment();
+            undurableBytes += logged.entry().content().length;
+            loaded.hold(new Release.Logged(logged.entry(), submit));
+            scheduleAppend(loaded);
+        } else if (decision instanceof Decision.Rejected rejected) {
+            counters.rejected.increment();
+            loaded.hold(new Release.Reply(answered(submit, rejected.answer()), submit));
+            scheduleAppend(loaded);
+        } else if (decision instanceof Decision.Answered answered) {
+            if (answered.answer() instanceof Answer.Refused refused) {
+                refuse(submit, refused.refusal());
+            } else {
+                counters.repeated.increment();
+                settle(loaded, new Release.Reply(answered(submit, answered.answer()), submit));
+            }
+        }
+    }
+
+    /** {@code read} is the part of the log that was not in memory, if it was asked for already. */
+    private void open(Command.Open open, LoadedConversation loaded, List<LoggedEntry> read) {
+        OpenRequest request = open.request();
+        Author author = open.subscriber().principal().author();
+        Conversation conversation = loaded.conversation();
+        boolean created = conversation.isNew() && request.named() && author.role() == Role.VISITOR;
+        if (created) {
+            LoggedEntry entry = conversation.create(author, request.name(), clock.millis());
+            undurableBytes += entry.content().length;
+            loaded.hold(new Release.Logged(entry, open));
+            scheduleAppend(loaded);
+        }
+        if (!conversation.mayOpen(author)) {
+            settle(loaded, new Release.Reply(new Delivery.OpenFailed(request, OpenFailure.FORBIDDEN, 0), open));
+            return;
+        }
+        Range missing = conversation.missingFor(request.position(), request.pending());
+        if (missing != null && (read.isEmpty() || read.get(read.size() - 1).revision() < missing.to())) {
+            read(open, missing);
+            return;
+        }
+        counters.opened.increment();
+        Audience audience = audiences.computeIfAbsent(open.key(), key -> new Audience(key, handles.getAsInt()));
+        audience.await();
+        Delivery.Opened opened = new Delivery.Opened(
+                audience.handle(),
+                open.key(),
+                request.name(),
+                author.role().view(),
+                conversation.catchUp(
+                        audience.handle(),
+                        request.position(),
+                        request.pending(),
+                        author.role().view(),
+                        read),
+                conversation.answers(author.subject(), request.outboxes()),
+                audience.delivered(),
+                created);
+        settle(loaded, new Release.Join(audience, opened, open));
+    }
+
+    private void read(Command.Open open, Range range) {
+        store.read(open.key(), range.from(), range.to())
+                .whenComplete((entries, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        fail(open, failure);
+                        return;
+                    }
+                    LoadedConversation loaded = conversations.getIfPresent(open.key());
+                    if (loaded == null) {
+                        start(open);
+                    } else {
+                        open(open, loaded, entries);
+                        conversations.put(open.key(), loaded);
+                    }
+                }));
+    }
+
+    /** Releases at once if all it was decided on is durable, else in its turn. */
+    private void settle(LoadedConversation loaded, Release release) {
+        if (loaded.isBusy()) {
+            loaded.hold(release);
+        } else {
+            release(List.of(release));
+        }
+    }
+
+    /** At the end of the loop's turn everything decided in it goes to the store as one batch. */
+    private void scheduleAppend(LoadedConversation loaded) {
+        undurable.add(loaded);
+        if (!appendScheduled && !appendInFlight) {
+            appendScheduled = true;
+            loop.execute(this::append);
+        }
+    }
+
+    private void append() {
+        appendScheduled = false;
+        if (appendInFlight || undurable.isEmpty()) {
+            return;
+        }
+        List<LoadedConversation> batch = List.copyOf(undurable);
+        undurable = new LinkedHashSet<>();
+        List<Append> appends = new ArrayList<>(batch.size());
+        for (LoadedConversation loaded : batch) {
+            appends.add(loaded.conversation().takeAppend());
+            loaded.enterBatch();
+        }
+        appendInFlight = true;
+        store.append(appends)
+                .whenComplete((results, failure) -> loop.execute(() -> appended(batch, appends, results, failure)));
+    }
+
+    private void appended(
+            List<LoadedConversation> batch,
+            List<Append> appends,
+            @Nullable List<AppendResult> results,
+            @Nullable Throwable failure) {
+        appendInFlight = false;
+        for (int i = 0; i < batch.size(); i++) {
+            LoadedConversation loaded = batch.get(i);
+            Append append = appends.get(i);
+            for (LoggedEntry entry : append.entries()) {
+                undurableBytes -= entry.content().length;
+            }
+            if (results == null) {
+                giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
+            } else if (results.get(i) == AppendResult.CONFLICT) {
+                counters.conflicts.increment();
+                giveUp(append.key(), loaded).forEach(this::start);
+            } else {
+                release(loaded.leaveBatch());
+                if (append.summary() != null) {
+                    inbox.changed(append.key().tenant(), append.summary());
+                }
+                conversations.put(append.key(), loaded);
+            }
+        }
+        append();
+    }
+
+    /** The requests that were decided on a conversation which is not what the store has. */
+    private List<Command> giveUp(ConversationKey key, LoadedConversation loaded) {
+        if (undurable.remove(loaded)) {
+            for (LoggedEntry entry : loaded.conversation().takeAppend().entries()) {
+                undurableBytes -= entry.content().length;
+            }
+        }
+        conversations.asMap().remove(key, loaded);
+        List<Command> origins = new ArrayList<>();
+        for (Release release : loaded.abandon()) {
+            if (release instanceof Release.Join join) {
+                join.audience().awaitedCame();
+                forgetIfDeserted(join.audience());
+            }
+            if (origins.isEmpty() || origins.get(origins.size() - 1) != release.origin()) {
+                origins.add(release.origin());
+            }
+        }
+        return origins;
+    }
+
+    private void release(List<Release> releases) {
+        List<LoggedEntry> entries = new ArrayList<>();
+        for (int i = 0; i < releases.size(); i++) {
+            Release release = releases.get(i);
+            Command origin = release.origin();
+            if (release instanceof Release.Logged logged) {
+                entries.add(logged.entry());
+                boolean last = i + 1 == releases.size() || !(releases.get(i + 1) instanceof Release.Logged);
+                Audience audience = last ? audiences.get(origin.key()) : null;
+                if (audience != null) {
+                    audience.publish(List.copyOf(entries));
+                }
+                if (last) {
+                    entries.clear();
+                }
+            } else if (release instanceof Release.Reply reply) {
+                send(origin, reply.delivery());
+            } else if (release instanceof Release.Join join) {
+                join(join, origin);
+            }
+            if (!(release instanceof Release.Logged && origin instanceof Command.Open)) {
+                queued.decrementAndGet();
+            }
+        }
+    }
+
+    private void join(Release.Join join, Command origin) {
+        Audience audience = join.audience();
+        audience.awaitedCame();
+        if (origin.subscriber().isGone()) {
+            forgetIfDeserted(audience);
+            return;
+        }
+        audience.join(origin.subscriber(), join.opened().catchUp().position().revision());
+        send(origin, join.opened());
+    }
+
+    private void forgetIfDeserted(Audience audience) {
+        if (audience.isDeserted()) {
+            audiences.remove(audience.key(), audience);
+        }
+    }
+
+    private void fail(Command command, @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof DamagedLogException && command instanceof Command.Open open) {
+            queued.decrementAndGet();
+            send(command, new Delivery.OpenFailed(open.request(), OpenFailure.QUARANTINED, 0));
+        } else {
+            refuse(command, Refusal.STORE_AWAY);
+        }
+    }
+
+    private void refuse(Command command, Refusal refusal) {
+        queued.decrementAndGet();
+        counters.refused.increment();
+        if (command instanceof Command.Open open) {
+            send(
+                    command,
+                    new Delivery.OpenFailed(open.request(), OpenFailure.UNAVAILABLE, bounds.refusalDelayMillis()));
+        } else if (command instanceof Command.Submit submit) {
+            send(command, answered(submit, new Answer.Refused(refusal, bounds.refusalDelayMillis())));
+        }
+    }
+
+    private static Delivery answered(Command.Submit submit, Answer answer) {
+        return new Delivery.Answered(
+                submit.handle(),
+                submit.submission().id().outbox(),
+                submit.submission().id().seq(),
+                answer);
+    }
+
+    private static void send(Command origin, Delivery delivery) {
+        Subscriber subscriber = origin.subscriber();
+        subscriber.loop().execute(() -> subscriber.deliver(delivery));
+    }
+}
