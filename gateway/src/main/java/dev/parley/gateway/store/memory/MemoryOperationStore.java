@@ -1,0 +1,252 @@
+package dev.parley.gateway.store.memory;
+
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.gateway.store.Append;
+import dev.parley.gateway.store.AppendResult;
+import dev.parley.gateway.store.Chain;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.StoredConversation;
+import dev.parley.ot.Text;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in memory. Each call asks the executor for one run, and each run does the oldest call that waits and completes its
+ * stage: so calls take effect in their order, whatever the executor's, at the moments that the executor chooses. With an
+ * executor of one thread all is deterministic.
+ */
+public final class MemoryOperationStore implements OperationStore {
+    private static final byte[] NO_CURSOR = {};
+    private static final Comparator<String> BY_CODE_POINT =
+            Comparator.comparing(MemoryOperationStore::utf8, Arrays::compareUnsigned);
+
+    private final Executor executor;
+    private final Map<ConversationKey, Log> logs;
+    private final Queue<Runnable> calls = new ArrayDeque<>();
+    private boolean closed;
+
+    public MemoryOperationStore(Executor executor) {
+        this(executor, new HashMap<>());
+    }
+
+    private MemoryOperationStore(Executor executor, Map<ConversationKey, Log> logs) {
+        this.executor = executor;
+        this.logs = logs;
+    }
+
+    /** One conversation, guarded by the map of all. */
+    private static final class Log {
+        private final List<LoggedEntry> entries = new ArrayList<>();
+        private final Map<OutboxName, OutboxRow> outboxRows = new HashMap<>();
+        private @Nullable ConversationSummary summary;
+
+        private Chain end() {
+            return entries.isEmpty()
+                    ? Chain.START
+                    : entries.get(entries.size() - 1).chain();
+        }
+    }
+
+    private record OutboxName(String subject, String outbox) {}
+
+    /**
+     * What a gateway finds that was killed and starts again: all that took effect. Calls of this store that still wait never
+     * take effect and are never answered.
+     */
+    public synchronized MemoryOperationStore restarted(Executor next) {
+        closed = true;
+        calls.clear();
+        return new MemoryOperationStore(next, logs);
+    }
+
+    @Override
+    public CompletionStage<StoredConversation> load(ConversationKey key) {
+        return call(() -> {
+            Log log = log(key);
+            List<OutboxRow> rows = new ArrayList<>(log.outboxRows.values());
+            rows.sort(Comparator.comparing(OutboxRow::subject, BY_CODE_POINT)
+                    .thenComparing(OutboxRow::outbox, BY_CODE_POINT));
+            return new StoredConversation(List.copyOf(log.entries), rows, log.summary);
+        });
+    }
+
+    @Override
+    public CompletionStage<List<LoggedEntry>> read(ConversationKey key, long from, long to) {
+        return call(() -> log(key).entries.stream()
+                .filter(entry -> from < entry.revision() && entry.revision() <= to)
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<List<AppendResult>> append(List<Append> batch) {
+        return call(() -> {
+            List<AppendResult> results = new ArrayList<>(batch.size());
+            Set<ConversationKey> conversations = new HashSet<>();
+            for (Append append : batch) {
+                if (!conversations.add(append.key())) {
+                    throw new IllegalArgumentException("two appends to " + append.key() + " in one batch");
+                }
+                results.add(decide(append));
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                if (results.get(i) == AppendResult.STORED) {
+                    store(batch.get(i));
+                }
+            }
+            return results;
+        });
+    }
+
+    @Override
+    public CompletionStage<List<String>> conversationsOf(String tenant, String visitor, int limit) {
+        return call(() -> summaries(tenant)
+                .filter(summary -> !visitor.isEmpty() && summary.visitor().equals(visitor))
+                .map(ConversationSummary::conversation)
+                .sorted(BY_CODE_POINT)
+                .limit(limit)
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<InboxPage> inbox(String tenant, byte[] after, int limit) {
+        return call(() -> {
+            List<ConversationSummary> rest = summaries(tenant)
+                    .filter(summary -> Arrays.compareUnsigned(place(summary), after) > 0)
+                    .sorted(Comparator.comparing(MemoryOperationStore::place, Arrays::compareUnsigned))
+                    .toList();
+            return rest.size() <= limit
+                    ? new InboxPage(rest, NO_CURSOR)
+                    : new InboxPage(rest.subList(0, limit), place(rest.get(limit - 1)));
+        });
+    }
+
+    @Override
+    public boolean isHealthy() {
+        return true;
+    }
+
+    /** Calls made before are still answered. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+
+    private AppendResult decide(Append append) {
+        ConversationSummary summary = append.summary();
+        if (summary != null && !summary.conversation().equals(append.key().conversation())) {
+            throw new IllegalArgumentException("the summary is of another conversation than " + append.key());
+        }
+        for (OutboxRow row : append.outboxRows()) {
+            utf8(row.subject());
+            utf8(row.outbox());
+        }
+        Chain chain = log(append.key()).end();
+        if (!chain.position().equals(append.expected())) {
+            return AppendResult.CONFLICT;
+        }
+        for (LoggedEntry entry : append.entries()) {
+            chain = chain.next(Chain.digest(entry.content()));
+            if (!chain.equals(entry.chain()) || chain.revision() != entry.revision()) {
+                throw new IllegalArgumentException(
+                        "entry " + chain.revision() + " does not continue the chain of " + append.key());
+            }
+        }
+        return AppendResult.STORED;
+    }
+
+    private void store(Append append) {
+        Log log = logs.computeIfAbsent(append.key(), key -> new Log());
+        log.entries.addAll(append.entries());
+        for (OutboxRow row : append.outboxRows()) {
+            log.outboxRows.put(new OutboxName(row.subject(), row.outbox()), row);
+        }
+        if (append.summary() != null) {
+            log.summary = append.summary();
+        }
+    }
+
+    private Log log(ConversationKey key) {
+        utf8(key.tenant());
+        utf8(key.conversation());
+        return logs.getOrDefault(key, new Log());
+    }
+
+    private Stream<ConversationSummary> summaries(String tenant) {
+        return logs.entrySet().stream()
+                .filter(log -> log.getKey().tenant().equals(tenant))
+                .map(log -> log.getValue().summary)
+                .filter(Objects::nonNull);
+    }
+
+    /** Where a conversation stands in the inbox, as the cursor after it. */
+    private static byte[] place(ConversationSummary summary) {
+        byte[] conversation = utf8(summary.conversation());
+        return ByteBuffer.allocate(Long.BYTES + conversation.length)
+                .putLong(Long.MAX_VALUE - summary.lastTimeMillis())
+                .put(conversation)
+                .array();
+    }
+
+    private static byte[] utf8(String id) {
+        if (!Text.isWellFormed(id)) {
+            throw new IllegalArgumentException("an id with a lone surrogate has no UTF-8");
+        }
+        return id.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private <T> CompletionStage<T> call(Supplier<T> operation) {
+        CompletableFuture<T> stage = new CompletableFuture<>();
+        synchronized (this) {
+            if (closed) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the store is closed"));
+            }
+            calls.add(() -> run(operation, stage));
+        }
+        executor.execute(this::runOldest);
+        return stage;
+    }
+
+    private void runOldest() {
+        Runnable call;
+        synchronized (this) {
+            call = calls.poll();
+        }
+        if (call != null) {
+            call.run();
+        }
+    }
+
+    private <T> void run(Supplier<T> operation, CompletableFuture<T> stage) {
+        T result;
+        try {
+            synchronized (logs) {
+                result = operation.get();
+            }
+        } catch (RuntimeException e) {
+            stage.completeExceptionally(e);
+            return;
+        }
+        stage.complete(result);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.parley.gateway.store.rocksdb;
+
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.ot.Text;
+import dev.parley.wire.WireException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The keys of all families. Each begins with the tenant.
+ *
+ * <p>An id is its UTF-8, a zero in it escaped, and a terminator that sorts before everything that may follow: so no two
+ * lists of ids share a key, none is the beginning of another, and keys sort as their ids do by code point. Only the last id
+ * of a key may stand as it is.
+ */
+final class Keys {
+    private static final byte ZERO = 0;
+    private static final byte TERMINATOR = 1;
+    private static final byte ESCAPED_ZERO = (byte) 0xFF;
+
+    private Keys() {}
+
+    /** The key of the head, and what the keys of its entries and outbox rows begin with. */
+    static byte[] conversation(ConversationKey key) {
+        return ids(key.tenant(), key.conversation());
+    }
+
+    static byte[] entry(byte[] conversation, long revision) {
+        return ByteBuffer.allocate(conversation.length + Long.BYTES)
+                .put(conversation)
+                .putLong(revision)
+                .array();
+    }
+
+    /** The revision in the key of an entry; -1 if it is not one of this conversation. */
+    static long revision(byte[] conversation, byte[] key) {
+        return key.length == conversation.length + Long.BYTES
+                ? ByteBuffer.wrap(key, conversation.length, Long.BYTES).getLong()
+                : -1;
+    }
+
+    static byte[] outbox(byte[] conversation, String subject, String outbox) {
+        return joined(conversation, ids(subject, outbox));
+    }
+
+    /** What the keys of a visitor's conversations begin with. */
+    static byte[] visitor(String tenant, String visitor) {
+        return ids(tenant, visitor);
+    }
+
+    static byte[] visitor(String tenant, String visitor, String conversation) {
+        return joined(visitor(tenant, visitor), utf8(conversation));
+    }
+
+    /** What the keys of a tenant's inbox begin with. */
+    static byte[] inbox(String tenant) {
+        return ids(tenant);
+    }
+
+    /** Latest first. */
+    static byte[] inbox(String tenant, ConversationSummary summary) {
+        byte[] conversation = utf8(summary.conversation());
+        byte[] place = ByteBuffer.allocate(Long.BYTES + conversation.length)
+                .putLong(Long.MAX_VALUE - summary.lastTimeMillis())
+                .put(conversation)
+                .array();
+        return joined(inbox(tenant), place);
+    }
+
+    /** The first key after all that begin with {@code prefix}, which ends with a terminated id. */
+    static byte[] end(byte[] prefix) {
+        byte[] end = prefix.clone();
+        end[end.length - 1]++;
+        return end;
+    }
+
+    static byte[] joined(byte[] prefix, byte[] rest) {
+        byte[] key = Arrays.copyOf(prefix, prefix.length + rest.length);
+        System.arraycopy(rest, 0, key, prefix.length, rest.length);
+        return key;
+    }
+
+    /** The terminated ids in {@code key} from {@code offset} to its end. */
+    static List<String> ids(byte[] key, int offset) throws WireException {
+        List<String> ids = new ArrayList<>();
+        ByteArrayOutputStream id = new ByteArrayOutputStream();
+        int i = offset;
+        while (i < key.length) {
+            byte b = key[i++];
+            if (b != ZERO) {
+                id.write(b);
+            } else if (i == key.length) {
+                throw new WireException("a key ends inside an id");
+            } else if (key[i++] == ESCAPED_ZERO) {
+                id.write(ZERO);
+            } else {
+                ids.add(id.toString(StandardCharsets.UTF_8));
+                id.reset();
+            }
+        }
+        if (id.size() > 0) {
+            throw new WireException("a key ends inside an id");
+        }
+        return ids;
+    }
+
+    private static byte[] ids(String... ids) {
+        ByteArrayOutputStream key = new ByteArrayOutputStream();
+        for (String id : ids) {
+            for (byte b : utf8(id)) {
+                key.write(b);
+                if (b == ZERO) {
+                    key.write(ESCAPED_ZERO);
+                }
+            }
+            key.write(ZERO);
+            key.write(TERMINATOR);
+        }
+        return key.toByteArray();
+    }
+
+    private static byte[] utf8(String id) {
+        if (!Text.isWellFormed(id)) {
+            throw new IllegalArgumentException("an id with a lone surrogate has no UTF-8");
+        }
+        return id.getBytes(StandardCharsets.UTF_8);
+    }
+}
