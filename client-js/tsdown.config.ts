@@ -20,6 +20,5 @@ export default defineConfig([
     globalName: 'Parley',
     minify: true,
     dts: false,
-    outExtensions: () => ({ js: '.js' }),
   },
 ]);

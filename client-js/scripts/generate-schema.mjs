@@ -7,7 +7,14 @@ import protobuf from 'protobufjs';
 const PROTO = new URL('../../protocol/src/main/proto/', import.meta.url);
 const FILES = ['parley/v1/conversation.proto', 'parley/v1/frames.proto'];
 const OUTPUT = fileURLToPath(new URL('../src/wire/schema.ts', import.meta.url));
-const SCALARS = { uint32: 'number', uint64: 'number', sint32: 'number', bool: 'boolean', string: 'string', bytes: 'Uint8Array' };
+const SCALARS = {
+  uint32: 'number',
+  uint64: 'number',
+  sint32: 'number',
+  bool: 'boolean',
+  string: 'string',
+  bytes: 'Uint8Array',
+};
 
 const root = new protobuf.Root();
 for (const file of FILES) {

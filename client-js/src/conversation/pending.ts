@@ -97,7 +97,7 @@ export function withdraw(pending: readonly Pending[], index: number, code: Unsen
   const unsent = first && !first.frozen && !isMarker(first) ? [unsentOf(result, index, code)] : [];
   const created = new Set<string>();
   const gone: Pending[] = [];
-  for (let i = index; i < result.length; ) {
+  for (let i = index; i < result.length;) {
     const submission = result[i];
     if (submission && (i === index || targets(submission).some((block) => created.has(block)))) {
       createdBlocks([submission]).forEach((block) => created.add(block));

@@ -120,14 +120,18 @@ function editedText(block: Block, { edit }: wire.EffectEditText): string {
   try {
     return apply(block.text, edit ?? { spans: [], inserts: [] });
   } catch (error) {
-    throw error instanceof EditError ? new DivergedError(`an edit that does not fit ${block.id}: ${error.code}`) : error;
+    throw error instanceof EditError
+      ? new DivergedError(`an edit that does not fit ${block.id}: ${error.code}`)
+      : error;
   }
 }
 
-function standing({ author, revision, timeMillis, composedAtMillis }: Stamp): Omit<
-  Block,
-  'id' | 'kind' | 'audience' | 'text' | 'attributes'
-> {
+function standing({
+  author,
+  revision,
+  timeMillis,
+  composedAtMillis,
+}: Stamp): Omit<Block, 'id' | 'kind' | 'audience' | 'text' | 'attributes'> {
   return { author, revision, edited: 0, timeMillis, composedAtMillis };
 }
 

@@ -16,10 +16,7 @@ export function diff(before: string, after: string, caret = after.length): TextE
   while (prefix < shorter - suffix && sameUnit(before, prefix, after, prefix)) {
     prefix++;
   }
-  while (
-    suffix < shorter - prefix &&
-    sameUnit(before, before.length - suffix - 1, after, after.length - suffix - 1)
-  ) {
+  while (suffix < shorter - prefix && sameUnit(before, before.length - suffix - 1, after, after.length - suffix - 1)) {
     suffix++;
   }
   if (isHigh(before.charCodeAt(prefix - 1)) || isHigh(after.charCodeAt(prefix - 1))) {

@@ -1,0 +1,305 @@
+import { base64Url } from './bytes.ts';
+import { Connection, type ConnectionState } from './connection.ts';
+import { ConversationHandle } from './conversation-handle.ts';
+import { ConversationLink } from './conversation-link.ts';
+import { type ConversationTarget, keyOf } from './conversation-target.ts';
+import { NO_AUTHOR } from './conversation/state.ts';
+import { type Environment, type Surroundings, surroundings } from './environment.ts';
+import { ParleyError } from './errors.ts';
+import { Events } from './events.ts';
+import { InboxHandle } from './inbox.ts';
+import { MemoryOutbox } from './outbox/memory-outbox.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import { claimsOf } from './token.ts';
+import type { Author, Limits, Opened, OpenFailed, ServerFrame, Welcome } from './wire/wire.ts';
+
+export interface ClientOptions extends Environment {
+  /** Of the gateway's socket: `wss://…`. */
+  readonly url: string;
+  /** Gives a token that is valid now. Called before each connection. */
+  readonly token: () => Promise<string>;
+  /** Where unanswered work waits: `idb` (the default) survives the page, `memory` does not. */
+  readonly outbox?: 'idb' | 'memory';
+  /** Told to the gateway for its operator's eyes. */
+  readonly name?: string;
+}
+
+export interface ClientEvents {
+  state: ConnectionState;
+  /** The visitor has another conversation, which this client did not open. */
+  conversation: ConversationHandle;
+  error: ParleyError;
+}
+
+export interface ClientStats {
+  readonly state: ConnectionState['name'];
+  /** How often a gateway welcomed this client. */
+  readonly connections: number;
+  /** Of the last heartbeat; undefined before the first. */
+  readonly roundTripMillis: number | undefined;
+  readonly conversations: number;
+  /** Submissions without an answer. */
+  readonly pending: number;
+  readonly unsent: number;
+}
+
+interface Member {
+  readonly link: ConversationLink;
+  readonly handle: ConversationHandle;
+  isClosing: boolean;
+}
+
+const SESSION_BYTES = 16;
+const CONTENT_ID_BYTES = 8;
+const DEFAULT_NAME = 'chat';
+
+/** Makes a client. Nothing outside of it is touched before `connect()`. */
+export function createClient(options: ClientOptions): Client {
+  return new Client(options);
+}
+
+/** A connection to one gateway as one principal, and the conversations on it. */
+export class Client {
+  private readonly events = new Events<ClientEvents>();
+  private readonly around: Surroundings;
+  private readonly connection: Connection;
+  private readonly outbox: Outbox;
+  private readonly members = new Map<string, Member>();
+  private readonly byHandle = new Map<number, Member>();
+  private inboxHandle: InboxHandle | undefined;
+  private principal: string | undefined;
+  private self = NO_AUTHOR;
+  private limits: Limits | undefined;
+  private connections = 0;
+
+  constructor(options: ClientOptions) {
+    this.around = surroundings(options);
+    const { random } = this.around;
+    this.outbox = new MemoryOutbox(random);
+    this.connection = new Connection(
+      {
+        url: options.url,
+        token: options.token,
+        session: base64Url(random.bytes(SESSION_BYTES)),
+        client: options.name ?? '',
+      },
+      this.around,
+      {
+        prepare: (token) => this.prepare(token),
+        greeting: () => this.greeting(),
+        welcomed: (welcome) => {
+          this.welcomed(welcome);
+        },
+        received: (frame) => {
+          this.received(frame);
+        },
+        disconnected: () => {
+          this.disconnected();
+        },
+        stateChanged: (state) => {
+          this.events.emit('state', state);
+        },
+        failed: (error) => {
+          this.events.emit('error', error);
+        },
+      },
+    );
+  }
+
+  /** Listens until the returned function is called or the signal is aborted. */
+  readonly on = this.events.on.bind(this.events);
+
+  get state(): ConnectionState {
+    return this.connection.state;
+  }
+
+  /** Who the client is, once the token or the gateway told. */
+  get author(): Author {
+    return this.self;
+  }
+
+  connect(): void {
+    this.connection.connect();
+  }
+
+  /** Ends the connection. What is in the outbox goes out on the next visit. */
+  close(): void {
+    this.connection.close();
+    this.outbox.release();
+    this.members.forEach(({ handle }) => {
+      handle.abandoned();
+    });
+  }
+
+  /** The conversation; the same one however often it is asked for. */
+  conversation(target: ConversationTarget): ConversationHandle {
+    const normal = 'id' in target ? target : { name: target.name || DEFAULT_NAME };
+    const known = this.members.get(keyOf(normal));
+    if (known) {
+      known.isClosing = false;
+      return known.handle;
+    }
+    const { link, handle } = this.join(normal);
+    if (this.connection.isOpen) {
+      this.connection.send([link.open()]);
+    }
+    return handle;
+  }
+
+  /** The inbox, which only staff may see. */
+  inbox(): InboxHandle {
+    if (!this.inboxHandle) {
+      this.inboxHandle = new InboxHandle((frames) => {
+        this.connection.send(frames);
+      });
+      this.connection.send([this.inboxHandle.watch()]);
+    }
+    return this.inboxHandle;
+  }
+
+  stats(): ClientStats {
+    const links = [...this.members.values()].map(({ link }) => link);
+    return {
+      state: this.state.name,
+      connections: this.connections,
+      roundTripMillis: this.connection.roundTripMillis,
+      conversations: links.length,
+      pending: links.reduce((sum, { replica }) => sum + replica.pending.length, 0),
+      unsent: links.reduce((sum, { unsent }) => sum + unsent.length, 0),
+    };
+  }
+
+  private join(target: ConversationTarget): Member {
+    const link = new ConversationLink(
+      target,
+      { self: this.self },
+      {
+        clock: this.around.clock,
+        outbox: this.outbox,
+        limits: () => this.limits,
+        send: (frames) => {
+          this.connection.send(frames);
+        },
+        sendBytes: (bytes) => {
+          this.connection.sendBytes(bytes);
+        },
+        newContentId: () => this.around.random.bytes(CONTENT_ID_BYTES),
+      },
+      {
+        updated: (outcome) => {
+          handle.updated(outcome);
+          this.leaveIfDone(member);
+        },
+        failed: (error) => {
+          handle.failed(error);
+        },
+      },
+    );
+    const handle = new ConversationHandle(
+      link,
+      () => this.limits,
+      () => {
+        member.isClosing = true;
+        this.leaveIfDone(member);
+      },
+    );
+    const member: Member = { link, handle, isClosing: false };
+    this.members.set(keyOf(target), member);
+    if (this.principal !== undefined) {
+      link.bind();
+    }
+    return member;
+  }
+
+  private leaveIfDone({ link, handle, isClosing }: Member): void {
+    if (isClosing && link.replica.pending.length === 0) {
+      this.members.delete(keyOf(link.target));
+      link.leave();
+      handle.abandoned();
+    }
+  }
+
+  private async prepare(token: string): Promise<void> {
+    const claims = claimsOf(token);
+    const principal = claims ? `${claims.tenant}/${claims.author.subject}` : '';
+    if (this.principal !== undefined && this.principal !== principal) {
+      throw new ParleyError('OTHER_PRINCIPAL');
+    }
+    if (this.principal === undefined) {
+      await this.outbox.open(principal);
+      this.principal = principal;
+      this.become(claims?.author ?? NO_AUTHOR);
+      this.members.forEach(({ link }) => {
+        link.bind();
+      });
+    }
+  }
+
+  private become(self: Author): void {
+    this.self = self;
+    this.members.forEach(({ link }) => {
+      link.replica.self = self;
+    });
+  }
+
+  private greeting(): ReturnType<ConversationLink['open']>[] {
+    const opens = [...this.members.values()].map(({ link }) => link.open());
+    return this.inboxHandle ? [...opens, this.inboxHandle.watch()] : opens;
+  }
+
+  private welcomed({ principal, limits }: Welcome): void {
+    this.connections++;
+    this.limits = limits;
+    this.become(principal ?? this.self);
+    this.tellIfSynced();
+  }
+
+  private disconnected(): void {
+    this.byHandle.clear();
+    this.members.forEach(({ link }) => {
+      link.disconnected();
+    });
+  }
+
+  private received(frame: ServerFrame): void {
+    if (frame.opened) {
+      this.opened(frame.opened);
+    } else if (frame.openFailed) {
+      this.openFailed(frame.openFailed);
+    } else if (frame.entries) {
+      this.byHandle.get(frame.entries.handle)?.link.received(frame.entries);
+    } else if (frame.answer) {
+      this.byHandle.get(frame.answer.handle)?.link.answered(frame.answer);
+    } else if (frame.delivered) {
+      this.byHandle.get(frame.delivered.handle)?.link.receiveDelivered(frame.delivered);
+    } else if (frame.inbox) {
+      this.inboxHandle?.received(frame.inbox);
+    }
+  }
+
+  private opened(opened: Opened): void {
+    const known = this.memberOf(opened);
+    const member = known ?? this.join({ name: opened.name || DEFAULT_NAME });
+    this.byHandle.set(opened.handle, member);
+    member.link.opened(opened);
+    if (!known) {
+      this.events.emit('conversation', member.handle);
+    }
+    this.tellIfSynced();
+  }
+
+  private openFailed(failed: OpenFailed): void {
+    this.memberOf(failed)?.link.openFailed(failed);
+    this.tellIfSynced();
+  }
+
+  private memberOf({ conversation, name }: { conversation: string; name: string }): Member | undefined {
+    return this.members.get(keyOf({ id: conversation })) ?? this.members.get(keyOf({ name: name || DEFAULT_NAME }));
+  }
+
+  private tellIfSynced(): void {
+    if ([...this.members.values()].every(({ link }) => link.state !== 'opening')) {
+      this.connection.synced();
+    }
+  }
+}

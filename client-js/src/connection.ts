@@ -1,0 +1,273 @@
+import { BackOff } from './back-off.ts';
+import type { Surroundings } from './environment.ts';
+import { ParleyError, type ParleyErrorCode } from './errors.ts';
+import { Socket } from './transport/socket.ts';
+import { CloseCode, isFinal } from './wire/close-code.ts';
+import { PROTOCOL_VERSION } from './wire/protocol.ts';
+import type { ClientFrame, Init, ServerFrame, Welcome } from './wire/wire.ts';
+
+/** Where a client is on the way to its gateway. */
+export type ConnectionState =
+  | { readonly name: 'idle' }
+  /** On the way to a Welcome. */
+  | { readonly name: 'connecting' }
+  /** Catching up with the conversations that are open. */
+  | { readonly name: 'syncing' }
+  | { readonly name: 'live' }
+  /** `suspended`: the page is hidden away, and connects when it comes back. */
+  | {
+      readonly name: 'waiting';
+      readonly reason: 'lost' | 'token' | 'suspended';
+      readonly retryAtMillis: number;
+    }
+  /** For good, until `connect()` is called again. What is in the outbox stays there. */
+  | { readonly name: 'closed'; readonly code: number; readonly reason: ParleyErrorCode };
+
+/** Who talks over the connection. */
+export interface ConnectionUser {
+  /** What is needed before dialling, such as the outbox of the token's principal. An error is final. */
+  prepare(token: string): Promise<void>;
+  /** What follows Hello in the same message. */
+  greeting(): Init<ClientFrame>[];
+  welcomed(welcome: Welcome): void;
+  received(frame: ServerFrame): void;
+  /** What was open is not any more. */
+  disconnected(): void;
+  stateChanged(state: ConnectionState): void;
+  failed(error: ParleyError): void;
+}
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly token: () => Promise<string>;
+  /** Kept over reconnects: a newer connection of the same session supersedes the older. */
+  readonly session: string;
+  /** Name and version, for the operator. */
+  readonly client: string;
+}
+
+const IMMEDIATE_TRY_MILLIS = 2_000;
+
+/** Keeps one socket to the gateway open, and comes back whenever it breaks. */
+export class Connection {
+  private current: ConnectionState = { name: 'idle' };
+  private readonly backOff: BackOff;
+  private socket: Socket | undefined;
+  /** Counts dials, so that what an abandoned one still brings is told from the present one's. */
+  private dials = 0;
+  private dialledAtMillis = -Infinity;
+  private failure: ParleyErrorCode | undefined;
+  private cancelRetry: () => void = noop;
+  private wakeUps: AbortController | undefined;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly around: Surroundings,
+    private readonly user: ConnectionUser,
+  ) {
+    this.backOff = new BackOff(around.clock, around.random);
+  }
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  /** Whether frames can be sent: Hello is on its way, at least. */
+  get isOpen(): boolean {
+    return this.socket?.isOpen ?? false;
+  }
+
+  get roundTripMillis(): number | undefined {
+    return this.socket?.roundTripMillis;
+  }
+
+  connect(): void {
+    if (this.current.name === 'idle' || this.current.name === 'closed') {
+      this.backOff.reset();
+      this.listen();
+      this.dial();
+    }
+  }
+
+  close(): void {
+    this.wakeUps?.abort();
+    this.wakeUps = undefined;
+    this.hangUp();
+    this.setState({ name: 'closed', code: CloseCode.NORMAL, reason: 'CLOSED' });
+  }
+
+  send(frames: readonly Init<ClientFrame>[]): void {
+    this.socket?.send(frames);
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.socket?.sendBytes(bytes);
+  }
+
+  /** All that is open has caught up. */
+  synced(): void {
+    if (this.current.name === 'syncing') {
+      this.backOff.reset();
+      this.setState({ name: 'live' });
+    }
+  }
+
+  private dial(): void {
+    this.hangUp();
+    const dial = ++this.dials;
+    this.dialledAtMillis = this.around.clock.nowMillis();
+    this.failure = undefined;
+    this.setState({ name: 'connecting' });
+    void this.dialWithToken(dial);
+  }
+
+  private async dialWithToken(dial: number): Promise<void> {
+    let token: string;
+    try {
+      token = await this.options.token();
+    } catch {
+      if (dial === this.dials) {
+        this.user.failed(new ParleyError('NO_TOKEN', true));
+        this.wait('token');
+      }
+      return;
+    }
+    try {
+      await this.user.prepare(token);
+      if (dial === this.dials) {
+        this.openSocket(token);
+      }
+    } catch (error) {
+      if (dial === this.dials) {
+        this.end(CloseCode.FORBIDDEN, error instanceof ParleyError ? error.code : 'NOT_ALLOWED');
+      }
+    }
+  }
+
+  private openSocket(token: string): void {
+    const { url, session, client } = this.options;
+    if (!this.around.WebSocket) {
+      throw new ParleyError('NO_WEBSOCKET');
+    }
+    const hello = { protocolVersion: PROTOCOL_VERSION, token, session, client };
+    this.socket = new Socket(url, this.around.WebSocket, this.around.clock, {
+      opened: () => this.socket?.send([{ hello }, ...this.user.greeting()]),
+      received: (frame) => {
+        this.socketReceived(frame);
+      },
+      closed: (code) => {
+        this.socketClosed(code);
+      },
+    });
+  }
+
+  private socketReceived(frame: ServerFrame): void {
+    if (frame.welcome) {
+      this.socket?.keepAlive(frame.welcome.limits?.heartbeatMillis ?? 0);
+      this.setState({ name: 'syncing' });
+      this.user.welcomed(frame.welcome);
+    } else if (frame.goAway) {
+      this.backOff.dictate(frame.goAway.delayMillis);
+      this.cancelRetry = this.around.clock.after(frame.goAway.delayMillis, () => {
+        this.redial();
+      });
+    } else if (frame.failure) {
+      this.failure = frame.failure.code;
+      this.user.failed(new ParleyError(frame.failure.code, !isFinal(frame.failure.closeCode)));
+    } else {
+      this.user.received(frame);
+    }
+  }
+
+  private socketClosed(code: number): void {
+    this.socket = undefined;
+    if (isFinal(code)) {
+      this.end(code, this.failure ?? 'NOT_ALLOWED');
+    } else if (code === CloseCode.UNAUTHENTICATED || code === CloseCode.TOKEN_EXPIRED) {
+      this.wait('token');
+    } else {
+      this.wait('lost');
+    }
+  }
+
+  private wait(reason: 'lost' | 'token'): void {
+    this.hangUp();
+    const delayMillis = this.backOff.nextMillis();
+    this.cancelRetry = this.around.clock.after(delayMillis, () => {
+      this.dial();
+    });
+    this.setState({ name: 'waiting', reason, retryAtMillis: this.around.clock.nowMillis() + delayMillis });
+  }
+
+  private redial(): void {
+    this.backOff.reset();
+    this.dial();
+  }
+
+  private end(code: number, reason: ParleyErrorCode): void {
+    this.hangUp();
+    this.setState({ name: 'closed', code, reason });
+  }
+
+  private hangUp(): void {
+    this.dials++;
+    this.cancelRetry();
+    this.cancelRetry = noop;
+    this.socket?.close();
+    this.socket = undefined;
+    this.user.disconnected();
+  }
+
+  private setState(state: ConnectionState): void {
+    this.current = state;
+    this.user.stateChanged(state);
+  }
+
+  private listen(): void {
+    if (this.wakeUps) {
+      return;
+    }
+    this.wakeUps = new AbortController();
+    const { page, document } = this.around;
+    const { signal } = this.wakeUps;
+    const wake = (): void => {
+      this.wake();
+    };
+    const suspend = (): void => {
+      this.suspend();
+    };
+    const visibilityChanged = (): void => {
+      if (document?.visibilityState === 'visible') {
+        this.wake();
+      }
+    };
+    page?.addEventListener('online', wake, { signal });
+    page?.addEventListener('pageshow', wake, { signal });
+    page?.addEventListener('pagehide', suspend, { signal });
+    document?.addEventListener('visibilitychange', visibilityChanged, { signal });
+    document?.addEventListener('resume', wake, { signal });
+    document?.addEventListener('freeze', suspend, { signal });
+  }
+
+  /** A good moment to try: at most one in two seconds, since these events come in flocks. */
+  private wake(): void {
+    const now = this.around.clock.nowMillis();
+    if (this.current.name !== 'waiting') {
+      this.socket?.probe();
+    } else if (this.current.reason === 'suspended' || now - this.dialledAtMillis >= IMMEDIATE_TRY_MILLIS) {
+      this.dial();
+    }
+  }
+
+  /** The page goes into the cache or to sleep, where whatever is sent to its socket would be lost. */
+  private suspend(): void {
+    if (this.current.name !== 'closed') {
+      this.hangUp();
+      this.setState({ name: 'waiting', reason: 'suspended', retryAtMillis: Infinity });
+    }
+  }
+}
+
+function noop(): void {
+  return;
+}

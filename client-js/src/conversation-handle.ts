@@ -1,0 +1,313 @@
+import { hex } from './bytes.ts';
+import type { ConversationLink } from './conversation-link.ts';
+import { editTextEffect } from './conversation/effect.ts';
+import type { Settled, Unsent } from './conversation/pending.ts';
+import type { Change, Outcome } from './conversation/replica.ts';
+import { type Block, DivergedError } from './conversation/state.ts';
+import { ParleyError } from './errors.ts';
+import { Events } from './events.ts';
+import { diff } from './ot/diff.ts';
+import { type TextEdit, growth, isCanonical, isIdentity } from './ot/text-edit.ts';
+import { isWellFormed, lengthOf } from './ot/text.ts';
+import type { BlockKind, Effect, Limits, View } from './wire/wire.ts';
+
+/**
+ * How far a message of one's own has come: `saving` on its way to the outbox, `saved` in it, `sent` in the conversation,
+ * `delivered` to some replica of the other side, `read` there.
+ */
+export type MessageStatus = 'saving' | 'saved' | 'sent' | 'delivered' | 'read';
+
+export interface Message extends Block {
+  readonly isOwn: boolean;
+  /** Undefined for what others wrote. */
+  readonly status: MessageStatus | undefined;
+}
+
+/** A change on its way. */
+export interface Sending {
+  /** Of the block that was created or changed. */
+  readonly id: string;
+  /** The outbox has it: it survives the page, and goes out when there is a connection. */
+  readonly saved: Promise<void>;
+  /** It is in the conversation. Rejected with a ParleyError if it never will be. */
+  readonly sent: Promise<void>;
+}
+
+export interface NewBlock {
+  readonly kind?: BlockKind;
+  /** PUBLIC for messages, STAFF for all else, unless told. */
+  readonly audience?: View;
+  readonly text?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface ConversationEvents {
+  /** One block, or the attributes of the conversation, is displayed differently; editors take the edit. */
+  change: Change;
+  /** Something changed since the last one: draw again. */
+  update: undefined;
+  /** Something the user wrote will not be in the conversation, and is kept until it is dismissed. */
+  unsent: Unsent;
+  error: ParleyError;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: ParleyError) => void;
+}
+
+/** One conversation, as the application sees it. */
+export class ConversationHandle {
+  private readonly events = new Events<ConversationEvents>();
+  private readonly waiters = new Map<string, Waiter[]>();
+  private isUpdateDue = false;
+
+  constructor(
+    private readonly link: ConversationLink,
+    private readonly limits: () => Limits | undefined,
+    private readonly closing: () => void,
+  ) {}
+
+  /** Listens until the returned function is called or the signal is aborted. */
+  readonly on = this.events.on.bind(this.events);
+
+  /** The conversation's id; empty until the gateway told it. */
+  get id(): string {
+    return this.link.conversation;
+  }
+
+  /** Whether the gateway is sending what happens here. */
+  get isOpen(): boolean {
+    return this.link.state === 'open';
+  }
+
+  /** How much of the log is displayed. */
+  get revision(): number {
+    return this.link.replica.position.revision;
+  }
+
+  block(id: string): Block | undefined {
+    return this.link.replica.block(id);
+  }
+
+  /** In the order of display; pending ones last. */
+  blocks(kind?: BlockKind): Block[] {
+    const blocks = this.link.replica.blocks().filter((block) => kind === undefined || block.kind === kind);
+    return blocks.sort(inDisplayOrder);
+  }
+
+  messages(): Message[] {
+    return this.blocks('MESSAGE').map((block) => this.messageOf(block));
+  }
+
+  drafts(): Block[] {
+    return this.blocks('DRAFT');
+  }
+
+  notes(): Block[] {
+    return this.blocks('NOTE');
+  }
+
+  attributes(): ReadonlyMap<string, string> {
+    return this.link.replica.attributes();
+  }
+
+  /** What was written and did not get into the conversation. */
+  unsent(): readonly Unsent[] {
+    return this.link.unsent;
+  }
+
+  dismiss(unsentId: string): void {
+    this.link.dismiss(unsentId);
+  }
+
+  /** Writes a message, or another kind of block. */
+  send(text: string, options: Omit<NewBlock, 'text'> = {}): Sending {
+    return this.createBlock({ ...options, text });
+  }
+
+  createBlock({ kind = 'MESSAGE', audience, text = '', attributes = {} }: NewBlock): Sending {
+    this.requireText(text, lengthOf(text));
+    const block = this.link.nextBlockId();
+    const pairs = Object.entries(attributes).map(([key, value]) => ({ key, value }));
+    return this.submit(block, {
+      create: { block, kind, text, attributes: pairs.sort((a, b) => (a.key < b.key ? -1 : 1)) },
+      audience: audience ?? (kind === 'MESSAGE' ? 'PUBLIC' : 'STAFF'),
+    });
+  }
+
+  /** Edits what is displayed of a block. */
+  edit(blockId: string, edit: TextEdit): Sending {
+    const block = this.requireBlock(blockId);
+    if (!isCanonical(edit)) {
+      throw new ParleyError('NOT_CANONICAL');
+    }
+    const length = lengthOf(block.text);
+    this.requireText('', length + growth(edit));
+    return this.submit(blockId, editTextEffect(blockId, length, edit));
+  }
+
+  /** Makes the text of a block this one; undefined if it is already. `caret`: where the writer stands in it, in UTF-16. */
+  setText(blockId: string, text: string, caret?: number): Sending | undefined {
+    this.requireText(text, lengthOf(text));
+    const edit = diff(this.requireBlock(blockId).text, text, caret);
+    return isIdentity(edit) ? undefined : this.edit(blockId, edit);
+  }
+
+  /** Sets an attribute of a block, or with an empty id of the conversation; an empty value removes it. */
+  setAttribute(blockId: string, key: string, value: string): Sending {
+    if (blockId !== '') {
+      this.requireBlock(blockId);
+    }
+    return this.submit(blockId, { set: { target: blockId, key, value, advance: false }, audience: 'VIEW_UNSPECIFIED' });
+  }
+
+  /** Moves one's own marker (`read`) forward; undefined if it is there already. */
+  advance(key: 'read', revision = this.revision): Sending | undefined {
+    const marker = `${key}/${this.link.replica.self.subject}`;
+    if (revision <= Number(this.attributes().get(marker) ?? 0)) {
+      return undefined;
+    }
+    const set = { target: '', key: marker, value: String(revision), advance: true };
+    return this.submit('', { set, audience: 'VIEW_UNSPECIFIED' });
+  }
+
+  /** Makes a draft a message for everyone, as it is when the gateway gets to it. */
+  publish(draftId: string): Sending {
+    this.requireBlock(draftId);
+    const { contentId, saved } = this.link.command({ publishDraft: { block: draftId } });
+    return { id: draftId, saved, sent: this.answerOf(contentId) };
+  }
+
+  /** Stops following the conversation, once what is pending is sent. */
+  close(): void {
+    this.closing();
+  }
+
+  /** @internal Something happened below. */
+  updated({ changes, unsent, settled }: Outcome): void {
+    settled.forEach((each) => {
+      this.settle(each);
+    });
+    changes.forEach((change) => {
+      this.events.emit('change', change);
+    });
+    unsent.forEach((each) => {
+      this.events.emit('unsent', each);
+    });
+    if (!this.isUpdateDue) {
+      this.isUpdateDue = true;
+      queueMicrotask(() => {
+        this.isUpdateDue = false;
+        this.events.emit('update', undefined);
+      });
+    }
+  }
+
+  /** @internal */
+  failed(error: ParleyError): void {
+    this.events.emit('error', error);
+  }
+
+  /** @internal Nobody will answer any more. */
+  abandoned(): void {
+    const waiters = [...this.waiters.values()].flat();
+    this.waiters.clear();
+    waiters.forEach(({ reject }) => {
+      reject(new ParleyError('CLOSED'));
+    });
+  }
+
+  private submit(id: string, effect: Effect): Sending {
+    try {
+      const { contentId, saved } = this.link.submit([effect]);
+      return { id, saved, sent: this.answerOf(contentId) };
+    } catch (error) {
+      throw error instanceof DivergedError ? new ParleyError('OUT_OF_RANGE') : error;
+    }
+  }
+
+  private answerOf(contentId: Uint8Array): Promise<void> {
+    const sent = new Promise<void>((resolve, reject) => {
+      const key = hex(contentId);
+      this.waiters.set(key, [...(this.waiters.get(key) ?? []), { resolve, reject }]);
+    });
+    // Nobody has to look at it: what is rejected is among the unsent anyway.
+    sent.catch(noop);
+    return sent;
+  }
+
+  private settle({ contentId, code }: Settled): void {
+    const key = hex(contentId);
+    for (const { resolve, reject } of this.waiters.get(key) ?? []) {
+      if (code === undefined) {
+        resolve();
+      } else {
+        reject(new ParleyError(code));
+      }
+    }
+    this.waiters.delete(key);
+  }
+
+  private messageOf(block: Block): Message {
+    const { self } = this.link.replica;
+    const isOwn = block.author.subject === self.subject && block.author.role === self.role;
+    return { ...block, isOwn, status: isOwn ? this.statusOf(block) : undefined };
+  }
+
+  private statusOf({ id, revision }: Block): MessageStatus {
+    if (revision === 0) {
+      const creator = this.link.replica.pending.find(({ effects }) =>
+        effects.some(({ create }) => create?.block === id),
+      );
+      return creator && this.link.isSaved(creator.contentId) ? 'saved' : 'saving';
+    }
+    const { delivered, replica } = this.link;
+    const isVisitor = replica.self.role === 'VISITOR';
+    if (this.readByOthers() >= revision) {
+      return 'read';
+    }
+    return (isVisitor ? delivered.visitorToStaff : delivered.staffToVisitor) >= revision ? 'delivered' : 'sent';
+  }
+
+  /** How far the other side has read: for a visitor any of the staff, for staff the visitor. */
+  private readByOthers(): number {
+    const { self } = this.link.replica;
+    const attributes = this.attributes();
+    const visitor = `read/${attributes.get('visitor') ?? ''}`;
+    return [...attributes].reduce((revision, [key, value]) => {
+      const isOther = self.role === 'VISITOR' ? key !== `read/${self.subject}` : key === visitor;
+      return key.startsWith('read/') && isOther ? Math.max(revision, Number(value)) : revision;
+    }, 0);
+  }
+
+  private requireBlock(id: string): Block {
+    const block = this.block(id);
+    if (!block) {
+      throw new ParleyError('UNKNOWN_BLOCK');
+    }
+    return block;
+  }
+
+  private requireText(text: string, length: number): void {
+    if (!isWellFormed(text)) {
+      throw new ParleyError('ILL_FORMED_TEXT');
+    }
+    if (length > (this.limits()?.textLengthMax ?? Infinity)) {
+      throw new ParleyError('TOO_LARGE');
+    }
+  }
+}
+
+/** By the entry they stand at, then by the number that ends their id. */
+function inDisplayOrder(a: Block, b: Block): number {
+  return (a.revision || Infinity) - (b.revision || Infinity) || numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1);
+}
+
+function numberOf({ id }: Block): number {
+  return Number(id.slice(id.lastIndexOf('.') + 1)) || 0;
+}
+
+function noop(): void {
+  return;
+}

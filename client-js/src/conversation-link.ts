@@ -1,0 +1,395 @@
+import type { Clock } from './clock.ts';
+import type { ConversationTarget } from './conversation-target.ts';
+import * as queue from './conversation/pending.ts';
+import type { Pending, Unsent } from './conversation/pending.ts';
+import { type Outcome, Replica, type ReplicaSeed } from './conversation/replica.ts';
+import { DivergedError } from './conversation/state.ts';
+import { ParleyError } from './errors.ts';
+import type { Lane, LaneContent, Outbox } from './outbox/outbox.ts';
+import type {
+  Answer,
+  ClientFrame,
+  Delivered,
+  Effect,
+  Entries,
+  Init,
+  Limits,
+  OpenFailed,
+  Opened,
+  Operation,
+  View,
+} from './wire/wire.ts';
+import { ClientFrames, encode } from './wire/wire.ts';
+
+/** What a link needs of the client it belongs to. */
+export interface LinkHost {
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  limits(): Limits | undefined;
+  send(frames: readonly Init<ClientFrame>[]): void;
+  sendBytes(bytes: Uint8Array): void;
+  newContentId(): Uint8Array;
+}
+
+/** Who wants to know what happens in the conversation. */
+export interface LinkUser {
+  /** Something is displayed, saved, sent or answered that was not before. */
+  updated(outcome: Outcome): void;
+  failed(error: ParleyError): void;
+}
+
+/** How a link stands with the gateway. */
+export type LinkState = 'closed' | 'opening' | 'open' | 'failed';
+
+const ACKNOWLEDGE_MILLIS = 50;
+const REFUSED_MILLIS_MIN = 200;
+/** Written longer before it was sent than this counts as written offline. */
+const LATE_MILLIS = 10_000;
+const DIVERGENCES_MAX = 3;
+
+/**
+ * Carries one conversation between its replica, its outbox and the gateway: opens it, catches up, then sends what is
+ * pending, one submission at a time, each only after the outbox has it.
+ */
+export class ConversationLink {
+  readonly replica: Replica;
+  state: LinkState = 'closed';
+  view: View = 'VIEW_UNSPECIFIED';
+  conversation: string;
+  delivered: Delivered = { handle: 0, visitorToStaff: 0, staffToVisitor: 0 };
+  private readonly headless: boolean;
+  private lane: Lane | undefined;
+  private blockCount = 0;
+  private kept: readonly Unsent[] = [];
+  /** Names the conversation on the present connection. */
+  private handle = 0;
+  /** The submission under way on the present connection. */
+  private underWay: Uint8Array | undefined;
+  /** The gateway recorded nothing of the last sending, so that the next one does not count as another. */
+  private refused = false;
+  private readonly savedIds = new WeakSet<Uint8Array>();
+  private acknowledgedRevision = 0;
+  private divergences = 0;
+  private cancelAcknowledge: (() => void) | undefined;
+  private cancelRetry: () => void = noop;
+
+  constructor(
+    readonly target: ConversationTarget,
+    seed: Omit<ReplicaSeed, 'outbox'>,
+    private readonly host: LinkHost,
+    private readonly user: LinkUser,
+  ) {
+    this.replica = new Replica({ ...seed, outbox: '' });
+    this.headless = seed.headless ?? false;
+    this.conversation = 'id' in target ? target.id : '';
+  }
+
+  /** What was rejected or lost, until it is dismissed. */
+  get unsent(): readonly Unsent[] {
+    return this.kept;
+  }
+
+  /** Whether the outbox has it: it survives the page. */
+  isSaved(contentId: Uint8Array): boolean {
+    return this.savedIds.has(contentId);
+  }
+
+  /** Takes up a lane of the outbox. Work is possible without a connection from here on. */
+  bind(): void {
+    if (this.lane) {
+      return;
+    }
+    this.lane = this.host.outbox.lane(this.host.outbox.id(), this.target);
+    this.blockCount = this.lane.blockCount;
+    this.replica.use(this.lane.outbox, this.lane.answeredSeq);
+    void this.host.outbox.unsent(this.target).then((unsent) => {
+      this.kept = [...unsent, ...this.kept];
+      this.user.updated({ changes: [], unsent, settled: [] });
+    });
+  }
+
+  nextBlockId(): string {
+    this.bind();
+    return `${this.replica.outbox}.${++this.blockCount}`;
+  }
+
+  /** Makes a change and queues it. */
+  submit(effects: readonly Effect[]): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
+    this.bind();
+    const outcome = this.replica.submit(effects, this.host.newContentId(), this.host.clock.nowMillis());
+    return this.queued(outcome);
+  }
+
+  command(command: Operation): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
+    this.bind();
+    this.replica.command(command, this.host.newContentId(), this.host.clock.nowMillis());
+    return this.queued({ changes: [], unsent: [], settled: [] });
+  }
+
+  dismiss(unsentId: string): void {
+    this.kept = this.kept.filter(({ id }) => id !== unsentId);
+    void this.save();
+    this.user.updated({ changes: [], unsent: [], settled: [] });
+  }
+
+  /** The frame that opens the conversation on a new connection. */
+  open(): Init<ClientFrame> {
+    this.disconnected();
+    this.state = 'opening';
+    const { position, pending, outbox, answeredSeq } = this.replica;
+    return {
+      open: {
+        conversation: 'id' in this.target ? this.target.id : '',
+        name: 'name' in this.target ? this.target.name : '',
+        position: position.revision > 0 ? position : undefined,
+        pending: position.revision > 0 && queue.needsEntries(pending),
+        outboxes: pending.length > 0 ? [{ outbox, answeredSeq }] : [],
+      },
+    };
+  }
+
+  disconnected(): void {
+    this.state = this.state === 'failed' ? 'failed' : 'closed';
+    this.handle = 0;
+    this.underWay = undefined;
+    this.refused = false;
+    this.acknowledgedRevision = 0;
+    this.cancelRetry();
+    this.cancelRetry = noop;
+    this.cancelAcknowledge?.();
+    this.cancelAcknowledge = undefined;
+  }
+
+  opened({ handle, conversation, view, entries, blocks, outboxes, delivered }: Opened): void {
+    this.state = 'open';
+    this.handle = handle;
+    this.conversation = conversation;
+    this.view = view;
+    const answers = outboxes.filter(({ outbox }) => outbox === this.replica.outbox);
+    this.guarded(() => {
+      if (entries) {
+        this.settle(this.replica.receive(entries));
+      }
+      answers.forEach((answer) => {
+        this.applyAnswer(answer);
+      });
+      if (blocks) {
+        this.settle(this.replica.replace(blocks));
+      }
+    });
+    if (delivered) {
+      this.receiveDelivered(delivered);
+    }
+    this.acknowledgeSoon();
+    this.pump();
+  }
+
+  openFailed({ code, delayMillis }: OpenFailed): void {
+    const isFinal = delayMillis === 0;
+    this.state = isFinal ? 'failed' : 'opening';
+    this.user.failed(new ParleyError(code, !isFinal, delayMillis));
+    if (!isFinal) {
+      this.cancelRetry = this.host.clock.after(delayMillis, () => {
+        this.reopen();
+      });
+    }
+  }
+
+  received(entries: Entries): void {
+    if (entries.from > this.replica.position.revision) {
+      this.reopen();
+      return;
+    }
+    this.guarded(() => {
+      this.settle(this.replica.receive(entries));
+    });
+    this.acknowledgeSoon();
+    this.pump();
+  }
+
+  answered(answer: Answer): void {
+    if (answer.outbox === this.replica.outbox) {
+      this.guarded(() => {
+        this.applyAnswer(answer);
+      });
+      this.pump();
+    }
+  }
+
+  receiveDelivered(delivered: Delivered): void {
+    this.delivered = {
+      handle: this.handle,
+      visitorToStaff: Math.max(this.delivered.visitorToStaff, delivered.visitorToStaff),
+      staffToVisitor: Math.max(this.delivered.staffToVisitor, delivered.staffToVisitor),
+    };
+    this.user.updated({ changes: [], unsent: [], settled: [] });
+  }
+
+  /** The gateway keeps sending what happens in the conversation until this. */
+  leave(): void {
+    if (this.handle !== 0) {
+      this.host.send([{ leave: { handle: this.handle } }]);
+    }
+    this.disconnected();
+  }
+
+  private queued(outcome: Outcome): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
+    const { pending } = this.replica;
+    const contentId = pending[pending.length - 1]?.contentId ?? new Uint8Array(0);
+    const saved = this.save();
+    this.user.updated(outcome);
+    this.pump();
+    return { contentId, saved };
+  }
+
+  private applyAnswer({ seq, accepted, rejected, refused, fault }: Answer): void {
+    this.refused = refused !== undefined;
+    if (accepted) {
+      this.settle(this.replica.accepted(seq, accepted.contentId));
+    } else if (rejected) {
+      this.settle(this.replica.rejected(seq, rejected.contentId, rejected.code));
+    } else if (refused && seq !== this.replica.pending[0]?.seq) {
+      return;
+    } else if (refused?.code === 'BEHIND' || refused?.code === 'FOREIGN_POSITION') {
+      this.reopen();
+    } else if (refused) {
+      this.sendAgainAfter(refused.delayMillis);
+    } else if (fault) {
+      this.startOver();
+    }
+  }
+
+  private sendAgainAfter(delayMillis: number): void {
+    this.cancelRetry();
+    this.cancelRetry = this.host.clock.after(Math.max(delayMillis, REFUSED_MILLIS_MIN), () => {
+      this.underWay = undefined;
+      this.pump();
+    });
+  }
+
+  /** Outbox and gateway disagree on what was sent: what was not goes under a fresh outbox, in one transaction. */
+  private startOver(): void {
+    const outcome = this.replica.moveTo(this.host.outbox.renew());
+    const fresh = this.host.outbox.lane(this.replica.outbox, this.target);
+    this.kept = [...this.kept, ...outcome.unsent];
+    void this.lane?.moveTo(fresh, this.content()).catch(noop);
+    this.lane = fresh;
+    this.underWay = undefined;
+    this.user.updated(outcome);
+  }
+
+  private settle(outcome: Outcome): void {
+    this.kept = [...this.kept, ...outcome.unsent];
+    if (this.underWay && !this.replica.pending.some(({ contentId }) => contentId === this.underWay)) {
+      this.underWay = undefined;
+    }
+    if (outcome.settled.length > 0 || outcome.unsent.length > 0) {
+      void this.save();
+    }
+    this.user.updated(outcome);
+  }
+
+  /** Sends the first pending submission, if none is under way. */
+  private pump(): void {
+    const [first] = this.replica.pending;
+    if (this.state === 'open' && !this.underWay && first) {
+      this.underWay = first.contentId;
+      const sent = this.refused ? first : this.replica.send();
+      this.refused = false;
+      const durable = first.sends > 0 ? Promise.resolve() : this.save();
+      const handle = this.handle;
+      void durable.catch(noop).then(() => {
+        if (sent && this.underWay === sent.contentId && this.handle === handle) {
+          this.sendFirst();
+        }
+      });
+    }
+  }
+
+  private sendFirst(): void {
+    const [first] = this.replica.pending;
+    if (!first) {
+      return;
+    }
+    const bytes = encode(ClientFrames, { frames: [{ submit: this.submission(first) }] });
+    if (bytes.length > (this.host.limits()?.frameBytesMax ?? Infinity)) {
+      this.settle(this.replica.withdrawn(0, 'TOO_LARGE'));
+      this.pump();
+    } else {
+      this.host.sendBytes(bytes);
+    }
+  }
+
+  private submission(first: Pending): Init<ClientFrame>['submit'] {
+    const isLate = this.host.clock.nowMillis() - first.composedAtMillis > LATE_MILLIS;
+    return {
+      handle: this.handle,
+      outbox: this.replica.outbox,
+      seq: first.seq,
+      contentId: first.contentId,
+      base: first.frozen?.base ?? this.replica.position,
+      operations: queue.operations(first, this.replica.self),
+      composedAtMillis: isLate ? first.composedAtMillis : 0,
+    };
+  }
+
+  private save(): Promise<void> {
+    const { pending } = this.replica;
+    const saved = this.lane?.save(this.content()) ?? Promise.resolve();
+    saved.then(
+      () => {
+        pending.forEach(({ contentId }) => this.savedIds.add(contentId));
+        this.user.updated({ changes: [], unsent: [], settled: [] });
+      },
+      () => {
+        this.user.failed(new ParleyError('NOT_SAVED'));
+      },
+    );
+    return saved;
+  }
+
+  private content(): LaneContent {
+    const { position, answeredSeq, pending } = this.replica;
+    return { position, answeredSeq, blockCount: this.blockCount, pending, unsent: this.kept };
+  }
+
+  private acknowledgeSoon(): void {
+    this.cancelAcknowledge ??= this.host.clock.after(ACKNOWLEDGE_MILLIS, () => {
+      this.cancelAcknowledge = undefined;
+      const { revision } = this.replica.position;
+      if (this.handle !== 0 && !this.headless && revision > this.acknowledgedRevision) {
+        this.acknowledgedRevision = revision;
+        this.host.send([{ acknowledge: { handle: this.handle, revision } }]);
+      }
+    });
+  }
+
+  private reopen(): void {
+    this.host.send([this.open()]);
+  }
+
+  /** A log that does not fit the replica: load it anew, unless that does not help either. */
+  private guarded(step: () => void): void {
+    try {
+      step();
+      return;
+    } catch (error) {
+      if (!(error instanceof DivergedError)) {
+        throw error;
+      }
+    }
+    const isHopeless = ++this.divergences > DIVERGENCES_MAX;
+    this.user.failed(new ParleyError('DIVERGED', !isHopeless));
+    this.settle(this.replica.reset());
+    if (isHopeless) {
+      this.leave();
+      this.state = 'failed';
+    } else {
+      this.reopen();
+    }
+  }
+}
+
+function noop(): void {
+  return;
+}
