@@ -1,0 +1,41 @@
+package dev.parley.gateway.http;
+
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /healthz} for whoever restarts the gateway, {@code /metrics} for Prometheus. */
+public final class OperatorRoute implements Route {
+    private static final String METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final BooleanSupplier isHealthy;
+    private final Supplier<String> metrics;
+
+    public OperatorRoute(BooleanSupplier isHealthy, Supplier<String> metrics) {
+        this.isHealthy = isHealthy;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public @Nullable Page answer(FullHttpRequest request, String path) {
+        if (!HttpMethod.GET.equals(request.method())) {
+            return null;
+        }
+        return switch (path) {
+            case "/healthz" ->
+                isHealthy.getAsBoolean()
+                        ? Page.text(HttpResponseStatus.OK, "ok\n")
+                        : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store has failed: restart\n");
+            case "/metrics" ->
+                new Page(
+                        HttpResponseStatus.OK,
+                        METRICS_CONTENT_TYPE,
+                        metrics.get().getBytes(StandardCharsets.UTF_8));
+            default -> null;
+        };
+    }
+}

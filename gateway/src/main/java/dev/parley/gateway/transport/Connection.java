@@ -1,0 +1,280 @@
+package dev.parley.gateway.transport;
+
+import dev.parley.conversation.Position;
+import dev.parley.conversation.Submission;
+import dev.parley.gateway.session.Principal;
+import dev.parley.gateway.shard.Delivery;
+import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.OpenRequest;
+import dev.parley.gateway.shard.Published;
+import dev.parley.gateway.shard.Subscriber;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.wire.CloseCode;
+import dev.parley.wire.v1.FailureCode;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One socket after its Hello: which conversations it opened, and what it is told. On its event loop, but for {@link
+ * #isGone}, {@link #join}, {@link #supersede} and {@link #goAway}.
+ *
+ * <p>While the socket takes no more, entries are not kept for it: only the position it has is remembered, and when it has
+ * drained each conversation that moved on is opened again from there, in one frame. So its memory is bounded and nothing
+ * is lost.
+ */
+public final class Connection implements Subscriber {
+    private final Channel channel;
+    private final Loop loop;
+    private final Node node;
+    private final Principal principal;
+    private final String session;
+    private final OutboundQueue outbound;
+    private final Set<ConversationKey> requested = new HashSet<>();
+    private final Map<Integer, OpenConversation> open = new HashMap<>();
+    private boolean watchesInbox;
+    private volatile boolean gone;
+
+    private static final class OpenConversation {
+        private final ConversationKey key;
+        private final String name;
+        private Position sent;
+        private boolean lagging;
+
+        OpenConversation(ConversationKey key, String name, Position sent) {
+            this.key = key;
+            this.name = name;
+            this.sent = sent;
+        }
+    }
+
+    Connection(Channel channel, Loop loop, Node node, Principal principal, String session) {
+        this.channel = channel;
+        this.loop = loop;
+        this.node = node;
+        this.principal = principal;
+        this.session = session;
+        this.outbound = new OutboundQueue(channel);
+    }
+
+    @Override
+    public Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public boolean isGone() {
+        return gone;
+    }
+
+    /** Takes over the session, is welcomed, and joins the conversations its visitor already has. */
+    void begin() {
+        Connection older = node.sessions().register(principal, session, this);
+        if (older != null) {
+            older.supersede();
+        }
+        send(FrameEncoder.welcome(principal, node.limits(), node.clock().millis()));
+        if (!principal.role().isStaff()) {
+            node.store()
+                    .conversationsOf(
+                            principal.tenant(),
+                            principal.subject(),
+                            node.limits().conversationsPerConnectionMax())
+                    .thenAccept(ids -> loop.execute(
+                            () -> ids.forEach(id -> joinHere(new ConversationKey(principal.tenant(), id), ""))));
+        }
+    }
+
+    void end() {
+        gone = true;
+        node.sessions().unregister(principal, session, this);
+        requested.forEach(key -> node.shards().of(key).leave(key, this));
+        if (watchesInbox) {
+            node.inbox().leave(this);
+        }
+    }
+
+    int idLengthMax() {
+        return node.limits().idLengthMax();
+    }
+
+    void refuseOpen(String conversation, String name) {
+        send(FrameEncoder.malformedOpen(conversation, name));
+    }
+
+    void open(OpenRequest request) {
+        if (!requested.contains(request.key())
+                && requested.size() >= node.limits().conversationsPerConnectionMax()) {
+            send(FrameEncoder.failure(FailureCode.TOO_MANY));
+            return;
+        }
+        requested.add(request.key());
+        node.shards().of(request.key()).open(request, this);
+    }
+
+    /** The visitor has this conversation: it is this connection's too. */
+    void join(ConversationKey key, String name) {
+        loop.execute(() -> joinHere(key, name));
+    }
+
+    private void joinHere(ConversationKey key, String name) {
+        if (!gone && !requested.contains(key)) {
+            open(new OpenRequest(key, false, name, Position.START, false, List.of()));
+        }
+    }
+
+    void submit(int handle, Submission submission) {
+        OpenConversation conversation = open.get(handle);
+        if (conversation == null) {
+            send(FrameEncoder.failure(FailureCode.UNKNOWN_HANDLE));
+            return;
+        }
+        node.shards().of(conversation.key).submit(conversation.key, handle, submission, this);
+    }
+
+    void acknowledge(int handle, long revision) {
+        OpenConversation conversation = open.get(handle);
+        if (conversation == null) {
+            send(FrameEncoder.failure(FailureCode.UNKNOWN_HANDLE));
+        } else if (revision <= conversation.sent.revision()) {
+            node.shards().of(conversation.key).acknowledge(conversation.key, revision, this);
+        }
+    }
+
+    void leave(int handle) {
+        OpenConversation conversation = open.remove(handle);
+        if (conversation != null) {
+            requested.remove(conversation.key);
+            node.shards().of(conversation.key).leave(conversation.key, this);
+        }
+    }
+
+    void watchInbox(byte[] after, int limit) {
+        if (!principal.role().isStaff()) {
+            send(FrameEncoder.failure(FailureCode.NOT_ALLOWED));
+            return;
+        }
+        watchesInbox = true;
+        node.inbox().watch(this, after, limit);
+    }
+
+    void pong(int nonce) {
+        send(FrameEncoder.pong(nonce));
+    }
+
+    @Override
+    public void deliver(Delivery delivery) {
+        assert loop.isCurrent();
+        if (gone) {
+            return;
+        }
+        if (delivery instanceof Published published) {
+            publish(published);
+            return;
+        }
+        if (delivery instanceof Delivery.Opened opened) {
+            opened(opened);
+        } else if (delivery instanceof Delivery.OpenFailed failed) {
+            requested.remove(failed.request().key());
+        }
+        send(FrameEncoder.encode(delivery));
+    }
+
+    private void publish(Published published) {
+        OpenConversation conversation = open.get(published.handle());
+        if (conversation == null || conversation.lagging) {
+            return;
+        }
+        if (!channel.isWritable()) {
+            conversation.lagging = true;
+            node.counters().lagged.increment();
+            return;
+        }
+        conversation.sent = published.position();
+        send(FrameEncoder.encode(published));
+    }
+
+    private void opened(Delivery.Opened opened) {
+        open.values().removeIf(conversation -> conversation.key.equals(opened.key()));
+        open.put(
+                opened.handle(),
+                new OpenConversation(
+                        opened.key(), opened.name(), opened.catchUp().position()));
+        if (opened.created()) {
+            for (Connection other : node.sessions().connectionsOf(principal)) {
+                if (other != this) {
+                    other.join(opened.key(), opened.name());
+                }
+            }
+        }
+    }
+
+    /** The socket takes data again. */
+    void drained() {
+        for (OpenConversation conversation : List.copyOf(open.values())) {
+            if (conversation.lagging) {
+                conversation.lagging = false;
+                open(new OpenRequest(
+                        conversation.key, false, conversation.name, conversation.sent, false, List.of()));
+            }
+        }
+    }
+
+    private void supersede() {
+        loop.execute(() -> fail(FailureCode.SUPERSEDED, CloseCode.SUPERSEDED));
+    }
+
+    /** Asks the client to move elsewhere after a while, and closes what is left at the deadline. */
+    public void goAway(int delayMillis, int deadlineMillis) {
+        loop.execute(() -> {
+            send(FrameEncoder.goAway(delayMillis, deadlineMillis));
+            channel.eventLoop()
+                    .schedule(
+                            () -> close(CloseCode.SERVICE_RESTART),
+                            deadlineMillis,
+                            TimeUnit.MILLISECONDS);
+        });
+    }
+
+    void fail(FailureCode code, CloseCode closeCode) {
+        if (!gone) {
+            send(FrameEncoder.failure(code, closeCode));
+            close(closeCode);
+        }
+    }
+
+    private void close(CloseCode code) {
+        outbound.flush();
+        close(channel, code);
+    }
+
+    /** For a socket that has not said Hello. */
+    static void fail(Channel channel, FailureCode code, CloseCode closeCode) {
+        channel.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(FrameEncoder.failure(code, closeCode))));
+        close(channel, closeCode);
+    }
+
+    static void close(Channel channel, CloseCode code) {
+        channel.writeAndFlush(new CloseWebSocketFrame(code.code(), code.name()))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void send(byte[] frame) {
+        node.counters().framesOut.increment();
+        node.counters().bytesOut.add(frame.length);
+        outbound.add(frame);
+    }
+}

@@ -1,0 +1,242 @@
+package dev.parley.gateway.transport;
+
+import dev.parley.conversation.Position;
+import dev.parley.gateway.session.Principal;
+import dev.parley.gateway.session.TokenException;
+import dev.parley.gateway.session.VisitorConversation;
+import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.OpenRequest;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.ot.Text;
+import dev.parley.wire.CloseCode;
+import dev.parley.wire.PositionCodec;
+import dev.parley.wire.ProtocolVersion;
+import dev.parley.wire.SubmissionCodec;
+import dev.parley.wire.WireException;
+import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.FailureCode;
+import dev.parley.wire.v1.Hello;
+import dev.parley.wire.v1.Open;
+import dev.parley.wire.v1.OutboxMark;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the frames of one socket: the first is Hello, each later one goes where it belongs. No rules here. On the event loop
+ * of the socket.
+ */
+final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    private static final int HELLO_TIMEOUT_MILLIS = 10_000;
+    private static final int OUTBOXES_PER_OPEN_MAX = 64;
+    private static final int INBOX_PAGE_MAX = 200;
+
+    /** A socket that was not writable for this many heartbeats is given up; its client resumes. */
+    private static final int STUCK_HEARTBEATS = 4;
+
+    private final Loop loop;
+    private final Node node;
+    private @Nullable Connection connection;
+    private boolean failed;
+    private long unwritableTurns;
+
+    ConnectionHandler(Loop loop, Node node) {
+        super(ClientFrame.class);
+        this.loop = loop;
+        this.node = node;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof HandshakeComplete) {
+            node.counters().accepted.increment();
+            ctx.channel().closeFuture().addListener(closed -> node.counters().closed.increment());
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                if (connection == null) {
+                                    fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.TIMEOUT);
+                                }
+                            },
+                            HELLO_TIMEOUT_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        } else if (event instanceof IdleStateEvent) {
+            Connection.close(ctx.channel(), CloseCode.TIMEOUT);
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, ClientFrame frame) throws WireException {
+        if (failed) {
+            return;
+        }
+        node.counters().framesIn.increment();
+        if (frame.hasHello()) {
+            hello(ctx, frame.getHello());
+        } else if (connection == null) {
+            fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.BAD_FRAME);
+        } else {
+            dispatch(connection, frame);
+        }
+    }
+
+    private static void dispatch(Connection connection, ClientFrame frame) throws WireException {
+        switch (frame.getKindCase()) {
+            case OPEN -> open(connection, frame.getOpen());
+            case SUBMIT ->
+                connection.submit(frame.getSubmit().getHandle(), SubmissionCodec.decode(frame.getSubmit()));
+            case ACKNOWLEDGE ->
+                connection.acknowledge(
+                        frame.getAcknowledge().getHandle(),
+                        frame.getAcknowledge().getRevision());
+            case PING -> connection.pong(frame.getPing().getNonce());
+            case WATCH_INBOX ->
+                connection.watchInbox(
+                        frame.getWatchInbox().getAfter().toByteArray(),
+                        Math.min(Math.max(frame.getWatchInbox().getLimit(), 1), INBOX_PAGE_MAX));
+            case LEAVE -> connection.leave(frame.getLeave().getHandle());
+            case HELLO, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
+        }
+    }
+
+    private void hello(ChannelHandlerContext ctx, Hello hello) throws WireException {
+        if (connection != null) {
+            throw new WireException("a second Hello");
+        }
+        if (hello.getProtocolVersion() < ProtocolVersion.OLDEST_SERVED) {
+            fail(ctx, FailureCode.UPGRADE, CloseCode.UPGRADE);
+            return;
+        }
+        int idLengthMax = node.limits().idLengthMax();
+        if (hello.getSession().isEmpty() || hello.getSession().length() > idLengthMax) {
+            throw new WireException("Hello without a usable session");
+        }
+        Principal principal;
+        try {
+            principal = node.tokens().verify(hello.getToken());
+        } catch (TokenException e) {
+            LOG.debug("refused a token: {}", e.getMessage());
+            fail(
+                    ctx,
+                    e.isExpired() ? FailureCode.TOKEN_EXPIRED : FailureCode.UNAUTHENTICATED,
+                    e.isExpired() ? CloseCode.TOKEN_EXPIRED : CloseCode.UNAUTHENTICATED);
+            return;
+        }
+        Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
+        connection = begun;
+        begun.begin();
+        ctx.executor()
+                .schedule(
+                        () -> begun.fail(FailureCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED),
+                        principal.expiresAtMillis() - node.clock().millis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static void open(Connection connection, Open open) throws WireException {
+        String tenant = connection.principal().tenant();
+        boolean named = open.getConversation().isEmpty();
+        int idLengthMax = connection.idLengthMax();
+        if (open.getConversation().length() > idLengthMax
+                || open.getName().length() > idLengthMax
+                || !Text.isWellFormed(open.getName())
+                || open.getOutboxesCount() > OUTBOXES_PER_OPEN_MAX
+                || (named && connection.principal().role().isStaff())) {
+            connection.refuseOpen(open.getConversation(), open.getName());
+            return;
+        }
+        String name = named && open.getName().isEmpty() ? VisitorConversation.DEFAULT_NAME : open.getName();
+        String id = named
+                ? VisitorConversation.id(tenant, connection.principal().subject(), name)
+                : open.getConversation();
+        Position position = open.hasPosition() ? PositionCodec.decode(open.getPosition()) : Position.START;
+        List<String> outboxes = new ArrayList<>();
+        for (OutboxMark mark : open.getOutboxesList()) {
+            outboxes.add(mark.getOutbox());
+        }
+        connection.open(new OpenRequest(
+                new ConversationKey(tenant, id), named, name, position, open.getPending(), List.copyOf(outboxes)));
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean writable = ctx.channel().isWritable();
+        // Who does not take what it is told is not listened to either: its pings and requests would only add answers.
+        ctx.channel().config().setAutoRead(writable);
+        unwritableTurns++;
+        if (connection == null) {
+            return;
+        }
+        if (writable) {
+            connection.drained();
+        } else {
+            long turn = unwritableTurns;
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                if (turn == unwritableTurns) {
+                                    ctx.close();
+                                }
+                            },
+                            (long) STUCK_HEARTBEATS * node.limits().heartbeatMillis(),
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        if (connection != null) {
+            connection.end();
+        }
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (reason instanceof TooLongFrameException || isTooBig(reason)) {
+            fail(ctx, FailureCode.FRAME_TOO_LARGE, CloseCode.TOO_BIG);
+        } else if (reason instanceof WireException) {
+            LOG.debug("bad frame: {}", reason.getMessage());
+            fail(ctx, FailureCode.BAD_FRAME, CloseCode.BAD_FRAME);
+        } else if (reason instanceof CorruptedFrameException) {
+            fail(ctx, FailureCode.BAD_FRAME, CloseCode.PROTOCOL_ERROR);
+        } else {
+            LOG.debug("connection broke", reason);
+            ctx.close();
+        }
+    }
+
+    private static boolean isTooBig(Throwable reason) {
+        return reason instanceof CorruptedWebSocketFrameException corrupted
+                && corrupted.closeStatus().code() == CloseCode.TOO_BIG.code();
+    }
+
+    /** Says what is wrong, closes, and hears no more. */
+    private void fail(ChannelHandlerContext ctx, FailureCode code, CloseCode closeCode) {
+        if (failed) {
+            return;
+        }
+        failed = true;
+        node.counters().failures.increment();
+        if (connection != null) {
+            connection.fail(code, closeCode);
+        } else {
+            Connection.fail(ctx.channel(), code, closeCode);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.parley.gateway.transport;
+
+import dev.parley.gateway.session.Origins;
+import dev.parley.wire.ProtocolVersion;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.TimeUnit;
+
+/** The pipeline of a socket, in the order of the wire. */
+final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> {
+    private static final int HTTP_BODY_BYTES_MAX = 64 * 1024;
+    private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
+
+    private final EventLoops loops;
+    private final Node node;
+    private final Origins origins;
+    private final ChannelHandler http;
+
+    /** {@code http} is sharable and answers what is not an upgrade. */
+    GatewayChannelInitializer(EventLoops loops, Node node, Origins origins, ChannelHandler http) {
+        this.loops = loops;
+        this.node = node;
+        this.origins = origins;
+        this.http = http;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+        int frameBytesMax = node.limits().frameBytesMax();
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(new IdleStateHandler(2L * node.limits().heartbeatMillis(), 0, 0, TimeUnit.MILLISECONDS));
+        pipeline.addLast(new HttpServerCodec());
+        pipeline.addLast(new HttpObjectAggregator(HTTP_BODY_BYTES_MAX));
+        pipeline.addLast(new HandshakeHandler(origins));
+        pipeline.addLast(new WebSocketGuard(node.clock()));
+        pipeline.addLast(new WebSocketServerProtocolHandler(webSocketConfig(frameBytesMax)));
+        pipeline.addLast(new WebSocketFrameAggregator(frameBytesMax));
+        pipeline.addLast(new FrameDecoder());
+        pipeline.addLast(new ConnectionHandler(loops.loopOf(channel.eventLoop()), node));
+        pipeline.addLast(http);
+    }
+
+    private static WebSocketServerProtocolConfig webSocketConfig(int frameBytesMax) {
+        return WebSocketServerProtocolConfig.newBuilder()
+                .websocketPath(HandshakeHandler.PATH)
+                .checkStartsWith(true)
+                .subprotocols(ProtocolVersion.SUBPROTOCOL)
+                .handshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MILLIS)
+                .sendCloseFrame(null)
+                .decoderConfig(WebSocketDecoderConfig.newBuilder()
+                        .maxFramePayloadLength(frameBytesMax)
+                        .allowExtensions(false)
+                        .expectMaskedFrames(true)
+                        .closeOnProtocolViolation(false)
+                        .build())
+                .build();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.parley.gateway.transport;
+
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.SessionRegistry;
+import dev.parley.gateway.session.Tokens;
+import dev.parley.gateway.shard.Inbox;
+import dev.parley.gateway.shard.ShardGroup;
+import dev.parley.gateway.store.OperationStore;
+import java.time.InstantSource;
+
+/** What every connection of this gateway needs. */
+public record Node(
+        Tokens tokens,
+        Limits limits,
+        ShardGroup shards,
+        Inbox inbox,
+        OperationStore store,
+        SessionRegistry<Connection> sessions,
+        InstantSource clock,
+        ConnectionCounters counters) {}
