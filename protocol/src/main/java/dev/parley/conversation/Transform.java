@@ -57,6 +57,7 @@ public final class Transform {
     private static Effect moved(Effect incoming, Effect history, Side side) throws RejectedException {
         if (incoming instanceof Effect.EditText edit) {
             if (history instanceof Effect.EditText earlier) {
+                requireSameText(edit, earlier);
                 return past(edit, earlier, side);
             }
             if (history instanceof Effect.Reveal) {
@@ -64,6 +65,16 @@ public final class Transform {
             }
         }
         return incoming;
+    }
+
+    /** Both were made on one text; an edit that lies about it must not reach the arithmetic of the algebra. */
+    private static void requireSameText(Effect.EditText incoming, Effect.EditText history) throws RejectedException {
+        if (incoming.baseLength() != history.baseLength()) {
+            throw new RejectedException(RejectCode.LENGTH_MISMATCH);
+        }
+        if (incoming.edit().reach() > incoming.baseLength()) {
+            throw new RejectedException(RejectCode.OUT_OF_RANGE);
+        }
     }
 
     /** An effect of history where a pending one is already shown; null where nothing of it shows. */

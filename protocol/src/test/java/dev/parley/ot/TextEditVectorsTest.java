@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Makes what the JavaScript algebra is compared with. */
 @ExtendWith(SeedResolver.class)
 class TextEditVectorsTest {
-    private static final int CASES = 240_000;
+    private static final int CASES = 300_000;
     private static final String FAMILY = "👩‍👩‍👧";
 
     @Test
