@@ -21,9 +21,7 @@ public final class SessionRegistry<C> {
     private record SubjectKey(String tenant, String subject, boolean staff) {
         static SubjectKey of(Principal principal) {
             return new SubjectKey(
-                    principal.tenant(),
-                    principal.subject(),
-                    principal.role().isStaff());
+                    principal.tenant(), principal.subject(), principal.role().isStaff());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.parley.ot.Text;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.Locale;
@@ -76,15 +77,15 @@ public final class Tokens {
     }
 
     private Principal principal(JWTClaimsSet claims) throws ParseException, TokenException {
-        Date expires = claims.getExpirationTime();
+        Instant expires = instant(claims.getExpirationTime());
         if (expires == null) {
             throw new TokenException("the token has no exp", false);
         }
-        if (!clock.instant().isBefore(expires.toInstant())) {
+        if (!clock.instant().isBefore(expires)) {
             throw new TokenException("the token has expired", true);
         }
-        Date notBefore = claims.getNotBeforeTime();
-        if (notBefore != null && clock.instant().isBefore(notBefore.toInstant())) {
+        Instant notBefore = instant(claims.getNotBeforeTime());
+        if (notBefore != null && clock.instant().isBefore(notBefore)) {
             throw new TokenException("the token is not valid yet", false);
         }
         String name = claims.getStringClaim("name");
@@ -92,7 +93,12 @@ public final class Tokens {
                 id(claims.getSubject(), "sub"),
                 role(id(claims.getStringClaim("role"), "role")),
                 name == null || name.isEmpty() ? "" : id(name, "name"));
-        return new Principal(id(claims.getStringClaim("tenant"), "tenant"), author, expires.getTime());
+        return new Principal(id(claims.getStringClaim("tenant"), "tenant"), author, expires.toEpochMilli());
+    }
+
+    @SuppressWarnings("JavaUtilDate") // what the claims hold
+    private static @Nullable Instant instant(@Nullable Date date) {
+        return date == null ? null : date.toInstant();
     }
 
     private static Role role(String role) throws TokenException {

@@ -371,7 +371,7 @@ final class Conversation {
     /** What of the log has to be read before {@link #catchUp} can answer, or null if all is in memory. */
     @Nullable Range missingFor(Position position, boolean pending) {
         long revision = position.revision();
-        if (revision >= history.start() || revision == 0 && !pending) {
+        if (revision >= history.start() || (revision == 0 && !pending)) {
             return null;
         }
         return new Range(Math.max(0, revision - 1), pending ? history.start() : revision);
@@ -387,7 +387,7 @@ final class Conversation {
      */
     Delivery.CatchUp catchUp(int handle, Position position, boolean pending, View view, List<LoggedEntry> read) {
         long revision = position.revision();
-        if (revision == 0 && !pending || isForeign(position, read)) {
+        if ((revision == 0 && !pending) || isForeign(position, read)) {
             return new Delivery.Blocks(0, head(), state.changedSince(0, view), state.attributesFor(view));
         }
         List<Block> changed = state.changedSince(revision, view);

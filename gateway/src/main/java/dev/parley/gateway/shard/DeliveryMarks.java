@@ -17,9 +17,9 @@ final class DeliveryMarks {
     void append(Entry entry) {
         for (Effect effect : entry.effects()) {
             boolean message = effect instanceof Effect.Reveal
-                    || effect instanceof Effect.Create create
+                    || (effect instanceof Effect.Create create
                             && create.kind() == BlockKind.MESSAGE
-                            && create.audience() == View.PUBLIC;
+                            && create.audience() == View.PUBLIC);
             if (message) {
                 (entry.author().role().isStaff() ? byStaff : byVisitors).add(entry.revision());
                 return;

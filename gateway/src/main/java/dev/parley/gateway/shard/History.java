@@ -48,7 +48,7 @@ final class History {
         for (Effect effect : entry.entry().effects()) {
             if (movesEdits(effect)) {
                 List<LoggedEntry> edits = editsByBlock.computeIfAbsent(effect.target(), block -> new ArrayList<>());
-                if (edits.isEmpty() || edits.get(edits.size() - 1) != entry) {
+                if (edits.isEmpty() || edits.get(edits.size() - 1).revision() < entry.revision()) {
                     edits.add(entry);
                 }
             }

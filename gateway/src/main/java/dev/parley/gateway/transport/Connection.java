@@ -227,8 +227,7 @@ public final class Connection implements Subscriber {
         for (OpenConversation conversation : List.copyOf(open.values())) {
             if (conversation.lagging) {
                 conversation.lagging = false;
-                open(new OpenRequest(
-                        conversation.key, false, conversation.name, conversation.sent, false, List.of()));
+                open(new OpenRequest(conversation.key, false, conversation.name, conversation.sent, false, List.of()));
             }
         }
     }
@@ -241,11 +240,7 @@ public final class Connection implements Subscriber {
     public void goAway(int delayMillis, int deadlineMillis) {
         loop.execute(() -> {
             send(FrameEncoder.goAway(delayMillis, deadlineMillis));
-            channel.eventLoop()
-                    .schedule(
-                            () -> close(CloseCode.SERVICE_RESTART),
-                            deadlineMillis,
-                            TimeUnit.MILLISECONDS);
+            channel.eventLoop().schedule(() -> close(CloseCode.SERVICE_RESTART), deadlineMillis, TimeUnit.MILLISECONDS);
         });
     }
 

@@ -63,7 +63,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (event instanceof HandshakeComplete) {
             node.counters().accepted.increment();
-            ctx.channel().closeFuture().addListener(closed -> node.counters().closed.increment());
+            ctx.channel()
+                    .closeFuture()
+                    .addListener(closed -> node.counters().closed.increment());
             ctx.executor()
                     .schedule(
                             () -> {
@@ -98,8 +100,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     private static void dispatch(Connection connection, ClientFrame frame) throws WireException {
         switch (frame.getKindCase()) {
             case OPEN -> open(connection, frame.getOpen());
-            case SUBMIT ->
-                connection.submit(frame.getSubmit().getHandle(), SubmissionCodec.decode(frame.getSubmit()));
+            case SUBMIT -> connection.submit(frame.getSubmit().getHandle(), SubmissionCodec.decode(frame.getSubmit()));
             case ACKNOWLEDGE ->
                 connection.acknowledge(
                         frame.getAcknowledge().getHandle(),
@@ -160,9 +161,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             return;
         }
         String name = named && open.getName().isEmpty() ? VisitorConversation.DEFAULT_NAME : open.getName();
-        String id = named
-                ? VisitorConversation.id(tenant, connection.principal().subject(), name)
-                : open.getConversation();
+        String id =
+                named ? VisitorConversation.id(tenant, connection.principal().subject(), name) : open.getConversation();
         Position position = open.hasPosition() ? PositionCodec.decode(open.getPosition()) : Position.START;
         List<String> outboxes = new ArrayList<>();
         for (OutboxMark mark : open.getOutboxesList()) {

@@ -13,7 +13,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** The node's event loops: they do the I/O, and each is the loop of one shard. Native transport where there is one. */
 public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
-    private final Map<EventExecutor, Loop> loops = new IdentityHashMap<>();
+    private final Map<EventExecutor, Loop> loops = new HashMap<>();
 
     /** Shuts down within a moment: what was not written by then belongs to clients that resume. */
     private static final int SHUTDOWN_TIMEOUT_SECONDS = 5;
@@ -60,8 +60,7 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     public void close() {
-        group.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly();
+        group.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private record NettyLoop(EventLoop eventLoop) implements Loop {

@@ -223,8 +223,9 @@ final class FrameEncoder {
      * look the same through both views.
      */
     private static byte[] entries(Published published) {
-        List<byte[]> contents =
-                published.entries().stream().map(entry -> content(entry, published.view())).toList();
+        List<byte[]> contents = published.entries().stream()
+                .map(entry -> content(entry, published.view()))
+                .toList();
         byte[] to = PositionCodec.encode(published.position()).toByteArray();
         int entriesSize = CodedOutputStream.computeUInt32Size(Entries.HANDLE_FIELD_NUMBER, published.handle())
                 + CodedOutputStream.computeUInt64Size(Entries.FROM_FIELD_NUMBER, published.from())
@@ -253,7 +254,9 @@ final class FrameEncoder {
 
     private static byte[] content(LoggedEntry logged, View view) {
         Entry entry = logged.entry();
-        return entry.effectsFor(view).equals(entry.effects()) ? logged.content() : EntryCodec.encode(entry.seenBy(view));
+        return entry.effectsFor(view).equals(entry.effects())
+                ? logged.content()
+                : EntryCodec.encode(entry.seenBy(view));
     }
 
     private static int sizeOfNested(int field, int size) {

@@ -1,0 +1,40 @@
+package dev.parley.gateway;
+
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.store.Durability;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything a gateway is told at start. Port 0 takes a free one. {@code toString} hides the secret.
+ *
+ * @param demo serves the demo's pages and hands out tokens; only on loopback
+ * @param allowedOrigins web origins whose pages may connect; in demo mode the gateway's own are added
+ * @param cacheBytesMax memory for loaded conversations, over all shards
+ */
+public record GatewayConfig(
+        boolean demo,
+        String host,
+        int port,
+        StoreKind store,
+        Path dataDir,
+        Durability durability,
+        String tokenSecret,
+        List<String> allowedOrigins,
+        long cacheBytesMax,
+        int loops,
+        Limits limits) {
+
+    /** Where logs are kept. */
+    public enum StoreKind {
+        ROCKSDB,
+        MEMORY
+    }
+
+    @Override
+    public String toString() {
+        return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir
+                + " durability=" + durability + " tokenSecret=(hidden) allowedOrigins=" + allowedOrigins
+                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " limits=" + limits;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.parley.gateway;
+
+import dev.parley.gateway.http.DemoRoute;
+import dev.parley.gateway.http.HttpRouter;
+import dev.parley.gateway.http.OperatorRoute;
+import dev.parley.gateway.http.Route;
+import dev.parley.gateway.metrics.GatewayMetrics;
+import dev.parley.gateway.session.Origins;
+import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.session.SessionRegistry;
+import dev.parley.gateway.session.Tokens;
+import dev.parley.gateway.shard.Inbox;
+import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.Shard;
+import dev.parley.gateway.shard.ShardGroup;
+import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.memory.MemoryOperationStore;
+import dev.parley.gateway.store.rocksdb.RocksOperationStore;
+import dev.parley.gateway.store.rocksdb.RocksOptions;
+import dev.parley.gateway.transport.ConnectionCounters;
+import dev.parley.gateway.transport.EventLoops;
+import dev.parley.gateway.transport.Node;
+import dev.parley.gateway.transport.WebSocketListener;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running gateway: every part is made and connected here. Started and closed by one thread. */
+public final class GatewayServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+
+    private static final int QUEUED_PER_SHARD_MAX = 16_384;
+    private static final long UNDURABLE_BYTES_PER_SHARD_MAX = 32L << 20;
+    private static final int REFUSAL_DELAY_MILLIS = 1_000;
+    private static final int INBOX_BEAT_MILLIS = 100;
+
+    private final GatewayMetrics metrics = new GatewayMetrics();
+    private final OperationStore store;
+    private final EventLoops loops;
+    private final ScheduledExecutorService beat;
+    private final ScheduledFuture<?> telling;
+    private final WebSocketListener listener;
+
+    /** Throws the store's and the socket's own exceptions where the folder or the port cannot be had. */
+    public GatewayServer(GatewayConfig config) throws InterruptedException {
+        InstantSource clock = InstantSource.system();
+        Tokens tokens = new Tokens(config.tokenSecret(), clock, config.limits().idLengthMax());
+        store = openStore(config);
+        loops = new EventLoops(config.loops());
+        Inbox inbox = new Inbox(store);
+        ShardGroup shards = shards(config, clock, inbox);
+        ConnectionCounters counters = new ConnectionCounters();
+        Node node = new Node(tokens, config.limits(), shards, inbox, store, new SessionRegistry<>(), clock, counters);
+        metrics.bind(counters);
+        metrics.bind(shards);
+        beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "inbox"));
+        telling = beat.scheduleWithFixedDelay(inbox::tell, INBOX_BEAT_MILLIS, INBOX_BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            listener = listen(config, tokens, node);
+        } catch (Throwable e) {
+            closeParts();
+            throw e;
+        }
+        LOG.info("started with {} on {}", config, loops.transport());
+    }
+
+    private OperationStore openStore(GatewayConfig config) {
+        if (config.store() == GatewayConfig.StoreKind.MEMORY) {
+            return new MemoryOperationStore(Runnable::run);
+        }
+        RocksOperationStore rocks = RocksOperationStore.open(
+                RocksOptions.of(config.dataDir(), config.durability()), System::nanoTime, metrics.storeWrites());
+        metrics.bind(rocks);
+        return rocks;
+    }
+
+    private ShardGroup shards(GatewayConfig config, InstantSource clock, Inbox inbox) {
+        List<Loop> all = loops.all();
+        ShardLimits bounds = new ShardLimits(
+                Math.max(1, config.cacheBytesMax() / all.size()),
+                QUEUED_PER_SHARD_MAX,
+                UNDURABLE_BYTES_PER_SHARD_MAX,
+                REFUSAL_DELAY_MILLIS);
+        AtomicInteger handles = new AtomicInteger();
+        List<Shard> shards = new ArrayList<>();
+        for (Loop loop : all) {
+            shards.add(new Shard(
+                    loop, store, new Policy(), config.limits(), bounds, clock, inbox, handles::incrementAndGet));
+        }
+        return new ShardGroup(shards);
+    }
+
+    private WebSocketListener listen(GatewayConfig config, Tokens tokens, Node node) throws InterruptedException {
+        List<String> allowed = new ArrayList<>(config.allowedOrigins());
+        InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+        if (!config.demo()) {
+            return new WebSocketListener(address, loops, node, new Origins(allowed), router(List.of()));
+        }
+        if (!address.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException("the demo gives everybody a token: it listens on loopback only");
+        }
+        int port = config.port() == 0 ? FreePort.on(address.getAddress()) : config.port();
+        allowed.add("http://127.0.0.1:" + port);
+        allowed.add("http://localhost:" + port);
+        Origins origins = new Origins(allowed);
+        return new WebSocketListener(
+                new InetSocketAddress(address.getAddress(), port),
+                loops,
+                node,
+                origins,
+                router(List.of(new DemoRoute(tokens, origins))));
+    }
+
+    private HttpRouter router(List<Route> more) {
+        List<Route> routes = new ArrayList<>();
+        routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
+        routes.addAll(more);
+        return new HttpRouter(routes);
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        closeParts();
+    }
+
+    private void closeParts() {
+        telling.cancel(false);
+        beat.shutdown();
+        loops.close();
+        store.close();
+        metrics.close();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.parley.gateway;
+
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.store.Durability;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that {@code demo} and {@code serve} share; each has an environment variable. */
+final class ServerOptions {
+    @Option(
+            names = "--port",
+            defaultValue = "${env:PARLEY_PORT:-8080}",
+            description = "TCP port, 0 for a free one (default ${DEFAULT-VALUE}; PARLEY_PORT)")
+    int port;
+
+    @Option(
+            names = "--store",
+            defaultValue = "${env:PARLEY_STORE:-rocksdb}",
+            description = "rocksdb or memory (default ${DEFAULT-VALUE}; PARLEY_STORE)")
+    GatewayConfig.StoreKind store = GatewayConfig.StoreKind.ROCKSDB;
+
+    @Option(
+            names = "--durability",
+            defaultValue = "${env:PARLEY_DURABILITY:-disk}",
+            description = "what an acknowledgement survives: disk (a power cut) or process (a crash)"
+                    + " (default ${DEFAULT-VALUE}; PARLEY_DURABILITY)")
+    Durability durability = Durability.DISK;
+
+    @Option(
+            names = "--cache-bytes",
+            defaultValue = "${env:PARLEY_CACHE_BYTES:-134217728}",
+            description = "memory for loaded conversations (default ${DEFAULT-VALUE}; PARLEY_CACHE_BYTES)")
+    long cacheBytes;
+
+    @Option(
+            names = "--loops",
+            defaultValue = "${env:PARLEY_LOOPS:-0}",
+            description = "event loops, each with a shard; 0: one per processor (PARLEY_LOOPS)")
+    int loops;
+
+    @Option(
+            names = "--allowed-origin",
+            defaultValue = "${env:PARLEY_ALLOWED_ORIGINS:-}",
+            split = ",",
+            description = "web origins whose pages may connect, like https://shop.example (PARLEY_ALLOWED_ORIGINS)")
+    List<String> allowedOrigins = new ArrayList<>();
+
+    GatewayConfig config(boolean demo, String host, Path data, String tokenSecret) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("--port " + port + " is not a port");
+        }
+        if (cacheBytes < 1) {
+            throw new IllegalArgumentException("--cache-bytes " + cacheBytes + " is not a size");
+        }
+        if (loops < 0) {
+            throw new IllegalArgumentException("--loops " + loops + " is not a number of loops");
+        }
+        return new GatewayConfig(
+                demo,
+                host,
+                port,
+                store,
+                data,
+                durability,
+                tokenSecret,
+                allowedOrigins.stream().filter(origin -> !origin.isEmpty()).toList(),
+                cacheBytes,
+                loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
+                Limits.DEFAULT);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.parley.gateway.metrics;
+
+import dev.parley.gateway.shard.Shard;
+import dev.parley.gateway.shard.ShardCounters;
+import dev.parley.gateway.shard.ShardGroup;
+import dev.parley.gateway.store.rocksdb.RocksOperationStore;
+import dev.parley.gateway.transport.ConnectionCounters;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.ToDoubleFunction;
+
+/** The gateway's meters, all named {@code parley_…}, and those of the JVM. For any thread. */
+public final class GatewayMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    public GatewayMetrics() {
+        gc.bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+    }
+
+    /** What Prometheus reads. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /** Is told how long each write of the store took, in nanoseconds, sync included. */
+    public LongConsumer storeWrites() {
+        Timer timer = Timer.builder("parley.store.write")
+                .description("Time of one write of the store, sync included")
+                .publishPercentileHistogram()
+                .register(registry);
+        return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void bind(ConnectionCounters connections) {
+        gauge("parley.connections", "Open connections", connections, ConnectionCounters::open);
+        counter("parley.frames.in", "Frames of clients", connections, ConnectionCounters::framesIn);
+        counter("parley.frames.out", "Frames told to clients", connections, ConnectionCounters::framesOut);
+        counter("parley.bytes.out", "Bytes told to clients", connections, ConnectionCounters::bytesOut);
+        counter("parley.failures", "Connections that did what they may not", connections, ConnectionCounters::failures);
+        counter(
+                "parley.lagged",
+                "Times a conversation was withheld from a slow connection",
+                connections,
+                ConnectionCounters::lagged);
+    }
+
+    public void bind(ShardGroup shards) {
+        shardCounter("parley.submissions.accepted", "Submissions that became entries", shards, ShardCounters::accepted);
+        shardCounter("parley.submissions.rejected", "Submissions rejected for good", shards, ShardCounters::rejected);
+        shardCounter("parley.submissions.refused", "Requests refused for now", shards, ShardCounters::refused);
+        shardCounter("parley.submissions.repeated", "Submissions answered before", shards, ShardCounters::repeated);
+        shardCounter("parley.opens", "Conversations opened or resumed", shards, ShardCounters::opened);
+        shardCounter("parley.loads", "Conversations loaded from the store", shards, ShardCounters::loads);
+        shardCounter("parley.conflicts", "Appends that met another log", shards, ShardCounters::conflicts);
+        gauge("parley.shard.queued", "Requests waiting for shards", shards, group -> sum(group, Shard::queued));
+        gauge(
+                "parley.conversations.loaded",
+                "Conversations in memory",
+                shards,
+                group -> sum(group, shard -> shard.cache().estimatedSize()));
+        counter(
+                "parley.conversations.evicted",
+                "Conversations evicted from memory",
+                shards,
+                group -> sum(group, shard -> shard.cache().stats().evictionCount()));
+    }
+
+    public void bind(RocksOperationStore store) {
+        gauge("parley.store.queued", "Batches waiting for the store", store, RocksOperationStore::queueDepth);
+        gauge("parley.store.damaged", "Quarantined conversations", store, RocksOperationStore::damagedConversations);
+        counter("parley.store.commits", "Writes of the store", store, RocksOperationStore::commits);
+        counter("parley.store.entries", "Entries stored", store, RocksOperationStore::entries);
+        counter("parley.store.wal.syncs", "Syncs of the write-ahead log", store, rocks -> rocks.statistics()
+                .walSyncs());
+        counter("parley.store.wal.bytes", "Bytes written to the write-ahead log", store, rocks -> rocks.statistics()
+                .walBytes());
+    }
+
+    private void shardCounter(
+            String name, String description, ShardGroup shards, ToDoubleFunction<ShardCounters> count) {
+        counter(name, description, shards, group -> sum(group, shard -> count.applyAsDouble(shard.counters())));
+    }
+
+    private <T> void counter(String name, String description, T counted, ToDoubleFunction<T> count) {
+        FunctionCounter.builder(name, counted, count).description(description).register(registry);
+    }
+
+    private <T> void gauge(String name, String description, T measured, ToDoubleFunction<T> value) {
+        Gauge.builder(name, measured, value)
+                .description(description)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private static double sum(ShardGroup shards, ToDoubleFunction<Shard> value) {
+        return shards.all().stream().mapToDouble(value).sum();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}
