@@ -1,5 +1,6 @@
-// Builds the demo pages: each .ts file right in demo/ becomes one script in demo-dist/, everything else is copied.
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+// Builds the demo pages: each .ts file right in demo/ becomes one script in demo-dist/, what they share
+// another, and all else right there is copied.
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
 
@@ -8,8 +9,11 @@ const OUTPUT = fileURLToPath(new URL('../demo-dist/', import.meta.url));
 
 rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT, { recursive: true });
-const scripts = readdirSync(DEMO).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
-cpSync(DEMO, OUTPUT, { recursive: true, filter: (source) => !source.endsWith('.ts') && !source.endsWith('.md') });
+const files = readdirSync(DEMO, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? entry.name : []));
+const scripts = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
+for (const name of files.filter((name) => !name.endsWith('.ts') && !name.endsWith('.md'))) {
+  copyFileSync(DEMO + name, OUTPUT + name);
+}
 if (scripts.length > 0) {
   await build({
     config: false,
@@ -22,6 +26,7 @@ if (scripts.length > 0) {
     target: 'es2020',
     dts: false,
     sourcemap: true,
+    outputOptions: { chunkFileNames: 'shared.js' },
     outExtensions: () => ({ js: '.js' }),
     logLevel: 'warn',
   });

@@ -1,0 +1,106 @@
+import { type ConversationHandle, createClient } from '../src/index.ts';
+import { agentIdentity, forgetAgent, pickAgent } from './parts/agent-identity.ts';
+import { Announcer } from './parts/announcer.ts';
+import { ConnectionStatus } from './parts/connection-status.ts';
+import { ConversationPanel } from './parts/conversation-panel.ts';
+import { demoToken, socketUrl } from './parts/demo-token.ts';
+import { byId, setText } from './parts/element.ts';
+import { expose } from './parts/expose.ts';
+import { InboxList } from './parts/inbox-list.ts';
+import { SeenTimes } from './parts/seen-times.ts';
+import type { Identity } from './parts/visitor-identity.ts';
+
+const TITLE = document.title;
+
+void agentIdentity().then((known) => {
+  if (known) {
+    work(known);
+  } else {
+    askWho();
+  }
+});
+
+function askWho(): void {
+  const form = byId('who', HTMLFormElement);
+  const name = byId('who-name', HTMLInputElement);
+  const begin = async (picked: string): Promise<void> => {
+    if (picked.trim() !== '') {
+      form.hidden = true;
+      work(await pickAgent(picked));
+    }
+  };
+  form.hidden = false;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void begin(name.value);
+  });
+  for (const button of form.querySelectorAll<HTMLButtonElement>('button[value]')) {
+    button.addEventListener('click', () => {
+      void begin(button.value);
+    });
+  }
+}
+
+function work(agent: Identity): void {
+  const client = createClient({
+    url: socketUrl(),
+    token: () => demoToken('agent', agent.subject, agent.name),
+    name: 'parley-demo-desk',
+  });
+  const announcer = new Announcer();
+  const seen = new SeenTimes(agent.subject);
+  const inbox = client.inbox();
+  const list = new InboxList(inbox, seen, (unread) => {
+    document.title = unread === 0 ? TITLE : `(${unread}) ${TITLE}`;
+  });
+  const none = byId('none', HTMLElement);
+  let panel: ConversationPanel | undefined;
+  let conversation: ConversationHandle | undefined;
+
+  const show = (id: string): void => {
+    panel?.close();
+    panel = undefined;
+    if (id === '') {
+      list.focus();
+    }
+    conversation = id === '' ? undefined : client.conversation({ id });
+    list.select(id);
+    document.body.dataset['screen'] = conversation ? 'conversation' : 'list';
+    none.hidden = conversation !== undefined;
+    if (conversation) {
+      const markSeen = (): void => {
+        const summary = list.summary(id);
+        if (summary && seen.advance(id, summary.lastTimeMillis)) {
+          list.draw();
+        }
+      };
+      panel = new ConversationPanel({ client, conversation, announcer, seen: markSeen });
+      none.before(panel.root);
+      panel.focus();
+    }
+  };
+  inbox.on('update', () => {
+    panel?.look();
+  });
+
+  setText(byId('agent-name', HTMLElement), agent.name);
+  byId('leave', HTMLButtonElement).addEventListener('click', () => {
+    forgetAgent();
+    location.assign('desk.html');
+  });
+  byId('connection', HTMLElement).append(new ConnectionStatus(client).root);
+  byId('list', HTMLElement).append(list.root);
+  document.body.append(announcer.root);
+  byId('desk', HTMLElement).hidden = false;
+  window.addEventListener('hashchange', () => {
+    show(location.hash.slice(1));
+  });
+  expose({
+    client,
+    get conversation() {
+      return conversation;
+    },
+  });
+  client.connect();
+  show(location.hash.slice(1));
+}

@@ -1,0 +1,153 @@
+import type { Client, ConversationHandle } from '../../src/index.ts';
+import { Announcer } from './announcer.ts';
+import { Composer } from './composer.ts';
+import { ConnectionStatus } from './connection-status.ts';
+import { element, setText } from './element.ts';
+import { MessageList } from './message-list.ts';
+import { ProblemLine } from './problem-line.ts';
+import { ReadMarker } from './read-marker.ts';
+import { Stored } from './stored.ts';
+import { UnsentList } from './unsent-list.ts';
+
+/** Where the panel is as large as the screen, it covers the page: it stays closed until it is asked for. */
+const SMALL_SCREEN = '(max-width: 640px)';
+
+/** The chat in the corner of a page: a round button, and the panel that it opens. */
+export class ChatWidget {
+  readonly root: HTMLElement;
+  private readonly panel: HTMLElement;
+  private readonly launcher: HTMLButtonElement;
+  private readonly unread = element('span', { class: 'launcher-unread', 'data-testid': 'unread' });
+  private readonly messages: MessageList;
+  private readonly composer: Composer;
+  private readonly readMarker: ReadMarker;
+  private readonly choice = new Stored(() => sessionStorage, 'parley-demo-chat');
+
+  constructor(
+    client: Client,
+    private readonly conversation: ConversationHandle,
+    name: string,
+  ) {
+    const { signal } = new AbortController();
+    const announcer = new Announcer();
+    this.messages = new MessageList(
+      {
+        conversation,
+        announcer,
+        self: () => client.author,
+        emptyWords: 'Hello! Write to us: whoever is at the desk answers here.',
+      },
+      signal,
+    );
+    const send = (text: string): void => {
+      conversation.send(text);
+    };
+    this.composer = new Composer({
+      id: 'composer',
+      label: 'Your message',
+      placeholder: 'Write a message',
+      button: 'Send',
+      sendsOnEnter: true,
+      submit: send,
+    });
+    const unsent = new UnsentList(
+      { conversation, againWords: 'Try again as new message', again: send, isShownElsewhere: () => false },
+      signal,
+    );
+    const close = element(
+      'button',
+      { type: 'button', class: 'close', 'aria-label': 'Close the chat', 'data-testid': 'chat-close' },
+      '×',
+    );
+    this.panel = element(
+      'section',
+      { id: 'chat', class: 'chat', 'aria-labelledby': 'chat-title', 'data-testid': 'chat' },
+      element(
+        'header',
+        { class: 'chat-head' },
+        element(
+          'div',
+          {},
+          element('h2', { id: 'chat-title' }, 'Chat with us'),
+          element('p', { class: 'chat-name' }, 'You are ', element('bdi', { 'data-testid': 'visitor-name' }, name)),
+        ),
+        close,
+      ),
+      new ConnectionStatus(client).root,
+      new ProblemLine(conversation, signal).root,
+      this.messages.root,
+      unsent.root,
+      this.composer.root,
+    );
+    this.launcher = element(
+      'button',
+      { type: 'button', class: 'launcher', 'aria-controls': 'chat', 'data-testid': 'launcher' },
+      element('span', { class: 'launcher-words' }, 'Chat'),
+      this.unread,
+    );
+    this.root = element('div', { class: 'widget' }, this.panel, this.launcher, announcer.root);
+    this.readMarker = new ReadMarker(
+      conversation,
+      () => !this.panel.hidden && this.messages.showsEnd,
+      () => {
+        this.drawUnread();
+      },
+      signal,
+    );
+    close.addEventListener('click', () => {
+      this.close();
+    });
+    this.launcher.addEventListener('click', () => {
+      this.open();
+    });
+    this.panel.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') {
+        this.close();
+      }
+    });
+    conversation.on('update', () => {
+      this.drawUnread();
+    });
+    const isOpen = this.choice.get() ?? (matchMedia(SMALL_SCREEN).matches ? 'closed' : 'open');
+    this.show(isOpen === 'open');
+  }
+
+  /** Opens the chat, with a text to begin with where nothing is written yet. */
+  open(text = ''): void {
+    this.choice.set('open');
+    this.show(true);
+    const { field } = this.composer;
+    if (field.value === '') {
+      field.value = text;
+    }
+    field.focus();
+    this.messages.showEnd();
+    this.readMarker.look();
+  }
+
+  private close(): void {
+    this.choice.set('closed');
+    this.show(false);
+    this.launcher.focus();
+  }
+
+  private show(isOpen: boolean): void {
+    this.panel.hidden = !isOpen;
+    this.launcher.hidden = isOpen;
+    this.launcher.setAttribute('aria-expanded', String(isOpen));
+    document.documentElement.classList.toggle('chat-open', isOpen);
+    this.drawUnread();
+  }
+
+  private drawUnread(): void {
+    const read = Number(this.conversation.attributes().get(this.marker()) ?? 0);
+    const count = this.conversation.messages().filter(({ isOwn, revision }) => !isOwn && revision > read).length;
+    setText(this.unread, count === 0 ? '' : String(count));
+    this.unread.hidden = count === 0;
+    this.launcher.setAttribute('aria-label', count === 0 ? 'Open the chat' : `Open the chat, ${count} unread`);
+  }
+
+  private marker(): string {
+    return `read/${this.conversation.attributes().get('visitor') ?? ''}`;
+  }
+}

@@ -1,0 +1,138 @@
+import type { Client, ConversationHandle } from '../../src/index.ts';
+import type { Announcer } from './announcer.ts';
+import { Composer } from './composer.ts';
+import { isRefusedPublication } from './draft-editor.ts';
+import { DraftList } from './draft-list.ts';
+import { element, setText } from './element.ts';
+import { MessageList } from './message-list.ts';
+import { ProblemLine } from './problem-line.ts';
+import { ReadMarker } from './read-marker.ts';
+import { UnsentList } from './unsent-list.ts';
+
+export interface ConversationPanelOptions {
+  readonly client: Client;
+  readonly conversation: ConversationHandle;
+  readonly announcer: Announcer;
+  /** Told whenever the agent has the newest message before the eyes. */
+  readonly seen: () => void;
+}
+
+/** One conversation as agents see it: messages and notes, the shared reply, a field for notes. */
+export class ConversationPanel {
+  readonly root: HTMLElement;
+  private readonly title = element('h2', { tabindex: '-1', 'data-testid': 'conversation-title' }, element('bdi'));
+  private readonly messages: MessageList;
+  private readonly drafts: DraftList;
+  private readonly note: Composer;
+  private readonly modes: readonly HTMLButtonElement[];
+  private readonly readMarker: ReadMarker;
+  private readonly listening = new AbortController();
+
+  constructor(private readonly options: ConversationPanelOptions) {
+    const { client, conversation, announcer, seen } = options;
+    const { signal } = this.listening;
+    this.messages = new MessageList(
+      { conversation, announcer, self: () => client.author, emptyWords: 'No messages yet.' },
+      signal,
+    );
+    this.drafts = new DraftList(conversation, signal);
+    this.note = new Composer({
+      id: 'note',
+      label: 'Internal note, which the visitor never sees',
+      placeholder: 'Only colleagues see this.',
+      button: 'Add note',
+      sendsOnEnter: false,
+      submit: (text) => {
+        conversation.createBlock({ kind: 'NOTE', text });
+        this.messages.showEnd();
+      },
+    });
+    const unsent = new UnsentList(
+      {
+        conversation,
+        againWords: 'Put into a new draft',
+        again: (text) => {
+          conversation.createBlock({ kind: 'DRAFT', text });
+        },
+        isShownElsewhere: (each) => isRefusedPublication(each) && conversation.block(each.block)?.kind === 'DRAFT',
+      },
+      signal,
+    );
+    this.modes = [this.modeButton('Reply', 'mode-reply', false), this.modeButton('Internal note', 'mode-note', true)];
+    this.root = element(
+      'section',
+      { class: 'conversation-panel', 'data-testid': 'conversation' },
+      element(
+        'header',
+        { class: 'conversation-head' },
+        element('a', { href: '#', class: 'back', 'data-testid': 'back', 'aria-label': 'Back to the list' }, '‹ All'),
+        this.title,
+      ),
+      new ProblemLine(conversation, signal).root,
+      this.messages.root,
+      unsent.root,
+      element(
+        'div',
+        { class: 'answer' },
+        element('div', { class: 'modes', role: 'group', 'aria-label': 'What to write' }, ...this.modes),
+        this.drafts.root,
+        this.note.root,
+        element('p', { class: 'hint' }, 'Ctrl+Enter or ⌘+Enter sends.'),
+      ),
+    );
+    this.setMode(false);
+    conversation.on(
+      'update',
+      () => {
+        this.drawTitle();
+      },
+      signal,
+    );
+    this.readMarker = new ReadMarker(conversation, () => this.messages.showsEnd, seen, signal);
+    this.drawTitle();
+  }
+
+  focus(): void {
+    this.title.focus();
+  }
+
+  /** Marks as read what the agent sees. */
+  look(): void {
+    this.readMarker.look();
+  }
+
+  /** Nothing of the conversation is shown any more; what was written still goes out. */
+  close(): void {
+    this.listening.abort();
+    this.options.conversation.close();
+    this.root.remove();
+  }
+
+  private drawTitle(): void {
+    const attributes = this.options.conversation.attributes();
+    const name = attributes.get('visitorName') ?? attributes.get('visitor') ?? 'Conversation';
+    if (this.title.firstElementChild) {
+      setText(this.title.firstElementChild, name);
+    }
+  }
+
+  private modeButton(words: string, testId: string, isNote: boolean): HTMLButtonElement {
+    const click = (): void => {
+      this.setMode(isNote);
+      if (isNote) {
+        this.note.field.focus();
+      } else {
+        this.drafts.focus();
+      }
+    };
+    return element('button', { type: 'button', 'data-testid': testId, click }, words);
+  }
+
+  private setMode(isNote: boolean): void {
+    this.modes.forEach((button, i) => {
+      button.setAttribute('aria-pressed', String((i === 1) === isNote));
+    });
+    this.drafts.root.hidden = isNote;
+    this.note.root.hidden = !isNote;
+  }
+}

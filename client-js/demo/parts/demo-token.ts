@@ -1,0 +1,18 @@
+/** Asks the gateway for a token, which it gives to anybody in demo mode. */
+export async function demoToken(role: 'visitor' | 'agent', subject: string, name: string): Promise<string> {
+  const response = await fetch(`demo/token?${new URLSearchParams({ role, subject, name }).toString()}`, {
+    method: 'POST',
+  });
+  if (!response.ok) {
+    throw new Error(`no token: ${response.status}`);
+  }
+  return response.text();
+}
+
+export function socketUrl(): string {
+  const url = new URL('ws', location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}

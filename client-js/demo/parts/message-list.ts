@@ -1,0 +1,147 @@
+import type { Author, ConversationHandle, Message } from '../../src/index.ts';
+import type { Announcer } from './announcer.ts';
+import { element, setChildren } from './element.ts';
+import { MessageView } from './message-view.ts';
+import { isRecalled, isStaff, timelineOf } from './timeline.ts';
+
+/** As near to the end as counts as being there. */
+const END_PIXELS = 48;
+
+export interface MessageListOptions {
+  readonly conversation: ConversationHandle;
+  readonly self: () => Author;
+  readonly announcer: Announcer;
+  /** What stands there while there is no message. */
+  readonly emptyWords: string;
+}
+
+/** The messages of a conversation. Follows the newest one, unless the reader scrolled up. */
+export class MessageList {
+  readonly root: HTMLElement;
+  private readonly scroller = element('div', { class: 'message-scroller', 'data-testid': 'message-scroller' });
+  private readonly items = element('ol', { class: 'messages', 'data-testid': 'messages', 'aria-label': 'Messages' });
+  private readonly empty: HTMLElement;
+  private readonly newer: HTMLButtonElement;
+  private readonly views = new Map<string, MessageView>();
+  /** What was here when the page first heard of the conversation is not announced. */
+  private announcedRevision: number | undefined;
+  private isAtEnd = true;
+
+  constructor(
+    private readonly options: MessageListOptions,
+    signal: AbortSignal,
+  ) {
+    const { conversation, emptyWords } = options;
+    const showEnd = (): void => {
+      this.showEnd();
+    };
+    this.empty = element('p', { class: 'empty' }, emptyWords);
+    this.newer = element(
+      'button',
+      { type: 'button', class: 'newer', 'data-testid': 'newer', click: showEnd },
+      'New messages ↓',
+    );
+    this.newer.hidden = true;
+    this.scroller.append(this.empty, this.items);
+    this.scroller.tabIndex = 0;
+    this.root = element('section', { class: 'message-list', 'aria-label': 'Conversation' }, this.scroller, this.newer);
+    this.scroller.addEventListener('scroll', () => {
+      this.scrolled();
+    });
+    conversation.on(
+      'update',
+      () => {
+        this.draw();
+      },
+      signal,
+    );
+    const resizes = new ResizeObserver(() => {
+      if (this.isAtEnd) {
+        this.showEnd();
+      }
+    });
+    resizes.observe(this.scroller);
+    resizes.observe(this.items);
+    signal.addEventListener('abort', () => {
+      resizes.disconnect();
+      this.views.forEach((view) => {
+        view.detach();
+      });
+    });
+    this.draw();
+  }
+
+  /** Whether the newest message can be seen, as far as scrolling goes. */
+  get showsEnd(): boolean {
+    return this.isAtEnd;
+  }
+
+  showEnd(): void {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.scrolled();
+  }
+
+  private draw(): void {
+    const { conversation, self } = this.options;
+    const messages = timelineOf(conversation, self());
+    const ids = new Set(messages.map(({ id }) => id));
+    [...this.views]
+      .filter(([id]) => !ids.has(id))
+      .forEach(([id, view]) => {
+        view.detach();
+        this.views.delete(id);
+      });
+    const isNew = messages.filter(({ id }) => !this.views.has(id));
+    messages.forEach((message, i) => {
+      this.viewOf(message).update(message, {
+        isOwnSide: isStaff(self()) ? isStaff(message.author) : message.isOwn,
+        isNamed: isNamed(message, messages[i - 1], isStaff(self())),
+      });
+    });
+    setChildren(
+      this.items,
+      messages.map((message) => this.viewOf(message).root),
+    );
+    this.empty.hidden = messages.length > 0;
+    if (this.isAtEnd || isNew.some(({ isOwn, revision }) => isOwn && revision === 0)) {
+      this.showEnd();
+    } else if (isNew.length > 0) {
+      this.newer.hidden = false;
+    }
+    this.announce(messages);
+  }
+
+  private viewOf(message: Message): MessageView {
+    const view = this.views.get(message.id) ?? new MessageView(this.options.conversation, message);
+    this.views.set(message.id, view);
+    return view;
+  }
+
+  private announce(messages: readonly Message[]): void {
+    const { conversation, announcer } = this.options;
+    if (!conversation.isOpen) {
+      return;
+    }
+    const known = this.announcedRevision;
+    this.announcedRevision = conversation.revision;
+    for (const message of messages) {
+      if (known !== undefined && message.revision > known && !message.isOwn && !isRecalled(message)) {
+        announcer.say(`${message.author.name}: ${message.text}`);
+      }
+    }
+  }
+
+  private scrolled(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.isAtEnd = scrollHeight - scrollTop - clientHeight < END_PIXELS;
+    if (this.isAtEnd) {
+      this.newer.hidden = true;
+    }
+  }
+}
+
+/** The first of several by the same author is named; a visitor's own ones need no name. */
+function isNamed(message: Message, before: Message | undefined, isForStaff: boolean): boolean {
+  const isSame = before?.author.subject === message.author.subject && before.kind === message.kind;
+  return !isSame && (isForStaff || !message.isOwn);
+}

@@ -1,0 +1,162 @@
+import type { ConversationHandle, Message } from '../../src/index.ts';
+import { element, setAttribute, setText } from './element.ts';
+import { statusIcon } from './icons.ts';
+import { isSubmitKey } from './submit-key.ts';
+import { TextField } from './text-field.ts';
+import { isRecalled, isStaff } from './timeline.ts';
+import { STATUS, STATUS_EXPLAINED, timeWords } from './words.ts';
+
+/** How a message stands among the others. */
+export interface Place {
+  /** Whether the reader's side wrote it. */
+  readonly isOwnSide: boolean;
+  /** Whether its author is named above it. */
+  readonly isNamed: boolean;
+}
+
+/** One message, or one internal note. Its author can change it in place. */
+export class MessageView {
+  readonly root: HTMLLIElement;
+  private readonly author = element('bdi', {});
+  private readonly text = element('p', { class: 'bubble-text', dir: 'auto', 'data-testid': 'message-text' });
+  private readonly bubble = element('div', { class: 'bubble' }, this.text);
+  private readonly time = element('time', {});
+  private readonly edited = element('span', { class: 'edited', 'data-testid': 'message-edited' }, 'edited');
+  private readonly status = element('span', { class: 'status', 'data-testid': 'message-status' });
+  private readonly actions = element('span', { class: 'actions' });
+  private readonly editButton: HTMLButtonElement;
+  private readonly recallButton: HTMLButtonElement;
+  private readonly restoreButton: HTMLButtonElement;
+  private readonly heading: HTMLElement;
+  private editor: { readonly field: TextField; readonly root: HTMLElement } | undefined;
+  private message: Message;
+
+  constructor(
+    private readonly conversation: ConversationHandle,
+    message: Message,
+  ) {
+    this.message = message;
+    this.editButton = button('Edit', 'message-edit', () => {
+      this.edit();
+    });
+    this.recallButton = button('Recall', 'message-recall', () => {
+      this.conversation.setAttribute(this.message.id, 'recalled', '1');
+    });
+    this.restoreButton = button('Restore', 'message-restore', () => {
+      this.conversation.setAttribute(this.message.id, 'recalled', '');
+    });
+    this.actions.append(this.editButton, this.recallButton, this.restoreButton);
+    this.heading = element('p', { class: 'message-author' }, this.author);
+    this.root = element(
+      'li',
+      { class: 'message', 'data-testid': 'message', 'data-block-id': message.id },
+      this.heading,
+      this.bubble,
+      element('p', { class: 'message-meta' }, this.time, this.edited, this.status, this.actions),
+    );
+  }
+
+  update(message: Message, { isOwnSide, isNamed }: Place): void {
+    this.message = message;
+    const isNote = message.kind === 'NOTE';
+    const recalled = isRecalled(message);
+    const mayChange = message.isOwn || isNote;
+    if (this.editor && (recalled || !mayChange)) {
+      this.stopEditing();
+    }
+    this.root.classList.toggle('own-side', isOwnSide);
+    this.root.classList.toggle('note', isNote);
+    this.root.classList.toggle('recalled', recalled);
+    this.heading.hidden = !isNamed;
+    setText(this.author, authorWords(message));
+    this.drawText(recalled);
+    this.drawTime();
+    this.edited.hidden = message.edited === 0;
+    this.drawStatus();
+    this.editButton.hidden = !mayChange || recalled || this.editor !== undefined;
+    this.recallButton.hidden = !message.isOwn || isNote || recalled;
+    this.restoreButton.hidden = !message.isOwn || isNote || !recalled;
+  }
+
+  /** The text field lets go of the conversation. */
+  detach(): void {
+    this.editor?.field.release();
+  }
+
+  private drawText(recalled: boolean): void {
+    const { text, isOwn } = this.message;
+    const stands = recalled ? (isOwn ? 'You recalled this message.' : 'This message was recalled.') : text;
+    setText(this.text, stands.trim() === '' ? '(no text)' : stands);
+    this.text.classList.toggle('stand-in', recalled || stands.trim() === '');
+  }
+
+  private drawTime(): void {
+    const { timeMillis, composedAtMillis } = this.message;
+    const written = composedAtMillis > 0 && timeWords(composedAtMillis) !== timeWords(timeMillis);
+    const shown = timeMillis || composedAtMillis;
+    setAttribute(this.time, 'datetime', new Date(shown).toISOString());
+    setAttribute(this.time, 'title', new Date(shown).toLocaleString('en'));
+    setText(
+      this.time,
+      written ? `${timeWords(timeMillis)} (written ${timeWords(composedAtMillis)})` : timeWords(shown),
+    );
+  }
+
+  private drawStatus(): void {
+    const { status } = this.message;
+    this.status.hidden = status === undefined;
+    if (status !== undefined && this.root.dataset['status'] !== status) {
+      const words = element('span', {}, STATUS[status]);
+      this.status.replaceChildren(statusIcon(status), words);
+      setAttribute(this.status, 'title', STATUS_EXPLAINED[status]);
+    }
+    setAttribute(this.root, 'data-status', status);
+  }
+
+  private edit(): void {
+    const field = new TextField({
+      'data-testid': 'message-editor',
+      'aria-label': 'Edit the message',
+      class: 'bubble-editor',
+    });
+    const done = button('Done', 'message-done', () => {
+      this.stopEditing();
+      this.editButton.focus();
+    });
+    field.root.addEventListener('keydown', (event) => {
+      if (isSubmitKey(event, true) || event.key === 'Escape') {
+        event.preventDefault();
+        event.stopPropagation();
+        done.click();
+      }
+    });
+    const root = element('div', { class: 'bubble-edit' }, field.root, done);
+    this.editor = { field, root };
+    this.text.hidden = true;
+    this.editButton.hidden = true;
+    this.root.classList.add('editing');
+    this.bubble.append(root);
+    field.bind(this.conversation, this.message.id);
+    field.root.focus();
+    field.root.setSelectionRange(field.root.value.length, field.root.value.length);
+  }
+
+  private stopEditing(): void {
+    this.editor?.field.release();
+    this.editor?.root.remove();
+    this.editor = undefined;
+    this.text.hidden = false;
+    this.editButton.hidden = false;
+    this.root.classList.remove('editing');
+  }
+}
+
+function authorWords({ author, kind, isOwn }: Message): string {
+  const name = author.name || (isStaff(author) ? 'Support' : 'Visitor');
+  const shown = isOwn ? `${name} (you)` : name;
+  return kind === 'NOTE' ? `${shown} · internal note` : shown;
+}
+
+function button(words: string, testId: string, click: () => void): HTMLButtonElement {
+  return element('button', { type: 'button', class: 'link', 'data-testid': testId, click }, words);
+}

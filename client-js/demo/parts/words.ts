@@ -1,0 +1,87 @@
+// All that the pages say, apart from their HTML.
+
+import type { ConnectionState, MessageStatus, ParleyErrorCode, UnsentCode } from '../../src/index.ts';
+
+export const STATUS: Readonly<Record<MessageStatus, string>> = {
+  saving: 'Saving',
+  saved: 'Saved',
+  sent: 'Sent',
+  delivered: 'Delivered',
+  read: 'Read',
+};
+
+export const STATUS_EXPLAINED: Readonly<Record<MessageStatus, string>> = {
+  saving: 'Being saved on this device',
+  saved: 'Saved on this device, goes out as soon as there is a connection',
+  sent: 'Sent: it is in the conversation',
+  delivered: 'Delivered to the other side',
+  read: 'Read by the other side',
+};
+
+const UNSENT: Partial<Record<UnsentCode, string>> = {
+  FORBIDDEN: 'This is not allowed (any more).',
+  UNKNOWN_BLOCK: 'What this belongs to is not in the conversation.',
+  BLOCK_PUBLISHED: 'The draft was sent while you were writing in it. This part is not in the message:',
+  CHANGED: 'A colleague changed the draft. Look it over, then send again.',
+  TOO_LARGE: 'This is too long.',
+  MAYBE_SENT: 'The connection broke while this was on its way: it may have arrived. Look above before you try again.',
+  BASE_LOST: 'The conversation went on too far while you were away, so this found no place in it:',
+};
+
+const ERRORS: Partial<Record<ParleyErrorCode, string>> = {
+  ...UNSENT,
+  ILL_FORMED_TEXT: 'This text contains a broken character.',
+  NOT_SAVED: 'This device cannot store what you write. Keep the page open until it is sent.',
+  OPEN_FORBIDDEN: 'There is no such conversation, or it is not yours to see.',
+  OPEN_UNAVAILABLE: 'The conversation is not available right now. Trying again …',
+  OPEN_QUARANTINED: 'This conversation is damaged. The operator has to look at it.',
+  DIVERGED: 'This page was out of step and has loaded the conversation again.',
+  UPGRADE: 'There is a newer version of this page: reload it.',
+  SUPERSEDED: 'This page was replaced by a newer one.',
+  UNAUTHENTICATED: 'The sign-in was not accepted.',
+};
+
+export function unsentWords(code: UnsentCode): string {
+  return UNSENT[code] ?? `The gateway did not take this (${code}).`;
+}
+
+export function errorWords(code: ParleyErrorCode): string {
+  return ERRORS[code] ?? `Something went wrong (${code}).`;
+}
+
+/** How the connection is, in words; the seconds to the next try are the caller's to add. */
+export function connectionWords(state: ConnectionState, wasLive: boolean): string {
+  switch (state.name) {
+    case 'idle':
+      return 'Not connected';
+    case 'connecting':
+      return wasLive ? 'Offline – what you write is kept. Reconnecting …' : 'Connecting …';
+    case 'syncing':
+      return 'Catching up …';
+    case 'live':
+      return 'Live';
+    case 'waiting':
+      return state.reason === 'suspended' ? 'Paused' : 'Offline – what you write is kept.';
+    case 'closed':
+      return `Disconnected. ${state.reason === 'CLOSED' ? '' : errorWords(state.reason)}`.trim();
+  }
+}
+
+export function retryWords(seconds: number): string {
+  return `Reconnecting in ${seconds} s`;
+}
+
+const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const dayAndTime = new Intl.DateTimeFormat('en', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** The time alone if it is of today. */
+export function timeWords(millis: number): string {
+  const isToday = new Date(millis).toDateString() === new Date().toDateString();
+  return (isToday ? time : dayAndTime).format(millis);
+}
