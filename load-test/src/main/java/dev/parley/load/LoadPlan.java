@@ -1,0 +1,43 @@
+package dev.parley.load;
+
+import java.time.Duration;
+
+/**
+ * Who is there and how much they do. Agents are counted over all; {@code agentsPerConversation} of them share a conversation.
+ * {@code percentBehind} of the connections read late, and so write on bases behind the head.
+ */
+public record LoadPlan(
+        long seed,
+        String tenant,
+        int conversations,
+        int tabsPerVisitor,
+        int agents,
+        int agentsPerConversation,
+        int operationsPerSecond,
+        Duration duration,
+        double cutsPerSecond,
+        int percentBehind) {
+
+    /** What a gateway allows one connection by default. */
+    private static final int CONVERSATIONS_PER_CONNECTION_MAX = 256;
+
+    /** Throws {@link IllegalArgumentException} for what cannot be run. */
+    public LoadPlan {
+        require(conversations > 0, "at least one conversation");
+        require(tabsPerVisitor > 0, "at least one tab");
+        require(operationsPerSecond > 0, "at least one operation a second");
+        require(agents >= agentsPerConversation, "at least as many agents as a conversation has");
+        require(percentBehind >= 0 && percentBehind <= 100, "a percentage");
+        require(
+                agents == 0
+                        || (long) conversations * agentsPerConversation
+                                <= (long) agents * CONVERSATIONS_PER_CONNECTION_MAX,
+                "more agents: one connection holds " + CONVERSATIONS_PER_CONNECTION_MAX + " conversations");
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException("the load needs " + what);
+        }
+    }
+}
