@@ -6,9 +6,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,28 +51,14 @@ public final class Replica {
     public record Unsent(SubmissionId id, List<Operation> operations, RejectCode code) {}
 
     /**
-     * A submission waiting for its answer. One whose edit met the publication of its draft is frozen: it is sent as it was
-     * before that, to be rejected, and takes no part in what is displayed.
+     * A submission waiting for its answer. One that lost all its effects, because they can no longer be meant, is sent all
+     * the same: without operations, to be rejected, since its number has to be used.
      */
     private record Pending(
-            SubmissionId id,
-            List<Effect> effects,
-            @Nullable Operation command,
-            @Nullable Submission frozen,
-            long composedAtMillis) {
+            SubmissionId id, List<Effect> effects, @Nullable Operation command, long composedAtMillis) {
 
         Pending withEffects(List<Effect> changed) {
-            return new Pending(id, changed, command, frozen, composedAtMillis);
-        }
-
-        Submission at(Position base, Author self) {
-            return frozen != null ? frozen : new Submission(id, base, operations(self), composedAtMillis);
-        }
-
-        List<Operation> operations(Author self) {
-            return command != null
-                    ? List.of(command)
-                    : effects.stream().map(effect -> asked(effect, self)).toList();
+            return new Pending(id, changed, command, composedAtMillis);
         }
     }
 
@@ -100,20 +89,30 @@ public final class Replica {
 
     /** The text of a block as its author sees it, with what is pending; null if there is no such block. */
     public @Nullable Text text(String block) {
+        return textBefore(pending.size(), block);
+    }
+
+    /** With the pending submissions before this one only. */
+    private @Nullable Text textBefore(int index, String block) {
         Block base = confirmed.block(block);
         Text text = base == null ? null : base.text();
-        for (Pending submission : pending) {
+        for (Pending submission : pending.subList(0, index)) {
             for (Effect effect : submission.effects()) {
-                if (effect instanceof Effect.Create create && create.block().equals(block)) {
-                    text = Text.of(create.text());
-                } else if (effect instanceof Effect.EditText edit
-                        && edit.block().equals(block)
-                        && text != null) {
-                    text = edit.edit().apply(text);
+                if (effect.target().equals(block)) {
+                    text = after(text, effect);
                 }
             }
         }
         return text;
+    }
+
+    private static @Nullable Text after(@Nullable Text text, Effect effect) {
+        if (effect instanceof Effect.Create create) {
+            return Text.of(create.text());
+        }
+        return effect instanceof Effect.EditText edit && text != null
+                ? edit.edit().apply(text)
+                : text;
     }
 
     /** The id for the next block to create. */
@@ -129,7 +128,7 @@ public final class Replica {
         List<Effect> effects = isCommand
                 ? List.of()
                 : operations.stream().map(operation -> operation.effect(self)).toList();
-        pending.add(new Pending(id, effects, isCommand ? first : null, null, composedAtMillis));
+        pending.add(new Pending(id, effects, isCommand ? first : null, composedAtMillis));
         return id;
     }
 
@@ -148,7 +147,8 @@ public final class Replica {
             return null;
         }
         inFlight = true;
-        return pending.get(0).at(position, self);
+        Pending first = pending.get(0);
+        return new Submission(first.id(), position, operations(first), first.composedAtMillis());
     }
 
     /** The connection broke, or the gateway refused: what was in flight will be sent again, under its number. */
@@ -158,14 +158,13 @@ public final class Replica {
 
     /** Entries up to {@code to}, those that this view sees. */
     public void receive(List<Entry> entries, Position to) {
-        List<Pending> before = List.copyOf(pending);
         for (Entry entry : entries) {
             boolean own = !pending.isEmpty()
                     && entry.submission().equals(pending.get(0).id());
             if (own) {
                 answered();
             } else {
-                rebase(entry, before);
+                rebase(entry);
             }
             confirmed.apply(entry);
         }
@@ -174,7 +173,8 @@ public final class Replica {
 
     /**
      * Blocks as they are at a position: those that changed after {@code since}, or with 0 all there are. Pending edits lost
-     * the text they were made on and become unsent, unless their block is itself pending.
+     * the text they were made on and become unsent, unless their block is itself pending. If the first pending submission
+     * was answered meanwhile, {@link #accepted} or {@link #rejected} comes before this: its effects may be in the blocks.
      */
     public void receive(long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at) {
         if (since == 0) {
@@ -183,16 +183,14 @@ public final class Replica {
         confirmed.replace(at.revision(), blocks, attributes);
         position = at;
         for (int i = 0; i < pending.size(); i++) {
-            Pending submission = pending.get(i);
-            List<Effect> kept = new ArrayList<>(submission.effects());
-            if (kept.removeIf(effect -> effect instanceof Effect.EditText && !isCreatedByPending(effect.target()))) {
-                unsent.add(new Unsent(submission.id(), submission.operations(self), RejectCode.CHANGED));
-                pending.set(i, submission.withEffects(List.copyOf(kept)));
-            }
+            lose(
+                    i,
+                    effect -> effect instanceof Effect.EditText && !isCreatedByPending(effect.target()),
+                    RejectCode.CHANGED);
         }
     }
 
-    /** The gateway's answer that this submission became an entry; the entry itself came before, or inside blocks. */
+    /** The gateway's answer that this submission became an entry. The entry came before it, or blocks come after it. */
     public void accepted(SubmissionId id) {
         if (!pending.isEmpty() && pending.get(0).id().equals(id)) {
             answered();
@@ -205,8 +203,7 @@ public final class Replica {
             return;
         }
         Pending rejected = pending.get(0);
-        if (rejected.frozen() == null
-                && (rejected.command() != null || !rejected.effects().isEmpty())) {
+        if (rejected.command() != null || !rejected.effects().isEmpty()) {
             takeBack(0, code);
         }
         answered();
@@ -217,52 +214,44 @@ public final class Replica {
         inFlight = false;
     }
 
-    /** Moves the pending submissions past somebody else's entry. {@code before} is how they were at {@link #position}. */
-    private void rebase(Entry entry, List<Pending> before) {
+    /** Moves the pending submissions past somebody else's entry. */
+    private void rebase(Entry entry) {
+        List<Pending> moved = new ArrayList<>(pending.size());
         List<Effect> effects = entry.effects();
-        for (int i = 0; i < pending.size(); i++) {
-            Pending submission = pending.get(i);
+        for (Pending submission : pending) {
             try {
                 Transform.Crossed crossed = Transform.cross(
                         submission.effects(),
                         self.role(),
                         effects,
                         entry.author().role());
-                pending.set(i, submission.withEffects(crossed.submission()));
+                moved.add(submission.withEffects(crossed.submission()));
                 effects = crossed.entry();
             } catch (RejectedException conflict) {
-                takeBack(i, conflict.code());
-                Submission asItWas = before.stream()
-                        .filter(old -> old.id().equals(submission.id()))
-                        .findFirst()
-                        .orElseThrow()
-                        .at(position, self);
-                pending.set(i, new Pending(submission.id(), List.of(), null, asItWas, submission.composedAtMillis()));
+                takeBack(moved.size(), conflict.code());
+                rebase(entry);
+                return;
             }
         }
+        pending.clear();
+        pending.addAll(moved);
     }
 
     /** Makes a pending submission unsent and takes its effects out of what is displayed. */
     private void takeBack(int index, RejectCode code) {
         Pending gone = pending.get(index);
-        unsent.add(new Unsent(gone.id(), gone.operations(self), code));
+        unsent.add(new Unsent(gone.id(), operations(gone), code));
         List<Effect> inverse = inverse(index);
         pending.set(index, gone.withEffects(List.of()));
         for (int i = index + 1; i < pending.size(); i++) {
-            Pending later = pending.get(i);
-            List<Effect> kept = new ArrayList<>(later.effects());
-            boolean orphaned = kept.removeIf(effect -> gone.effects().stream()
-                    .anyMatch(lost ->
-                            lost instanceof Effect.Create && lost.target().equals(effect.target())));
-            if (orphaned) {
-                unsent.add(new Unsent(later.id(), later.operations(self), code));
-            }
+            lose(i, effect -> creates(gone, effect.target()), code);
             try {
-                Transform.Crossed crossed = Transform.cross(kept, self.role(), inverse, self.role());
+                Pending later = pending.get(i);
+                Transform.Crossed crossed = Transform.cross(later.effects(), self.role(), inverse, self.role());
                 pending.set(i, later.withEffects(crossed.submission()));
                 inverse = crossed.entry();
             } catch (RejectedException e) {
-                throw new IllegalStateException("an inverse has edits only", e);
+                throw new IllegalStateException("pending effects do not fit each other: " + e.code(), e);
             }
         }
     }
@@ -270,38 +259,53 @@ public final class Replica {
     /** What undoes the edits of a pending submission where it stands. */
     private List<Effect> inverse(int index) {
         List<Effect> inverse = new ArrayList<>();
-        ConversationState.Trial trial =
-                confirmed.trial(new Entry(position.revision(), self, 0, SubmissionId.NONE, "", List.of(), 0));
-        try {
-            for (Pending earlier : pending.subList(0, index)) {
-                for (Effect effect : earlier.effects()) {
-                    trial.apply(effect);
-                }
+        Map<String, Text> texts = new HashMap<>();
+        for (Effect effect : pending.get(index).effects()) {
+            String block = effect.target();
+            Text text = texts.containsKey(block) ? texts.get(block) : textBefore(index, block);
+            if (effect instanceof Effect.EditText edit && text != null) {
+                int lengthAfter = edit.baseLength() + edit.edit().growth();
+                inverse.add(
+                        0, new Effect.EditText(block, lengthAfter, edit.edit().invert(text), edit.audience()));
             }
-            for (Effect effect : pending.get(index).effects()) {
-                Block block = trial.block(effect.target());
-                if (effect instanceof Effect.EditText edit && block != null) {
-                    inverse.add(
-                            0,
-                            new Effect.EditText(
-                                    edit.block(),
-                                    edit.baseLength() + edit.edit().growth(),
-                                    edit.edit().invert(block.text()),
-                                    edit.audience()));
-                }
-                trial.apply(effect);
+            Text after = after(text, effect);
+            if (after != null) {
+                texts.put(block, after);
             }
-        } catch (RejectedException e) {
-            throw new IllegalStateException("pending effects no longer fit what they were made on", e);
         }
         return inverse;
     }
 
+    /** Takes effects out of a pending submission that can no longer be meant, without touching the others. */
+    private void lose(int index, Predicate<Effect> isLost, RejectCode code) {
+        Pending submission = pending.get(index);
+        List<Effect> lost = submission.effects().stream().filter(isLost).toList();
+        if (!lost.isEmpty()) {
+            unsent.add(new Unsent(submission.id(), asked(lost), code));
+            pending.set(
+                    index,
+                    submission.withEffects(submission.effects().stream()
+                            .filter(isLost.negate())
+                            .toList()));
+        }
+    }
+
     private boolean isCreatedByPending(String block) {
-        return pending.stream()
-                .flatMap(submission -> submission.effects().stream())
+        return pending.stream().anyMatch(submission -> creates(submission, block));
+    }
+
+    private static boolean creates(Pending submission, String block) {
+        return submission.effects().stream()
                 .anyMatch(effect ->
                         effect instanceof Effect.Create && effect.target().equals(block));
+    }
+
+    private List<Operation> operations(Pending submission) {
+        return submission.command() != null ? List.of(submission.command()) : asked(submission.effects());
+    }
+
+    private List<Operation> asked(List<Effect> effects) {
+        return effects.stream().map(effect -> asked(effect, self)).toList();
     }
 
     private static Operation asked(Effect effect, Author self) {
