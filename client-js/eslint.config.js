@@ -25,6 +25,7 @@ export default tseslint.config(
     files: ['test/**/*.ts', 'test-browser/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
       'no-console': 'off',
     },
   },

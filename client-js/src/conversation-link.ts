@@ -248,9 +248,10 @@ export class ConversationLink {
       this.settle(this.replica.accepted(seq, accepted.contentId));
     } else if (rejected) {
       this.settle(this.replica.rejected(seq, rejected.contentId, rejected.code));
-    } else if (refused && seq !== this.replica.pending[0]?.seq) {
+    } else if (seq !== this.replica.pending[0]?.seq) {
       return;
     } else if (refused?.code === 'BEHIND' || refused?.code === 'FOREIGN_POSITION') {
+      this.settle(this.replica.outdated());
       this.reopen();
     } else if (refused) {
       this.sendAgainAfter(refused.delayMillis);

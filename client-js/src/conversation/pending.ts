@@ -5,6 +5,7 @@ import { IDENTITY, apply, components, compose, growth, textEdit } from '../ot/te
 import { lengthOf } from '../ot/text.ts';
 import type { Author, Effect, EffectCreate, Entry, Init, Operation, Position, RejectCode } from '../wire/wire.ts';
 import { blockOf, operationFor } from './effect.ts';
+import { isLarger } from './state.ts';
 import { conflicts, cross, sideOf } from './transform.ts';
 
 /** One submission of an outbox, as it stands on the confirmed state and the submissions before it. */
@@ -15,7 +16,7 @@ export interface Pending {
   /** What it does to what is displayed: nothing for a command, and nothing any more for a frozen one. */
   readonly effects: readonly Effect[];
   readonly command?: Operation | undefined;
-  /** What is sent of one whose edit met the publication of its draft: as it was before that, to be rejected. */
+  /** Of one that was sent when its draft was published: what is sent again, as it was before, to be rejected. */
   readonly frozen?: { readonly base: Position; readonly effects: readonly Effect[] } | undefined;
   /** How often it was sent. From the first time on it is never composed into and keeps its seq. */
   readonly sends: number;
@@ -54,6 +55,8 @@ export interface Rebased {
   /** What the entry does to what is displayed. */
   readonly shown: readonly Effect[];
   readonly unsent: readonly Unsent[];
+  /** Never sent, and never will be. */
+  readonly gone: readonly Pending[];
 }
 
 export interface Withdrawn {
@@ -72,22 +75,33 @@ export function rebase(
   base: Position,
 ): Rebased {
   const side = sideOf(self.role, entry.author?.role ?? 'ROLE_UNSPECIFIED');
-  const result = [...pending];
   const unsent: Unsent[] = [];
+  const gone: Pending[] = [];
+  let result = [...pending];
   let shown: readonly Effect[] = entry.effects;
-  for (const [i, submission] of result.entries()) {
-    if (conflicts(submission.effects, shown)) {
-      const asItWas = before.find(({ contentId }) => contentId === submission.contentId) ?? submission;
-      unsent.push(unsentOf(result, i, 'BLOCK_PUBLISHED'));
-      takeOut(result, i);
-      result[i] = { ...submission, effects: [], frozen: { base, effects: asItWas.effects } };
-    } else {
+  for (const { contentId, sends } of pending) {
+    const i = result.findIndex((candidate) => candidate.contentId === contentId);
+    const submission = result[i];
+    if (!submission) {
+      continue;
+    }
+    if (!conflicts(submission.effects, shown)) {
       const crossed = cross(submission.effects, shown, side);
       result[i] = { ...submission, effects: crossed.mine };
       shown = crossed.theirs;
+    } else if (sends === 0) {
+      const withdrawn = withdraw(result, i, 'BLOCK_PUBLISHED');
+      result = [...withdrawn.pending];
+      unsent.push(...withdrawn.unsent);
+      gone.push(...withdrawn.gone);
+    } else {
+      const asItWas = before.find((candidate) => candidate.contentId === contentId) ?? submission;
+      unsent.push(unsentOf(result, i, 'BLOCK_PUBLISHED'));
+      takeOut(result, i);
+      result[i] = { ...submission, effects: [], frozen: { base, effects: asItWas.effects } };
     }
   }
-  return { pending: result, shown, unsent };
+  return { pending: result, shown, unsent, gone };
 }
 
 /** Takes a submission out for good, with those that need a block it would have created. */
@@ -132,7 +146,7 @@ export function composed(last: Pending | undefined, effects: readonly Effect[]):
     return { ...last, effects: [{ ...before, editText: { ...before.editText, edit } }] };
   }
   if (more.set && before.set?.target === more.set.target && before.set.key === more.set.key) {
-    return { ...last, effects };
+    return more.set.advance && isLarger(before.set.value, more.set.value) ? last : { ...last, effects };
   }
   return undefined;
 }

@@ -11,8 +11,10 @@ import { type Block, ConversationState, DivergedError, START, type Stamp, applyS
 export interface Change {
   /** The block; empty for the attributes of the conversation. */
   readonly blockId: string;
-  /** From the text that was displayed to the one that is; undefined where the text is the same, or the block new. */
-  readonly edit: TextEdit | undefined;
+  /** `edited`: its text, by `edit`. `altered`: anything but its text. */
+  readonly kind: 'appeared' | 'edited' | 'altered' | 'vanished';
+  /** From the text that was displayed to the one that is. */
+  readonly edit?: TextEdit | undefined;
   readonly origin: 'local' | 'remote';
 }
 
@@ -231,6 +233,11 @@ export class Replica {
     });
   }
 
+  /** The gateway no longer knows the position of the first submission. A frozen one cannot be sent from another. */
+  outdated(): Outcome {
+    return this.waiting[0]?.frozen ? this.withdrawn(0, 'BLOCK_PUBLISHED') : NOTHING;
+  }
+
   /**
    * Goes on under a fresh outbox, with seqs from 1: the old one and the gateway disagree. What was sent once and got this
    * for an answer was not processed, and moves too; what was sent more often may have been.
@@ -269,8 +276,9 @@ export class Replica {
     const frozen = rebased.unsent.length > 0 ? this.waiting.flatMap(queue.targets) : [];
     return this.step('remote', [...touched, ...frozen], () => {
       this.confirm(entry);
-      this.waiting = rebased.pending;
-      return { unsent: rebased.unsent, shown: rebased.shown };
+      this.waiting = queue.numbered(rebased.pending, this.lastAnsweredSeq);
+      const settled = rebased.gone.map(({ contentId }) => ({ contentId, code: 'BLOCK_PUBLISHED' as const }));
+      return { unsent: rebased.unsent, shown: rebased.shown, settled };
     });
   }
 
@@ -295,21 +303,12 @@ export class Replica {
     const before = ids.map((id) => this.block(id));
     const { shown = [], unsent = [], settled = [] } = change();
     ids.forEach((id) => this.displayed.delete(id));
-    const changes = ids.map((id, i) => ({ blockId: id, edit: this.editBetween(id, before[i], shown), origin }));
+    const changes = ids.map((id, i) => ({
+      ...changeBetween(before[i], this.block(id), id, shown),
+      blockId: id,
+      origin,
+    }));
     return { changes: this.headless ? [] : changes, unsent, settled };
-  }
-
-  /** The edit that was made where it is known, and otherwise the difference. */
-  private editBetween(id: string, before: Block | undefined, shown: readonly Effect[]): TextEdit | undefined {
-    const after = this.block(id);
-    if (!before || !after || before.text === after.text) {
-      return undefined;
-    }
-    const made = shown.reduce(
-      (edit, { editText }) => (editText?.block === id ? compose(edit, editText.edit ?? IDENTITY) : edit),
-      IDENTITY,
-    );
-    return leadsTo(before.text, made, after.text) ? made : diff(before.text, after.text);
   }
 
   private withPending(id: string): Block | undefined {
@@ -328,12 +327,48 @@ export class Replica {
 
 export const NOTHING: Outcome = { changes: [], unsent: [], settled: [] };
 
+/** Several steps as one: each block changes once, since only what is displayed at the end can be looked at. */
 export function joined(outcomes: readonly Outcome[]): Outcome {
+  const changes = new Map<string, Change>();
+  for (const change of outcomes.flatMap((outcome) => outcome.changes)) {
+    const earlier = changes.get(change.blockId);
+    changes.set(change.blockId, earlier ? oneChange(earlier, change) : change);
+  }
   return {
-    changes: outcomes.flatMap(({ changes }) => changes),
+    changes: [...changes.values()],
     unsent: outcomes.flatMap(({ unsent }) => unsent),
     settled: outcomes.flatMap(({ settled }) => settled),
   };
+}
+
+function oneChange(first: Change, second: Change): Change {
+  if (second.kind === 'altered' || (first.kind === 'appeared' && second.kind === 'edited')) {
+    return first;
+  }
+  return first.edit && second.edit ? { ...second, edit: compose(first.edit, second.edit) } : second;
+}
+
+function changeBetween(
+  before: Block | undefined,
+  after: Block | undefined,
+  id: string,
+  shown: readonly Effect[],
+): Pick<Change, 'kind' | 'edit'> {
+  if (!before || !after) {
+    return { kind: after ? 'appeared' : before ? 'vanished' : 'altered' };
+  }
+  return before.text === after.text
+    ? { kind: 'altered' }
+    : { kind: 'edited', edit: editBetween(before.text, after.text, id, shown) };
+}
+
+/** The edit that was made where it is known, and otherwise the difference. */
+function editBetween(before: string, after: string, id: string, shown: readonly Effect[]): TextEdit {
+  const made = shown.reduce(
+    (edit, { editText }) => (editText?.block === id ? compose(edit, editText.edit ?? IDENTITY) : edit),
+    IDENTITY,
+  );
+  return leadsTo(before, made, after) ? made : diff(before, after);
 }
 
 /** What does not fit is not shown; whether it was ever meant like that is for the gateway to say. */

@@ -144,7 +144,7 @@ function mapOf(attributes: readonly Attribute[]): Map<string, string> {
 }
 
 /** Of two decimal numbers without leading zeros; an absent one is smaller. */
-function isLarger(a: string, b: string): boolean {
+export function isLarger(a: string, b: string): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
