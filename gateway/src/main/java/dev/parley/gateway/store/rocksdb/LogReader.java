@@ -86,7 +86,7 @@ final class LogReader {
                     page.add(RowCodec.decodeSummary(rows.value()));
                 } catch (WireException e) {
                     inboxRowsDamaged.incrementAndGet();
-                    log.error("a damaged inbox row of tenant {} is left out", tenant, e);
+                    log.error("a damaged inbox row of tenant {} is left out: {}", tenant, e.getMessage());
                 }
             }
         }

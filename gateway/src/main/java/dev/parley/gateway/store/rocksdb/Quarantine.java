@@ -18,7 +18,7 @@ final class Quarantine {
 
     void add(ConversationKey key, DamagedLogException damage) {
         if (damaged.putIfAbsent(key, damage) == null) {
-            log.error("quarantined: {}", damage.getMessage(), damage);
+            log.error("quarantined: {}", damage.getMessage());
         }
     }
 

@@ -1,0 +1,233 @@
+package dev.parley.gateway.store.rocksdb;
+
+import static dev.parley.gateway.store.Answers.await;
+import static dev.parley.gateway.store.Answers.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.gateway.store.AppendResult;
+import dev.parley.gateway.store.Chain;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.DamagedLogException;
+import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.LogWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.rocksdb.RocksDBException;
+
+/** Rows that are not what was appended, written behind the store's back: one store with one conversation for each damage. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RowDamageTest {
+    private static final byte[] START = {};
+    private static final String READ_FIRST = "its head is garbage and nobody has read it";
+    private static final String INBOX_ROW = "its inbox row is garbage";
+
+    private RocksOperationStore store;
+
+    @BeforeAll
+    void damage(@TempDir Path folder) throws RocksDBException {
+        RocksOptions options = RocksOptions.of(folder, Durability.PROCESS);
+        try (RocksOperationStore whole = RocksStores.open(options)) {
+            damages()
+                    .forEach(damage ->
+                            RocksStores.store(whole, writer(damage.name()).append("1", "2", "3")));
+            RocksStores.store(whole, writer(READ_FIRST).append("1", "2", "3"));
+            RocksStores.store(whole, writer(INBOX_ROW).append("1", "2", "3"));
+        }
+        try (RocksDatabase database = RocksDatabase.open(options)) {
+            for (Case damage : damages().toList()) {
+                damage.damage().doTo(database, Keys.conversation(key(damage.name())));
+            }
+            database.rocks.put(database.heads, Keys.conversation(key(READ_FIRST)), new byte[] {7});
+            ConversationSummary summary = ahead(INBOX_ROW).summary("3");
+            database.rocks.put(database.inbox, Keys.inbox("tenant", summary), new byte[] {1, 0x7F});
+        }
+        store = RocksStores.open(options);
+    }
+
+    @AfterAll
+    void close() {
+        store.close();
+    }
+
+    private static ConversationKey key(String conversation) {
+        return new ConversationKey("tenant", conversation);
+    }
+
+    private static LogWriter writer(String conversation) {
+        return LogWriter.of("tenant", conversation);
+    }
+
+    private static LogWriter ahead(String conversation) {
+        LogWriter writer = writer(conversation);
+        writer.append("1", "2", "3");
+        return writer;
+    }
+
+    private interface Damage {
+        void doTo(RocksDatabase database, byte[] conversation) throws RocksDBException;
+    }
+
+    private record Case(String name, Damage damage) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static byte[] flipped(byte[] value, int at) {
+        byte[] flipped = value.clone();
+        flipped[at] ^= 1;
+        return flipped;
+    }
+
+    private static byte[] contentOf(RocksDatabase database, byte[] conversation, long revision)
+            throws RocksDBException {
+        return database.rocks.get(database.entries, Keys.entry(conversation, revision));
+    }
+
+    static Stream<Case> damages() {
+        return Stream.of(
+                new Case("an entry's content is flipped", (database, conversation) -> {
+                    byte[] value = contentOf(database, conversation, 2);
+                    database.rocks.put(database.entries, Keys.entry(conversation, 2), flipped(value, value.length - 3));
+                }),
+                new Case(
+                        "an entry's digest is flipped",
+                        (database, conversation) -> database.rocks.put(
+                                database.entries,
+                                Keys.entry(conversation, 2),
+                                flipped(contentOf(database, conversation, 2), 10))),
+                new Case(
+                        "an entry is garbage",
+                        (database, conversation) -> database.rocks.put(
+                                database.entries,
+                                Keys.entry(conversation, 1),
+                                "garbage".getBytes(StandardCharsets.UTF_8))),
+                new Case(
+                        "an entry is empty",
+                        (database, conversation) ->
+                                database.rocks.put(database.entries, Keys.entry(conversation, 3), new byte[0])),
+                new Case("an entry is in a format of the future", (database, conversation) -> {
+                    byte[] value = contentOf(database, conversation, 3);
+                    value[0] = 9;
+                    database.rocks.put(database.entries, Keys.entry(conversation, 3), value);
+                }),
+                new Case(
+                        "an entry is missing in the middle",
+                        (database, conversation) ->
+                                database.rocks.delete(database.entries, Keys.entry(conversation, 2))),
+                new Case(
+                        "the last entry is missing",
+                        (database, conversation) ->
+                                database.rocks.delete(database.entries, Keys.entry(conversation, 3))),
+                new Case("all entries are missing", (database, conversation) -> {
+                    for (long revision = 1; revision <= 3; revision++) {
+                        database.rocks.delete(database.entries, Keys.entry(conversation, revision));
+                    }
+                }),
+                new Case(
+                        "an entry stands in another's place",
+                        (database, conversation) -> database.rocks.put(
+                                database.entries, Keys.entry(conversation, 2), contentOf(database, conversation, 1))),
+                new Case(
+                        "an entry follows the head",
+                        (database, conversation) -> database.rocks.put(
+                                database.entries, Keys.entry(conversation, 4), contentOf(database, conversation, 3))),
+                new Case("the last entry was exchanged with its digest", (database, conversation) -> {
+                    byte[] content = LogWriter.of("tenant", "damaged")
+                            .append("a", "b", "c")
+                            .entries()
+                            .get(2)
+                            .content();
+                    database.rocks.put(
+                            database.entries,
+                            Keys.entry(conversation, 3),
+                            RowCodec.encodeEntry(Chain.digest(content), content));
+                }),
+                new Case(
+                        "the head is missing",
+                        (database, conversation) -> database.rocks.delete(database.heads, conversation)),
+                new Case(
+                        "the head is garbage",
+                        (database, conversation) ->
+                                database.rocks.put(database.heads, conversation, new byte[] {1, 2, 3})),
+                new Case(
+                        "the head's chain is flipped",
+                        (database, conversation) -> database.rocks.put(
+                                database.heads,
+                                conversation,
+                                flipped(database.rocks.get(database.heads, conversation), 20))),
+                new Case("the head is one entry old", (database, conversation) -> {
+                    Chain chain = LogWriter.of("tenant", "damaged")
+                            .append("1", "2")
+                            .entries()
+                            .get(1)
+                            .chain();
+                    database.rocks.put(database.heads, conversation, RowCodec.encodeHead(new Head(chain, null)));
+                }),
+                new Case(
+                        "an outbox row is garbage",
+                        (database, conversation) -> database.rocks.put(
+                                database.outboxes, Keys.outbox(conversation, "subject", "outbox"), new byte[] {1, 0x7F
+                                })),
+                new Case(
+                        "an outbox row has no outbox",
+                        (database, conversation) -> database.rocks.put(
+                                database.outboxes, Keys.joined(conversation, new byte[] {'x'}), RowCodec.KEY_ONLY)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void a_damaged_conversation_is_quarantined_and_all_others_are_served(Case damage) {
+        int before = store.damagedConversations();
+        LogWriter damaged = ahead(damage.name());
+        LogWriter whole = writer("whole, beside one where " + damage.name());
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThat(failure(store.load(damaged.key())))
+                    .isInstanceOf(DamagedLogException.class)
+                    .hasMessageContaining("is damaged");
+        }
+        assertThat(failure(store.read(damaged.key(), 0, 1))).isInstanceOf(DamagedLogException.class);
+        assertThat(await(store.append(List.of(damaged.append("4"), whole.append("1")))))
+                .containsExactly(AppendResult.CONFLICT, AppendResult.STORED);
+        assertThat(await(store.load(whole.key())).entries()).hasSize(1);
+        assertThat(store.damagedConversations()).isEqualTo(before + 1);
+        assertThat(store.isHealthy()).isTrue();
+    }
+
+    @Test
+    void an_append_that_meets_a_damaged_head_does_no_harm_to_its_batch() {
+        assertThat(await(store.append(List.of(
+                        writer("before").append("1"),
+                        ahead(READ_FIRST).append("4"),
+                        writer("behind").append("1")))))
+                .containsExactly(AppendResult.STORED, AppendResult.CONFLICT, AppendResult.STORED);
+        assertThat(failure(store.load(key(READ_FIRST))))
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("format 7");
+    }
+
+    @Test
+    void a_damaged_inbox_row_is_left_out_and_counted_until_the_next_append() {
+        long before = store.damagedInboxRows();
+        assertThat(await(store.inbox("tenant", START, 1_000)).rows())
+                .extracting(ConversationSummary::conversation)
+                .contains(READ_FIRST)
+                .doesNotContain(INBOX_ROW);
+        assertThat(store.damagedInboxRows()).isEqualTo(before + 1);
+        RocksStores.store(store, ahead(INBOX_ROW).append("4"));
+        assertThat(await(store.inbox("tenant", START, 1_000)).rows())
+                .extracting(ConversationSummary::conversation)
+                .contains(INBOX_ROW);
+    }
+}
