@@ -19,6 +19,7 @@ final class Audience {
     private final int handle;
     private final Set<Subscriber> publicSubscribers = new LinkedHashSet<>();
     private final Set<Subscriber> staffSubscribers = new LinkedHashSet<>();
+    private long published;
     private long publicFrom;
     private long staffFrom;
     private int awaited;
@@ -53,8 +54,14 @@ final class Audience {
         awaited--;
     }
 
+    /** Everything up to this revision was published, or was there when somebody joined. */
+    long published() {
+        return published;
+    }
+
     /** The subscriber has everything up to {@code revision}. */
     void join(Subscriber subscriber, long revision) {
+        published = Math.max(published, revision);
         Set<Subscriber> same = of(view(subscriber));
         if (same.isEmpty()) {
             if (view(subscriber) == View.PUBLIC) {
@@ -73,6 +80,7 @@ final class Audience {
     /** Hands durable entries to everybody who may see something of them. */
     void publish(List<LoggedEntry> entries) {
         LoggedEntry last = entries.get(entries.size() - 1);
+        published = last.revision();
         if (!staffSubscribers.isEmpty()) {
             deliver(staffSubscribers, new Published(handle, View.STAFF, staffFrom, last.position(), entries));
             staffFrom = last.revision();

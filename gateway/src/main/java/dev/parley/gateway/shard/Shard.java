@@ -187,6 +187,8 @@ public final class Shard {
         }
         if (loaded == null) {
             LOG.error("conversation {} cannot be loaded", key, cause);
+        } else if (stored != null) {
+            publishMissed(key, stored.entries());
         }
         for (Command command : waiting) {
             if (loaded == null) {
@@ -194,6 +196,20 @@ public final class Shard {
             } else {
                 run(command, loaded);
             }
+        }
+    }
+
+    /** What the log has and the audience was not told: appended elsewhere, or by a batch whose answer was lost. */
+    private void publishMissed(ConversationKey key, List<LoggedEntry> entries) {
+        Audience audience = audiences.get(key);
+        if (audience == null) {
+            return;
+        }
+        List<LoggedEntry> missed = entries.stream()
+                .filter(entry -> entry.revision() > audience.published())
+                .toList();
+        if (!missed.isEmpty()) {
+            audience.publish(missed);
         }
     }
 
@@ -344,6 +360,11 @@ public final class Shard {
             }
             if (results == null) {
                 giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
+                // The batch may have been stored all the same: whoever listens has to hear of it.
+                if (audiences.containsKey(append.key()) && !loading.containsKey(append.key())) {
+                    loading.put(append.key(), new ArrayDeque<>());
+                    load(append.key());
+                }
             } else if (results.get(i) == AppendResult.CONFLICT) {
                 counters.conflicts.increment();
                 giveUp(append.key(), loaded).forEach(this::start);
