@@ -1,0 +1,399 @@
+package dev.parley.gateway.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.conversation.Attributes;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.Effect;
+import dev.parley.conversation.Operation;
+import dev.parley.conversation.Operation.CreateBlock;
+import dev.parley.conversation.Operation.EditText;
+import dev.parley.conversation.Operation.PublishDraft;
+import dev.parley.conversation.Operation.SetAttribute;
+import dev.parley.conversation.Position;
+import dev.parley.conversation.RejectCode;
+import dev.parley.conversation.Role;
+import dev.parley.conversation.Submission;
+import dev.parley.conversation.SubmissionId;
+import dev.parley.conversation.View;
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.shard.Conversation.Decision;
+import dev.parley.gateway.shard.Delivery.Answer;
+import dev.parley.gateway.shard.Delivery.OutboxFault;
+import dev.parley.gateway.shard.Delivery.Refusal;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.StoredConversation;
+import dev.parley.ot.TextEdit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConversationTest {
+    private static final Author VERA = new Author("vera", Role.VISITOR, "Vera");
+    private static final Author WILL = new Author("will", Role.VISITOR, "Will");
+    private static final Author ANN = new Author("ann", Role.AGENT, "Ann");
+    private static final Author BOB = new Author("bob", Role.AGENT, "Bob");
+    private static final Author AI = new Author("ai", Role.ASSISTANT, "");
+
+    private final Conversation conversation = new Conversation(
+            new ConversationKey("shop", "c"),
+            new StoredConversation(List.of(), List.of(), null),
+            new Policy(),
+            Limits.DEFAULT);
+    private final Map<String, Long> seqs = new HashMap<>();
+
+    @BeforeEach
+    void veraOpensIt() {
+        conversation.create(VERA, "chat", 1_000);
+    }
+
+    @Test
+    void aRepeatedSubmissionGetsTheStoredAnswer() {
+        Submission submission = submission(VERA, message("vera.1", "hi"));
+        long revision = logged(receive(VERA, submission));
+
+        assertThat(receive(VERA, submission))
+                .isEqualTo(new Decision.Answered(
+                        new Answer.Accepted(revision, submission.id().contentId())));
+    }
+
+    @Test
+    void aRepeatedRejectionIsRejectedAgainWithTheSameCode() {
+        Submission submission = submission(VERA, new EditText("none", 0, TextEdit.IDENTITY));
+        assertRejected(receive(VERA, submission), RejectCode.UNKNOWN_BLOCK);
+
+        assertThat(receive(VERA, submission))
+                .isEqualTo(new Decision.Answered(new Answer.Rejected(
+                        RejectCode.UNKNOWN_BLOCK, submission.id().contentId())));
+    }
+
+    @Test
+    void aSmallerNumberWasDoneAlready() {
+        Submission first = submission(VERA, message("vera.1", "hi"));
+        receive(VERA, first);
+        receive(VERA, submission(VERA, message("vera.2", "ho")));
+
+        assertFault(receive(VERA, first), OutboxFault.ALREADY_DONE, 2);
+    }
+
+    @Test
+    void aGapInTheNumbersIsAReset() {
+        assertFault(receive(VERA, numbered(3, 1, message("vera.3", "hi"))), OutboxFault.OUTBOX_RESET, 0);
+    }
+
+    @Test
+    void aNumberUsedForOtherContentIsAFork() {
+        receive(VERA, numbered(1, 1, message("vera.1", "hi")));
+
+        assertFault(receive(VERA, numbered(1, 2, message("vera.1", "ho"))), OutboxFault.FORKED, 1);
+    }
+
+    @Test
+    void aRejectionUsesItsNumber() {
+        assertRejected(receive(VERA, numbered(1, 1, message("bob.1", "hi"))), RejectCode.FOREIGN_ID);
+
+        logged(receive(VERA, numbered(2, 2, message("vera.2", "hi"))));
+    }
+
+    @Test
+    void allOperationsOfASubmissionCountOrNone() {
+        assertRejected(
+                receive(VERA, submission(VERA, message("vera.1", "hi"), new EditText("none", 0, TextEdit.IDENTITY))),
+                RejectCode.UNKNOWN_BLOCK);
+
+        assertThat(text("vera.1")).isNull();
+        assertThat(conversation.head().revision()).isEqualTo(1);
+    }
+
+    @Test
+    void concurrentEditsAreMovedPastEachOther() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "Hello"))));
+        Position base = conversation.head();
+        logged(receive(ANN, at(base, ANN, new EditText("ann.1", 5, TextEdit.insert(5, "!")))));
+        logged(receive(BOB, at(base, BOB, new EditText("ann.1", 5, TextEdit.delete(0, 1)))));
+
+        assertThat(text("ann.1")).isEqualTo("ello!");
+    }
+
+    @Test
+    void severalOperationsAreCrossedWithTheEntryAndNotEachWithTheUntouchedOne() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "ab"))));
+        Position base = conversation.head();
+        logged(receive(ANN, at(base, ANN, new EditText("ann.1", 2, TextEdit.insert(2, "Z")))));
+        logged(receive(
+                BOB,
+                at(
+                        base,
+                        BOB,
+                        new EditText("ann.1", 2, TextEdit.delete(0, 2)),
+                        new EditText("ann.1", 0, TextEdit.insert(0, "Q")))));
+
+        assertThat(text("ann.1")).isEqualTo("QZ");
+    }
+
+    @Test
+    void aClientThatCountsDifferentlyIsCaught() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "a😀b"))));
+
+        assertRejected(
+                receive(ANN, submission(ANN, new EditText("ann.1", 4, TextEdit.insert(4, "c")))),
+                RejectCode.LENGTH_MISMATCH);
+    }
+
+    @Test
+    void anEditPastTheEndIsRejected() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "ab"))));
+
+        assertRejected(
+                receive(ANN, submission(ANN, new EditText("ann.1", 2, TextEdit.insert(3, "c")))),
+                RejectCode.OUT_OF_RANGE);
+    }
+
+    @Test
+    void aVisitorEditsOwnMessagesAndNobodyElses() {
+        logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
+        logged(receive(ANN, submission(ANN, message("ann.1", "hello"))));
+
+        logged(receive(VERA, submission(VERA, new EditText("vera.1", 2, TextEdit.insert(2, "!")))));
+        assertRejected(
+                receive(VERA, submission(VERA, new EditText("ann.1", 5, TextEdit.insert(5, "!")))),
+                RejectCode.FORBIDDEN);
+        assertRejected(
+                receive(ANN, submission(ANN, new EditText("vera.1", 3, TextEdit.insert(3, "!")))),
+                RejectCode.FORBIDDEN);
+    }
+
+    @Test
+    void aVisitorCannotTellADraftFromNothing() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "secret"))));
+
+        assertRejected(
+                receive(VERA, submission(VERA, new EditText("ann.1", 6, TextEdit.insert(0, "x")))),
+                RejectCode.UNKNOWN_BLOCK);
+        assertRejected(receive(VERA, submission(VERA, new PublishDraft("ann.1"))), RejectCode.UNKNOWN_BLOCK);
+        assertRejected(
+                receive(VERA, submission(VERA, new SetAttribute("ann.1", "recalled", "true"))),
+                RejectCode.UNKNOWN_BLOCK);
+    }
+
+    @Test
+    void aVisitorCreatesNeitherDraftsNorNotes() {
+        assertRejected(receive(VERA, submission(VERA, draft("vera.1", "x"))), RejectCode.FORBIDDEN);
+        assertRejected(
+                receive(
+                        VERA,
+                        submission(VERA, new CreateBlock("vera.2", BlockKind.NOTE, View.STAFF, "x", Attributes.NONE))),
+                RejectCode.FORBIDDEN);
+        assertRejected(
+                receive(
+                        VERA,
+                        submission(
+                                VERA, new CreateBlock("vera.3", BlockKind.MESSAGE, View.STAFF, "x", Attributes.NONE))),
+                RejectCode.FORBIDDEN);
+    }
+
+    @Test
+    void anotherOnesOutboxIdIsForeignAndItsOwnerIsNotDisturbed() {
+        logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
+        Submission stolen = new Submission(
+                new SubmissionId("vera", 1, 7), conversation.head(), List.of(message("vera.2", "mine")), 0);
+
+        assertRejected(receive(ANN, stolen), RejectCode.FOREIGN_ID);
+        logged(receive(VERA, submission(VERA, message("vera.2", "mine"))));
+    }
+
+    @Test
+    void publishingFreezesTheTextAndShowsItToTheVisitor() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
+        Decision.Logged published = (Decision.Logged) receive(ANN, submission(ANN, new PublishDraft("ann.1")));
+
+        assertThat(published.entry().entry().seenBy(View.PUBLIC).effects())
+                .containsExactly(
+                        new Effect.Create("ann.1", BlockKind.MESSAGE, View.PUBLIC, "Dear Vera", Attributes.NONE));
+    }
+
+    @Test
+    void anEditMadeBeforeThePublicationIsRejectedAndOneMadeAfterIsACorrection() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
+        Position before = conversation.head();
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1"))));
+
+        assertRejected(
+                receive(BOB, at(before, BOB, new EditText("ann.1", 9, TextEdit.insert(9, "!")))),
+                RejectCode.BLOCK_PUBLISHED);
+        logged(receive(ANN, submission(ANN, new EditText("ann.1", 9, TextEdit.insert(9, "!")))));
+    }
+
+    @Test
+    void aDraftThatAColleagueChangedMeanwhileIsNotPublishedUnseen() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
+        Position seen = conversation.head();
+        logged(receive(BOB, submission(BOB, new EditText("ann.1", 9, TextEdit.insert(9, "!")))));
+
+        assertRejected(receive(ANN, at(seen, ANN, new PublishDraft("ann.1"))), RejectCode.CHANGED);
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1"))));
+    }
+
+    @Test
+    void aDraftIsPublishedOnce() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1"))));
+
+        assertRejected(receive(BOB, submission(BOB, new PublishDraft("ann.1"))), RejectCode.BLOCK_PUBLISHED);
+    }
+
+    @Test
+    void betweenAssistantAndHumanTheAssistantsTextStaysLeftWhicheverCameFirst() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "[]"))));
+        Position base = conversation.head();
+        logged(receive(ANN, at(base, ANN, new EditText("ann.1", 2, TextEdit.insert(1, "human")))));
+        assertRejected(
+                receive(AI, at(base, AI, new EditText("ann.1", 2, TextEdit.insert(1, "ai")))), RejectCode.FORBIDDEN);
+        logged(receive(AI, submission(AI, draft("ai.2", "[]"))));
+        base = conversation.head();
+        logged(receive(ANN, at(base, ANN, new EditText("ai.2", 2, TextEdit.insert(1, "human")))));
+        logged(receive(AI, at(base, AI, new EditText("ai.2", 2, TextEdit.insert(1, "ai")))));
+
+        assertThat(text("ai.2")).isEqualTo("[aihuman]");
+    }
+
+    @Test
+    void aCommandStandsAlone() {
+        logged(receive(ANN, submission(ANN, draft("ann.1", "x"))));
+
+        assertRejected(
+                receive(ANN, submission(ANN, new PublishDraft("ann.1"), message("ann.2", "y"))), RejectCode.MALFORMED);
+    }
+
+    @Test
+    void aReadMarkerMovesForwardOnlyAndNotPastTheHead() {
+        receive(VERA, submission(VERA, new Operation.Advance("read", 1)));
+        assertRejected(receive(VERA, submission(VERA, new Operation.Advance("read", 99))), RejectCode.OUT_OF_RANGE);
+        receive(VERA, submission(VERA, new Operation.Advance("read", 0)));
+
+        Delivery.Blocks all = (Delivery.Blocks) conversation.catchUp(1, Position.START, false, View.PUBLIC, List.of());
+        assertThat(all.attributes()).containsEntry("read/vera", "1");
+    }
+
+    @Test
+    void reservedAttributesAreTheGatewaysAlone() {
+        for (String key : List.of("visitor", "kind", "name", "visitorName", "read/vera")) {
+            assertRejected(receive(ANN, submission(ANN, new SetAttribute("", key, "x"))), RejectCode.FORBIDDEN);
+        }
+        assertRejected(receive(VERA, submission(VERA, new SetAttribute("", "assignee", "x"))), RejectCode.FORBIDDEN);
+    }
+
+    @Test
+    void tooLargeIsRejectedForGood() {
+        logged(receive(VERA, submission(VERA, message("vera.1", "x".repeat(Limits.DEFAULT.textLengthMax())))));
+        assertRejected(
+                receive(
+                        VERA,
+                        submission(
+                                VERA, new EditText("vera.1", Limits.DEFAULT.textLengthMax(), TextEdit.insert(0, "y")))),
+                RejectCode.TOO_LARGE);
+        assertRejected(
+                receive(VERA, submission(VERA, new SetAttribute("vera.1", "recalled", "x".repeat(2_000)))),
+                RejectCode.TOO_LARGE);
+    }
+
+    @Test
+    void aBaseThatIsNoPointOfThisLogIsRefusedAndNothingIsRecorded() {
+        Position foreign = new Position(1, 42);
+        Position future = new Position(99, 42);
+
+        for (Position base : List.of(foreign, future)) {
+            assertThat(receive(
+                            VERA,
+                            new Submission(new SubmissionId("vera", 1, 1), base, List.of(message("vera.1", "hi")), 0)))
+                    .isEqualTo(new Decision.Answered(new Answer.Refused(Refusal.FOREIGN_POSITION, 0)));
+        }
+        logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
+    }
+
+    @Test
+    void aBaseOlderThanTheHistoryInMemoryIsRefusedAsBehind() {
+        Position old = conversation.head();
+        logged(receive(ANN, submission(ANN, draft("ann.1", ""))));
+        for (int i = 0; i < 3_000; i++) {
+            logged(receive(ANN, submission(ANN, new EditText("ann.1", i, TextEdit.insert(i, "x")))));
+        }
+
+        assertThat(receive(BOB, at(old, BOB, message("bob.1", "hi"))))
+                .isEqualTo(new Decision.Answered(new Answer.Refused(Refusal.BEHIND, 0)));
+        assertThat(conversation.missingFor(old, true)).isNotNull();
+    }
+
+    @Test
+    void anotherVisitorMayNotOpenIt() {
+        assertThat(conversation.mayOpen(VERA)).isTrue();
+        assertThat(conversation.mayOpen(WILL)).isFalse();
+        assertThat(conversation.mayOpen(ANN)).isTrue();
+    }
+
+    @Test
+    void timeNeverRunsBackwards() {
+        long first = entryTime(conversation.receive(submission(VERA, message("vera.1", "hi")), VERA, 5_000));
+        long second = entryTime(conversation.receive(submission(VERA, message("vera.2", "ho")), VERA, 2_000));
+
+        assertThat(second).isEqualTo(first).isEqualTo(5_000);
+    }
+
+    private static long entryTime(Decision decision) {
+        return ((Decision.Logged) decision).entry().entry().timeMillis();
+    }
+
+    private Decision receive(Author author, Submission submission) {
+        return conversation.receive(submission, author, 2_000);
+    }
+
+    private Submission submission(Author author, Operation... operations) {
+        return at(conversation.head(), author, operations);
+    }
+
+    private Submission at(Position base, Author author, Operation... operations) {
+        long seq = seqs.merge(author.subject(), 1L, Long::sum);
+        return new Submission(new SubmissionId(author.subject(), seq, seq * 31), base, List.of(operations), 0);
+    }
+
+    private Submission numbered(long seq, long contentId, Operation... operations) {
+        return new Submission(new SubmissionId("vera", seq, contentId), conversation.head(), List.of(operations), 0);
+    }
+
+    private static CreateBlock message(String id, String text) {
+        return new CreateBlock(id, BlockKind.MESSAGE, View.PUBLIC, text, Attributes.NONE);
+    }
+
+    private static CreateBlock draft(String id, String text) {
+        return new CreateBlock(id, BlockKind.DRAFT, View.STAFF, text, Attributes.NONE);
+    }
+
+    private @Nullable String text(String block) {
+        Delivery.Blocks all = (Delivery.Blocks) conversation.catchUp(1, Position.START, false, View.STAFF, List.of());
+        return all.blocks().stream()
+                .filter(candidate -> candidate.id().equals(block))
+                .map(found -> found.text().toString())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static long logged(Decision decision) {
+        assertThat(decision).isInstanceOf(Decision.Logged.class);
+        return ((Decision.Logged) decision).entry().revision();
+    }
+
+    private static void assertRejected(Decision decision, RejectCode code) {
+        assertThat(decision).isInstanceOfSatisfying(Decision.Rejected.class, rejected -> assertThat(
+                        rejected.answer().code())
+                .isEqualTo(code));
+    }
+
+    private static void assertFault(Decision decision, OutboxFault fault, long lastSeq) {
+        assertThat(decision).isEqualTo(new Decision.Answered(new Answer.Fault(fault, lastSeq)));
+    }
+}
