@@ -1,0 +1,481 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Client, type ClientOptions, createClient } from '../src/client.ts';
+import type { ParleyError } from '../src/errors.ts';
+import { textEdit } from '../src/ot/text-edit.ts';
+import type { Role } from '../src/wire/wire.ts';
+import { FakeClock, settled } from './fixture/fake-clock.ts';
+import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
+import { PseudoRandom } from './fixture/pseudo-random.ts';
+import { SEED } from './fixture/seed.ts';
+
+let gateway: FakeGateway;
+let clock: FakeClock;
+let random: PseudoRandom;
+
+beforeEach(() => {
+  gateway = new FakeGateway();
+  clock = new FakeClock();
+  random = new PseudoRandom(SEED);
+});
+
+function clientOf(subject: string, role: Role = 'VISITOR', options: Partial<ClientOptions> = {}): Client {
+  return createClient({
+    url: 'wss://gateway.test/ws',
+    token: () => Promise.resolve(tokenOf(subject, role)),
+    outbox: 'memory',
+    clock,
+    random,
+    WebSocket: gateway.WebSocket,
+    ...options,
+  });
+}
+
+async function connected(subject: string, role: Role = 'VISITOR'): Promise<Client> {
+  const client = clientOf(subject, role);
+  client.connect();
+  await settled();
+  return client;
+}
+
+const texts = (messages: readonly { text: string }[]): string[] => messages.map(({ text }) => text);
+
+describe('a client', () => {
+  it('goes from idle over connecting and syncing to live', async () => {
+    const client = clientOf('vera');
+    const states: string[] = [];
+    client.on('state', ({ name }) => states.push(name));
+    client.conversation({ name: 'chat' });
+    expect(client.state.name).toBe('idle');
+    client.connect();
+    await settled();
+    expect(states).toEqual(['connecting', 'syncing', 'live']);
+  });
+
+  it('says hello and opens in one message', async () => {
+    const client = clientOf('vera');
+    client.conversation({ name: 'chat' });
+    client.conversation({ name: 'billing' });
+    client.connect();
+    await settled();
+    expect(gateway.messageBytes).toHaveLength(1);
+    expect(gateway.last.kinds).toEqual(['hello', 'open', 'open']);
+  });
+
+  it('gives the same conversation for the same name', () => {
+    const client = clientOf('vera');
+    expect(client.conversation({ name: '' })).toBe(client.conversation({ name: 'chat' }));
+  });
+
+  it('opens a conversation that is asked for later', async () => {
+    const client = await connected('vera');
+    const chat = client.conversation({ name: 'chat' });
+    await settled();
+    expect(chat.isOpen).toBe(true);
+    expect(chat.id).toBe('vera:chat');
+  });
+
+  it('tells of the principal from the token, before it is connected', async () => {
+    gateway.isDown = true;
+    const client = await connected('vera');
+    expect(client.author).toEqual({ subject: 'vera', role: 'VISITOR', name: 'vera' });
+  });
+
+  it('does not go on as somebody else', async () => {
+    let subject = 'vera';
+    const client = clientOf('vera', 'VISITOR', { token: () => Promise.resolve(tokenOf(subject, 'VISITOR')) });
+    client.connect();
+    await settled();
+    subject = 'boris';
+    gateway.last.close(1006);
+    await clock.advance(20_000);
+    expect(client.state).toMatchObject({ name: 'closed', reason: 'OTHER_PRINCIPAL' });
+  });
+
+  it('shows a conversation of the visitor that it did not open', async () => {
+    const client = await connected('vera');
+    const names: string[] = [];
+    client.on('conversation', ({ id }) => names.push(id));
+    const other = gateway.conversation('vera:billing');
+    gateway.last.send({
+      opened: { ...other.open(77, { conversation: '', name: 'billing', pending: false, outboxes: [] }, 'PUBLIC') },
+    });
+    await settled();
+    expect(names).toEqual(['vera:billing']);
+    expect(client.conversation({ name: 'billing' }).isOpen).toBe(true);
+  });
+
+  it('counts what is going on', async () => {
+    const client = await connected('vera');
+    client.conversation({ name: 'chat' }).send('hello');
+    expect(client.stats()).toMatchObject({ state: 'live', connections: 1, conversations: 1, pending: 1, unsent: 0 });
+    await clock.advance(60_000);
+    expect(client.stats()).toMatchObject({ pending: 0, roundTripMillis: 0 });
+  });
+});
+
+describe('a message', () => {
+  it('goes from saving over saved and sent to delivered and read', async () => {
+    const [vera, anna] = [await connected('vera'), await connected('anna', 'AGENT')];
+    const chat = vera.conversation({ name: 'chat' });
+    await settled();
+    const { sent, saved } = chat.send('Hello');
+    expect(chat.messages()[0]).toMatchObject({ text: 'Hello', status: 'saving', isOwn: true, revision: 0 });
+    await saved;
+    expect(chat.messages()[0]?.status).toBe('saved');
+    await sent;
+    expect(chat.messages()[0]).toMatchObject({ status: 'sent', revision: 1 });
+    const handle = [...gateway.connections[0]!.handles.keys()][0]!;
+    gateway.connections[0]!.send({ delivered: { handle, visitorToStaff: 1, staffToVisitor: 0 } });
+    await settled();
+    expect(chat.messages()[0]?.status).toBe('delivered');
+    const desk = anna.conversation({ id: 'vera:chat' });
+    await settled();
+    expect(desk.messages()[0]).toMatchObject({ isOwn: false, status: undefined });
+    await desk.advance('read')?.sent;
+    await settled();
+    expect(chat.messages()[0]?.status).toBe('read');
+  });
+
+  it('is written without a connection and goes out when there is one', async () => {
+    gateway.isDown = true;
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    const first = chat.send('one');
+    chat.send('two');
+    await clock.advance(30_000);
+    expect(texts(chat.messages())).toEqual(['one', 'two']);
+    gateway.isDown = false;
+    await clock.advance(20_000);
+    await first.sent;
+    expect(gateway.conversation('vera:chat').log.map(({ composedAtMillis }) => composedAtMillis > 0)).toEqual([
+      true,
+      true,
+    ]);
+    expect(texts(chat.messages())).toEqual(['one', 'two']);
+  });
+
+  it('does not say when it was written if that was just now', async () => {
+    const vera = await connected('vera');
+    await vera.conversation({ name: 'chat' }).send('one').sent;
+    expect(gateway.conversation('vera:chat').log[0]?.composedAtMillis).toBe(0);
+  });
+
+  it('can be written before the client is connected at all', async () => {
+    const vera = clientOf('vera');
+    const { id, sent } = vera.conversation({ name: 'chat' }).send('first');
+    vera.connect();
+    await settled();
+    await sent;
+    expect(gateway.conversation('vera:chat').state.blocks.get(id)?.text).toBe('first');
+  });
+
+  it('arrives once, though its answer is lost', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    await settled();
+    gateway.isMute = true;
+    const { sent } = chat.send('once');
+    await settled();
+    expect(gateway.conversation('vera:chat').log).toHaveLength(1);
+    gateway.isMute = false;
+    gateway.last.close(1006);
+    await clock.advance(20_000);
+    await sent;
+    expect(gateway.contentIds('vera:chat')).toHaveLength(1);
+    expect(texts(chat.messages())).toEqual(['once']);
+  });
+
+  it('that is rejected is unsent until it is dismissed', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    gateway.conversation('vera:chat').forbids = () => true;
+    const told: string[] = [];
+    chat.on('unsent', ({ code }) => told.push(code));
+    await expect(chat.send('no').sent).rejects.toMatchObject({ code: 'FORBIDDEN', retryable: false });
+    expect(chat.messages()).toEqual([]);
+    expect(told).toEqual(['FORBIDDEN']);
+    expect(chat.unsent()).toMatchObject([{ code: 'FORBIDDEN', text: 'no' }]);
+    chat.dismiss(chat.unsent()[0]!.id);
+    expect(chat.unsent()).toEqual([]);
+  });
+
+  it('that was refused goes again after the delay that the gateway names', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    gateway.conversation('vera:chat').refusals.push({ code: 'OVERLOADED', delayMillis: 3_000 });
+    chat.send('patience');
+    await clock.advance(2_900);
+    expect(gateway.conversation('vera:chat').log).toEqual([]);
+    await clock.advance(200);
+    expect(gateway.conversation('vera:chat').log).toHaveLength(1);
+    expect(gateway.last.submits().map(({ seq }) => seq)).toEqual([1, 1]);
+  });
+
+  it('is not sent if no gateway would take its frame, and does not hold up the next', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    gateway.limits = { ...gateway.limits, frameBytesMax: 300 };
+    gateway.last.close(1006);
+    await clock.advance(20_000);
+    const { sent } = chat.send('x'.repeat(500));
+    chat.send('short');
+    await expect(sent).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await settled();
+    expect(texts(chat.messages())).toEqual(['short']);
+    expect(chat.unsent()).toMatchObject([{ code: 'TOO_LARGE' }]);
+    expect(gateway.conversation('vera:chat').log).toHaveLength(1);
+  });
+
+  it('longer than the gateway allows, or half a character, is refused at once', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    const codeOf = (run: () => unknown): string => {
+      try {
+        run();
+        return 'none';
+      } catch (error) {
+        return (error as ParleyError).code;
+      }
+    };
+    expect(codeOf(() => chat.send('x'.repeat(1_001)))).toBe('TOO_LARGE');
+    expect(codeOf(() => chat.send('\ud83d'))).toBe('ILL_FORMED_TEXT');
+    expect(codeOf(() => chat.edit('nothing', textEdit('x')))).toBe('UNKNOWN_BLOCK');
+    const { id } = chat.send('ok');
+    expect(codeOf(() => chat.edit(id, textEdit(3, 'x')))).toBe('OUT_OF_RANGE');
+    expect(codeOf(() => chat.edit(id, { spans: [1], inserts: [] }))).toBe('NOT_CANONICAL');
+    expect(texts(chat.messages())).toEqual(['ok']);
+  });
+});
+
+describe('a draft', () => {
+  it('is edited by several, published, and only then seen by the visitor', async () => {
+    const [vera, anna, berta] = [
+      await connected('vera'),
+      await connected('anna', 'AGENT'),
+      await connected('berta', 'AGENT'),
+    ];
+    const chat = vera.conversation({ name: 'chat' });
+    await settled();
+    const [desk, other] = [anna.conversation({ id: 'vera:chat' }), berta.conversation({ id: 'vera:chat' })];
+    await settled();
+    const { id, sent } = desk.send('Hello', { kind: 'DRAFT' });
+    await sent;
+    await settled();
+    desk.setText(id, 'Hello Vera');
+    other.setText(id, 'Well, Hello');
+    await settled();
+    expect(texts(desk.drafts())).toEqual(['Well, Hello Vera']);
+    expect(texts(other.drafts())).toEqual(['Well, Hello Vera']);
+    expect(chat.messages()).toEqual([]);
+    await other.publish(id).sent;
+    await settled();
+    expect(texts(chat.messages())).toEqual(['Well, Hello Vera']);
+    expect(desk.drafts()).toEqual([]);
+  });
+
+  it('tells its editor what somebody else typed, and where', async () => {
+    const [anna, berta] = [await connected('anna', 'AGENT'), await connected('berta', 'AGENT')];
+    const [desk, other] = [anna.conversation({ id: 'x' }), berta.conversation({ id: 'x' })];
+    const { id, sent } = desk.send('ab', { kind: 'NOTE' });
+    await sent;
+    await settled();
+    const changes: unknown[] = [];
+    desk.on('change', (change) => changes.push(change));
+    other.edit(id, textEdit(1, 'X'));
+    await settled();
+    expect(changes).toContainEqual({ blockId: id, kind: 'edited', edit: textEdit(1, 'X'), origin: 'remote' });
+    expect(desk.notes()[0]?.text).toBe('aXb');
+  });
+
+  it('is told to draw once for many changes', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await settled();
+    let updates = 0;
+    const off = desk.on('update', () => updates++);
+    desk.send('a');
+    desk.send('b');
+    expect(updates).toBe(0);
+    await Promise.resolve();
+    expect(updates).toBe(1);
+    off();
+    await settled();
+    expect(updates).toBe(1);
+  });
+});
+
+describe('values', () => {
+  it('are set on blocks and on the conversation', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    const { id } = desk.send('hello');
+    desk.setAttribute(id, 'reaction/anna', 'up');
+    await desk.setAttribute('', 'state', 'open').sent;
+    expect(desk.block(id)?.attributes.get('reaction/anna')).toBe('up');
+    expect(desk.attributes().get('state')).toBe('open');
+    await desk.setAttribute('', 'state', '').sent;
+    expect(desk.attributes().has('state')).toBe(false);
+  });
+
+  it('move a read marker forward only', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await desk.send('hello').sent;
+    await desk.advance('read')?.sent;
+    expect(desk.attributes().get('read/anna')).toBe('1');
+    expect(desk.advance('read', 1)).toBeUndefined();
+  });
+});
+
+describe('following a conversation', () => {
+  it('acknowledges what it got, not at every entry', async () => {
+    const [anna, berta] = [await connected('anna', 'AGENT'), await connected('berta', 'AGENT')];
+    const desk = anna.conversation({ id: 'x' });
+    berta.conversation({ id: 'x' });
+    await settled();
+    for (const text of ['a', 'b', 'c']) {
+      await desk.send(text).sent;
+    }
+    await clock.advance(60);
+    const acknowledged = gateway.connections[1]!.received.flatMap(({ acknowledge }) => acknowledge ?? []);
+    expect(acknowledged.map(({ revision }) => revision)).toEqual([3]);
+  });
+
+  it('opens again after a gap', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await desk.send('a').sent;
+    const handle = [...gateway.last.handles.keys()][0]!;
+    gateway.last.send({ entries: { handle, from: 5, to: { revision: 6, head: new Uint8Array(8) }, entries: [] } });
+    await settled();
+    expect(gateway.last.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+    expect(texts(desk.messages())).toEqual(['a']);
+  });
+
+  it('loads anew what does not fit, and says so', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await desk.send('a').sent;
+    const codes: string[] = [];
+    desk.on('error', ({ code }) => codes.push(code));
+    const handle = [...gateway.last.handles.keys()][0]!;
+    const broken = { ...gateway.conversation('x').log[0]!, revision: 2, effects: [{ editText: { block: 'none' } }] };
+    gateway.last.send({
+      entries: { handle, from: 1, to: { revision: 2, head: new Uint8Array(8) }, entries: [broken] },
+    });
+    await settled();
+    expect(codes).toEqual(['DIVERGED']);
+    expect(texts(desk.messages())).toEqual(['a']);
+    await desk.send('b').sent;
+    expect(gateway.conversation('x').log).toHaveLength(2);
+  });
+
+  it('ends when it is closed, after what is pending was sent', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await settled();
+    const { sent } = desk.send('last words');
+    desk.close();
+    await sent;
+    await settled();
+    expect(gateway.last.kinds.at(-1)).toBe('leave');
+    expect(anna.stats().conversations).toBe(0);
+  });
+
+  it('is told when a conversation may not be seen', async () => {
+    gateway.intercept = (connection, { open }) => {
+      if (open) {
+        connection.send({ openFailed: { conversation: open.conversation, name: open.name, code: 'OPEN_FORBIDDEN' } });
+      }
+      return open !== undefined;
+    };
+    const anna = await connected('anna', 'AGENT');
+    const codes: string[] = [];
+    anna
+      .conversation({ id: 'secret' })
+      .on('error', ({ code, retryable }) => codes.push(`${code} ${String(retryable)}`));
+    await settled();
+    expect(codes).toEqual(['OPEN_FORBIDDEN false']);
+    expect(anna.state.name).toBe('live');
+  });
+
+  it('tries again when a conversation cannot be opened now', async () => {
+    let failures = 1;
+    gateway.intercept = (connection, { open }) => {
+      if (open && failures-- > 0) {
+        connection.send({
+          openFailed: { conversation: open.conversation, code: 'OPEN_UNAVAILABLE', delayMillis: 500 },
+        });
+        return true;
+      }
+      return false;
+    };
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await clock.advance(600);
+    expect(desk.isOpen).toBe(true);
+  });
+});
+
+describe('the inbox', () => {
+  const row = (conversation: string, lastTimeMillis: number) => ({
+    conversation,
+    visitor: conversation,
+    visitorName: '',
+    state: 'open',
+    assignee: '',
+    lastText: `text of ${conversation}`,
+    lastRole: 'VISITOR' as const,
+    lastTimeMillis,
+    revision: 1,
+  });
+
+  it('shows the latest first, follows changes, and loads more on demand', async () => {
+    gateway.inboxRows.push(...Array.from({ length: 70 }, (_, i) => row(`c${i}`, 1_000 - i)));
+    const anna = await connected('anna', 'AGENT');
+    const inbox = anna.inbox();
+    await settled();
+    expect(
+      inbox
+        .rows()
+        .map(({ conversation }) => conversation)
+        .slice(0, 2),
+    ).toEqual(['c0', 'c1']);
+    expect(inbox.rows()).toHaveLength(50);
+    expect(inbox.hasMore).toBe(true);
+    inbox.more();
+    await settled();
+    expect(inbox.rows()).toHaveLength(70);
+    expect(inbox.hasMore).toBe(false);
+    gateway.last.send({ inbox: { rows: [row('c69', 5_000)] } });
+    await settled();
+    expect(inbox.rows()[0]?.conversation).toBe('c69');
+  });
+
+  it('is the same after a reconnect, as long as it was', async () => {
+    gateway.inboxRows.push(...Array.from({ length: 70 }, (_, i) => row(`c${i}`, 1_000 - i)));
+    const anna = await connected('anna', 'AGENT');
+    const inbox = anna.inbox();
+    await settled();
+    inbox.more();
+    await settled();
+    gateway.inboxRows.pop();
+    gateway.last.close(1006);
+    await clock.advance(20_000);
+    expect(inbox.rows()).toHaveLength(69);
+  });
+});
+
+describe('closing', () => {
+  it('ends the connection and what waits for it', async () => {
+    gateway.isDown = true;
+    const vera = await connected('vera');
+    const { sent } = vera.conversation({ name: 'chat' }).send('never');
+    vera.close();
+    await expect(sent).rejects.toMatchObject({ code: 'CLOSED' });
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    expect(gateway.connections).toEqual([]);
+    expect(vera.state).toEqual({ name: 'closed', code: 1000, reason: 'CLOSED' });
+  });
+});
