@@ -7,6 +7,7 @@ import { MessageList } from './message-list.ts';
 import { ProblemLine } from './problem-line.ts';
 import { ReadMarker } from './read-marker.ts';
 import { Stored } from './stored.ts';
+import { isEscape } from './submit-key.ts';
 import { UnsentList } from './unsent-list.ts';
 
 /** Where the panel is as large as the screen, it covers the page: it stays closed until it is asked for. */
@@ -101,7 +102,7 @@ export class ChatWidget {
       this.open();
     });
     this.panel.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') {
+      if (isEscape(event)) {
         this.close();
       }
     });

@@ -6,7 +6,11 @@ import { connectionWords, retryWords } from './words.ts';
 export class ConnectionStatus {
   readonly root: HTMLElement;
   private readonly words = element('span', { role: 'status', 'data-testid': 'connection-words' });
-  private readonly countdown = element('span', { 'aria-hidden': 'true', 'data-testid': 'connection-countdown' });
+  private readonly countdown = element('span', {
+    class: 'connection-countdown',
+    'aria-hidden': 'true',
+    'data-testid': 'connection-countdown',
+  });
   private readonly again: HTMLButtonElement;
   private wasLive = false;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -36,12 +40,11 @@ export class ConnectionStatus {
     setText(this.words, connectionWords(state, this.wasLive));
     this.again.hidden = state.name !== 'closed';
     clearInterval(this.timer);
-    setText(this.countdown, '');
-    if (state.name === 'waiting' && state.reason !== 'suspended') {
-      const count = (): void => {
-        setText(this.countdown, retryWords(Math.max(0, Math.ceil((state.retryAtMillis - Date.now()) / 1000))));
-      };
-      count();
+    const count = (): void => {
+      setText(this.countdown, retryWords(state, this.wasLive));
+    };
+    count();
+    if (state.name === 'waiting') {
       this.timer = setInterval(count, 1000);
     }
   }

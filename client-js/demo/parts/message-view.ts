@@ -1,7 +1,7 @@
 import type { ConversationHandle, Message } from '../../src/index.ts';
 import { element, setAttribute, setText } from './element.ts';
 import { statusIcon } from './icons.ts';
-import { isSubmitKey } from './submit-key.ts';
+import { isEscape, isSubmitKey } from './submit-key.ts';
 import { TextField } from './text-field.ts';
 import { isRecalled, isStaff } from './timeline.ts';
 import { STATUS, STATUS_EXPLAINED, timeWords } from './words.ts';
@@ -58,14 +58,12 @@ export class MessageView {
 
   update(message: Message, { isOwnSide, isNamed }: Place): void {
     this.message = message;
-    const isNote = message.kind === 'NOTE';
     const recalled = isRecalled(message);
-    const mayChange = message.isOwn || isNote;
-    if (this.editor && (recalled || !mayChange)) {
+    if (recalled) {
       this.stopEditing();
     }
     this.root.classList.toggle('own-side', isOwnSide);
-    this.root.classList.toggle('note', isNote);
+    this.root.classList.toggle('note', message.kind === 'NOTE');
     this.root.classList.toggle('recalled', recalled);
     this.heading.hidden = !isNamed;
     setText(this.author, authorWords(message));
@@ -73,9 +71,7 @@ export class MessageView {
     this.drawTime();
     this.edited.hidden = message.edited === 0;
     this.drawStatus();
-    this.editButton.hidden = !mayChange || recalled || this.editor !== undefined;
-    this.recallButton.hidden = !message.isOwn || isNote || recalled;
-    this.restoreButton.hidden = !message.isOwn || isNote || !recalled;
+    this.drawActions();
   }
 
   /** The text field lets go of the conversation. */
@@ -113,6 +109,16 @@ export class MessageView {
     setAttribute(this.root, 'data-status', status);
   }
 
+  private drawActions(): void {
+    const { isOwn, kind } = this.message;
+    const recalled = isRecalled(this.message);
+    const isNote = kind === 'NOTE';
+    this.actions.hidden = this.editor !== undefined;
+    this.editButton.hidden = recalled || !(isOwn || isNote);
+    this.recallButton.hidden = recalled || !isOwn || isNote;
+    this.restoreButton.hidden = !recalled || !isOwn || isNote;
+  }
+
   private edit(): void {
     const field = new TextField({
       'data-testid': 'message-editor',
@@ -124,7 +130,7 @@ export class MessageView {
       this.editButton.focus();
     });
     field.root.addEventListener('keydown', (event) => {
-      if (isSubmitKey(event, true) || event.key === 'Escape') {
+      if (isSubmitKey(event, true) || isEscape(event)) {
         event.preventDefault();
         event.stopPropagation();
         done.click();
@@ -133,7 +139,7 @@ export class MessageView {
     const root = element('div', { class: 'bubble-edit' }, field.root, done);
     this.editor = { field, root };
     this.text.hidden = true;
-    this.editButton.hidden = true;
+    this.drawActions();
     this.root.classList.add('editing');
     this.bubble.append(root);
     field.bind(this.conversation, this.message.id);
@@ -146,7 +152,7 @@ export class MessageView {
     this.editor?.root.remove();
     this.editor = undefined;
     this.text.hidden = false;
-    this.editButton.hidden = false;
+    this.drawActions();
     this.root.classList.remove('editing');
   }
 }

@@ -6,7 +6,11 @@ export function isSubmitKey(event: KeyboardEvent, plain: boolean): boolean {
   return event.key === 'Enter' && !isComposing(event) && (event.ctrlKey || event.metaKey || (plain && !event.shiftKey));
 }
 
-export function isComposing(event: KeyboardEvent): boolean {
+export function isEscape(event: KeyboardEvent): boolean {
+  return event.key === 'Escape' && !isComposing(event);
+}
+
+function isComposing(event: KeyboardEvent): boolean {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only trace that Safari leaves
   return event.isComposing || event.keyCode === 229;
 }

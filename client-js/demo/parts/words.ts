@@ -18,6 +18,8 @@ export const STATUS_EXPLAINED: Readonly<Record<MessageStatus, string>> = {
   read: 'Read by the other side',
 };
 
+const OFFLINE = 'Offline – what you write is kept.';
+
 const UNSENT: Partial<Record<UnsentCode, string>> = {
   FORBIDDEN: 'This is not allowed (any more).',
   UNKNOWN_BLOCK: 'What this belongs to is not in the conversation.',
@@ -49,26 +51,33 @@ export function errorWords(code: ParleyErrorCode): string {
   return ERRORS[code] ?? `Something went wrong (${code}).`;
 }
 
-/** How the connection is, in words; the seconds to the next try are the caller's to add. */
+/** How the connection is, in words that stay the same while it is tried again and again. */
 export function connectionWords(state: ConnectionState, wasLive: boolean): string {
   switch (state.name) {
     case 'idle':
       return 'Not connected';
     case 'connecting':
-      return wasLive ? 'Offline – what you write is kept. Reconnecting …' : 'Connecting …';
+      return wasLive ? OFFLINE : 'Connecting …';
     case 'syncing':
       return 'Catching up …';
     case 'live':
       return 'Live';
     case 'waiting':
-      return state.reason === 'suspended' ? 'Paused' : 'Offline – what you write is kept.';
+      return state.reason === 'suspended' ? 'Paused' : OFFLINE;
     case 'closed':
       return `Disconnected. ${state.reason === 'CLOSED' ? '' : errorWords(state.reason)}`.trim();
   }
 }
 
-export function retryWords(seconds: number): string {
-  return `Reconnecting in ${seconds} s`;
+/** What comes next, where that changes by the second; otherwise nothing. */
+export function retryWords(state: ConnectionState, wasLive: boolean): string {
+  if (state.name === 'connecting' && wasLive) {
+    return 'Reconnecting …';
+  }
+  if (state.name === 'waiting' && state.reason !== 'suspended') {
+    return `Reconnecting in ${Math.max(0, Math.ceil((state.retryAtMillis - Date.now()) / 1000))} s`;
+  }
+  return '';
 }
 
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
