@@ -37,6 +37,7 @@ public final class StoreWriterMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         PrintStream out = System.out;
+        System.setOut(System.err); // what is logged is not for who reads this process
         RocksOptions options = RocksOptions.of(Path.of(arguments[0]), Durability.valueOf(arguments[1]));
         RocksOperationStore store;
         try {
