@@ -50,8 +50,13 @@ function work(agent: Identity): void {
   const announcer = new Announcer();
   const seen = new SeenTimes(agent.subject);
   const inbox = client.inbox();
+  let unreadBefore = 0;
   const list = new InboxList(inbox, seen, (unread) => {
     document.title = unread === 0 ? TITLE : `(${unread}) ${TITLE}`;
+    if (unread > unreadBefore) {
+      announcer.say(`${unread} unread`);
+    }
+    unreadBefore = unread;
   });
   const none = byId('none', HTMLElement);
   let panel: ConversationPanel | undefined;

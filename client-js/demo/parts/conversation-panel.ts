@@ -20,6 +20,7 @@ export interface ConversationPanelOptions {
 /** One conversation as agents see it: messages and notes, the shared reply, a field for notes. */
 export class ConversationPanel {
   readonly root: HTMLElement;
+  private readonly body = element('div', { class: 'conversation-body' });
   private readonly title = element('h2', { tabindex: '-1', 'data-testid': 'conversation-title' }, element('bdi'));
   private readonly messages: MessageList;
   private readonly drafts: DraftList;
@@ -69,6 +70,9 @@ export class ConversationPanel {
         this.title,
       ),
       new ProblemLine(conversation, signal).root,
+      this.body,
+    );
+    this.body.append(
       this.messages.root,
       unsent.root,
       element(
@@ -84,12 +88,12 @@ export class ConversationPanel {
     conversation.on(
       'update',
       () => {
-        this.drawTitle();
+        this.draw();
       },
       signal,
     );
     this.readMarker = new ReadMarker(conversation, () => this.messages.showsEnd, seen, signal);
-    this.drawTitle();
+    this.draw();
   }
 
   focus(): void {
@@ -108,8 +112,10 @@ export class ConversationPanel {
     this.root.remove();
   }
 
-  private drawTitle(): void {
-    const attributes = this.options.conversation.attributes();
+  private draw(): void {
+    const { conversation } = this.options;
+    const attributes = conversation.attributes();
+    this.body.hidden = !conversation.isOpen && conversation.revision === 0;
     const name = attributes.get('visitorName') ?? attributes.get('visitor') ?? 'Conversation';
     if (this.title.firstElementChild) {
       setText(this.title.firstElementChild, name);
