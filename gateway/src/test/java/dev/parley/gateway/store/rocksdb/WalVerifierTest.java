@@ -88,6 +88,18 @@ class WalVerifierTest {
     }
 
     @Test
+    void a_torn_log_that_was_replayed_but_not_yet_deleted_does_not_stop_the_start() throws IOException {
+        Path folder = damaged();
+        Path torn = Folders.newestLog(folder);
+        Folders.cut(torn, ends.get(ENTRIES - 1) - 1);
+        byte[] bytes = Files.readAllBytes(torn);
+        assertThat(entries(folder)).isEqualTo(ENTRIES - 1);
+        assertThat(torn).doesNotExist();
+        Files.write(torn, bytes);
+        assertThat(entries(folder)).isEqualTo(ENTRIES - 1);
+    }
+
+    @Test
     void zeros_after_the_last_record_are_no_damage() throws IOException {
         Path folder = damaged();
         Files.write(Folders.newestLog(folder), new byte[40_000], StandardOpenOption.APPEND);
@@ -155,6 +167,33 @@ class WalVerifierTest {
                 assertThat(entries(copy))
                         .as("flipped %x at %d", flip[1], flip[0])
                         .isEqualTo(ENTRIES);
+            } catch (DamagedStoreException e) {
+                assertThat(e).hasMessageContaining("is damaged");
+            }
+        }
+    }
+
+    @Test
+    void no_damaged_header_within_a_record_of_many_blocks_loses_that_record(Seed seed) throws IOException {
+        SplittableRandom random = seed.random();
+        int block = 32 * 1024;
+        LogWriter large = LogWriter.of("tenant", "large");
+        Path folder = temp.resolve("many blocks");
+        try (RocksOperationStore store = RocksStores.open(folder)) {
+            RocksStores.store(store, LogWriter.of("tenant", "small").append("text"));
+            RocksStores.store(store, large.append("x".repeat(3 * block)));
+        }
+        long size = Files.size(Folders.newestLog(folder));
+        for (int round = Integer.getInteger("parley.rounds", 1) * 8; round > 0; round--) {
+            Path copy = Folders.copy(folder, temp.resolve("damaged"));
+            int blocks = Math.toIntExact(size / block);
+            int offset = block * (1 + random.nextInt(blocks)) + random.nextInt(RECORD_HEADER_BYTES);
+            int bits = 1 + random.nextInt(0xFF);
+            Folders.flip(Folders.newestLog(copy), offset, bits);
+            try (RocksOperationStore store = RocksStores.open(copy)) {
+                assertThat(await(store.load(large.key())).entries())
+                        .as("flipped %x at %d", bits, offset)
+                        .hasSize(1);
             } catch (DamagedStoreException e) {
                 assertThat(e).hasMessageContaining("is damaged");
             }
