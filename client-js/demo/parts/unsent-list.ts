@@ -1,5 +1,5 @@
 import { type ConversationHandle, ParleyError, type Unsent } from '../../src/index.ts';
-import { element, setChildren, setText } from './element.ts';
+import { element, setAttribute, setChildren, setText } from './element.ts';
 import { errorWords, unsentWords } from './words.ts';
 
 export interface UnsentListOptions {
@@ -15,7 +15,7 @@ export interface UnsentListOptions {
 /** What was written and is not in the conversation, until the reader lets it go. */
 export class UnsentList {
   readonly root = element('ul', { class: 'unsent-list', 'aria-label': 'Not sent', 'data-testid': 'unsent-list' });
-  private readonly items = new Map<string, HTMLLIElement>();
+  private readonly items = new Map<string, UnsentItem>();
 
   constructor(
     private readonly options: UnsentListOptions,
@@ -33,52 +33,105 @@ export class UnsentList {
 
   private draw(): void {
     const { conversation, isShownElsewhere } = this.options;
-    const shown = conversation.unsent().filter((unsent) => !isShownElsewhere(unsent));
-    const ids = new Set(shown.map(({ id }) => id));
-    [...this.items.keys()].filter((id) => !ids.has(id)).forEach((id) => this.items.delete(id));
+    const groups = grouped(conversation.unsent().filter((unsent) => !isShownElsewhere(unsent)));
+    const keys = new Set(groups.map(keyOf));
+    [...this.items.keys()].filter((key) => !keys.has(key)).forEach((key) => this.items.delete(key));
     setChildren(
       this.root,
-      shown.map((unsent) => this.itemOf(unsent)),
+      groups.map((group) => {
+        const item = this.items.get(keyOf(group)) ?? new UnsentItem(this.options);
+        this.items.set(keyOf(group), item);
+        item.update(group);
+        return item.root;
+      }),
     );
-    this.root.hidden = shown.length === 0;
+    this.root.hidden = groups.length === 0;
   }
+}
 
-  private itemOf(unsent: Unsent): HTMLLIElement {
-    const item = this.items.get(unsent.id) ?? this.newItem(unsent);
-    this.items.set(unsent.id, item);
-    return item;
-  }
+class UnsentItem {
+  readonly root: HTMLLIElement;
+  private readonly reason = element('p', { class: 'unsent-reason', role: 'alert' });
+  private readonly text = element('p', { class: 'unsent-text', dir: 'auto', 'data-testid': 'unsent-text' });
+  private readonly againButton: HTMLButtonElement;
+  private group: readonly Unsent[] = [];
 
-  private newItem({ id, text, code }: Unsent): HTMLLIElement {
-    const { conversation, again, againWords } = this.options;
+  constructor(private readonly options: UnsentListOptions) {
+    const again = (): void => {
+      this.again();
+    };
     const dismiss = (): void => {
-      conversation.dismiss(id);
+      this.dismiss();
     };
-    const reason = element('p', { class: 'unsent-reason', role: 'alert' }, 'Not sent. ', unsentWords(code));
-    const tryAgain = (): void => {
-      try {
-        again(text);
-        conversation.dismiss(id);
-      } catch (error) {
-        if (!(error instanceof ParleyError)) {
-          throw error;
-        }
-        setText(reason, errorWords(error.code));
-      }
-    };
-    const item = element('li', { class: 'unsent', 'data-testid': 'unsent', 'data-code': code }, reason);
-    if (text !== '') {
-      item.append(element('p', { class: 'unsent-text', dir: 'auto' }, text));
-    }
-    const buttons = element('p', { class: 'unsent-buttons' });
-    if (text !== '') {
-      buttons.append(
-        element('button', { type: 'button', 'data-testid': 'unsent-again', click: tryAgain }, againWords),
-        ' ',
-      );
-    }
-    buttons.append(element('button', { type: 'button', 'data-testid': 'unsent-dismiss', click: dismiss }, 'Dismiss'));
-    item.append(buttons);
-    return item;
+    this.againButton = element(
+      'button',
+      { type: 'button', 'data-testid': 'unsent-again', click: again },
+      options.againWords,
+    );
+    this.root = element(
+      'li',
+      { class: 'unsent', 'data-testid': 'unsent' },
+      this.reason,
+      this.text,
+      element(
+        'p',
+        { class: 'unsent-buttons' },
+        this.againButton,
+        element('button', { type: 'button', 'data-testid': 'unsent-dismiss', click: dismiss }, 'Dismiss'),
+      ),
+    );
   }
+
+  update(group: readonly Unsent[]): void {
+    this.group = group;
+    const code = group[0]?.code;
+    if (code !== undefined && this.root.dataset['code'] !== code) {
+      setAttribute(this.root, 'data-code', code);
+      setText(this.reason, `Not sent. ${unsentWords(code)}`);
+    }
+    const text = textOf(group);
+    setText(this.text, text);
+    this.text.hidden = text.trim() === '';
+    this.againButton.hidden = text.trim() === '';
+  }
+
+  private again(): void {
+    try {
+      this.options.again(textOf(this.group));
+      this.dismiss();
+    } catch (error) {
+      if (!(error instanceof ParleyError)) {
+        throw error;
+      }
+      setText(this.reason, errorWords(error.code));
+    }
+  }
+
+  private dismiss(): void {
+    this.group.forEach(({ id }) => {
+      this.options.conversation.dismiss(id);
+    });
+  }
+}
+
+/** What was typed into one block in several submissions is one piece to its author. */
+function grouped(unsent: readonly Unsent[]): readonly (readonly Unsent[])[] {
+  const groups: Unsent[][] = [];
+  for (const each of unsent) {
+    const last = groups[groups.length - 1];
+    if (last?.[0]?.block === each.block && last[0].code === each.code) {
+      last.push(each);
+    } else {
+      groups.push([each]);
+    }
+  }
+  return groups;
+}
+
+function keyOf(group: readonly Unsent[]): string {
+  return group[0]?.id ?? '';
+}
+
+function textOf(group: readonly Unsent[]): string {
+  return group.map(({ text }) => text).join('');
 }
