@@ -10,6 +10,7 @@ import { Events } from './events.ts';
 import { InboxHandle } from './inbox.ts';
 import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { claimsOf } from './token.ts';
 import type { Author, Limits, Opened, OpenFailed, ServerFrame, Welcome } from './wire/wire.ts';
 
@@ -75,7 +76,7 @@ export class Client {
   constructor(options: ClientOptions) {
     this.around = surroundings(options);
     const { random } = this.around;
-    this.outbox = new MemoryOutbox(random);
+    this.outbox = outboxFor(options, this.around);
     this.connection = new Connection(
       {
         url: options.url,
@@ -125,7 +126,9 @@ export class Client {
   /** Ends the connection. What is in the outbox goes out on the next visit. */
   close(): void {
     this.connection.close();
-    this.outbox.release();
+    if (this.outbox instanceof StoredOutbox) {
+      this.outbox.release();
+    }
     this.members.forEach(({ handle }) => {
       handle.abandoned();
     });
@@ -226,7 +229,9 @@ export class Client {
       throw new ParleyError('OTHER_PRINCIPAL');
     }
     if (this.principal === undefined) {
-      await this.outbox.open(principal);
+      if (this.outbox instanceof StoredOutbox) {
+        await this.outbox.open(principal);
+      }
       this.principal = principal;
       this.become(claims?.author ?? NO_AUTHOR);
       this.members.forEach(({ link }) => {
@@ -302,4 +307,11 @@ export class Client {
       this.connection.synced();
     }
   }
+}
+
+function outboxFor({ url, outbox = 'idb' }: ClientOptions, around: Surroundings): Outbox {
+  const { indexedDB, locks, random } = around;
+  return outbox === 'idb' && indexedDB && locks
+    ? new StoredOutbox(url, around, { indexedDB, locks })
+    : new MemoryOutbox(random);
 }

@@ -61,6 +61,8 @@ export class ConversationLink {
   private lane: Lane | undefined;
   private blockCount = 0;
   private kept: readonly Unsent[] = [];
+  /** Those of `kept` that came up here, and are this link's to save. */
+  private fresh: readonly Unsent[] = [];
   /** Names the conversation on the present connection. */
   private handle = 0;
   /** The submission under way on the present connection. */
@@ -102,10 +104,10 @@ export class ConversationLink {
     this.lane = this.host.outbox.lane(this.host.outbox.id(), this.target);
     this.blockCount = this.lane.blockCount;
     this.replica.use(this.lane.outbox, this.lane.answeredSeq);
-    void this.host.outbox.unsent(this.target).then((unsent) => {
+    this.host.outbox.unsent(this.target).then((unsent) => {
       this.kept = [...unsent, ...this.kept];
       this.user.updated({ changes: [], unsent, settled: [] });
-    });
+    }, noop);
   }
 
   nextBlockId(): string {
@@ -128,7 +130,8 @@ export class ConversationLink {
 
   dismiss(unsentId: string): void {
     this.kept = this.kept.filter(({ id }) => id !== unsentId);
-    void this.save();
+    this.fresh = this.fresh.filter(({ id }) => id !== unsentId);
+    void this.host.outbox.dismiss(unsentId).catch(noop);
     this.user.updated({ changes: [], unsent: [], settled: [] });
   }
 
@@ -171,7 +174,7 @@ export class ConversationLink {
         this.settle(this.replica.receive(entries));
       }
       answers.forEach((answer) => {
-        this.applyAnswer(answer);
+        this.applyAnswer(answer, blocks?.position?.revision);
       });
       if (blocks) {
         this.settle(this.replica.replace(blocks));
@@ -242,10 +245,10 @@ export class ConversationLink {
     return { contentId, saved };
   }
 
-  private applyAnswer({ seq, accepted, rejected, refused, fault }: Answer): void {
+  private applyAnswer({ seq, accepted, rejected, refused, fault }: Answer, known?: number): void {
     this.refused = refused !== undefined;
     if (accepted) {
-      this.settle(this.replica.accepted(seq, accepted.contentId));
+      this.settle(this.replica.accepted(seq, accepted, known));
     } else if (rejected) {
       this.settle(this.replica.rejected(seq, rejected.contentId, rejected.code));
     } else if (seq !== this.replica.pending[0]?.seq) {
@@ -272,15 +275,20 @@ export class ConversationLink {
   private startOver(): void {
     const outcome = this.replica.moveTo(this.host.outbox.renew());
     const fresh = this.host.outbox.lane(this.replica.outbox, this.target);
-    this.kept = [...this.kept, ...outcome.unsent];
+    this.keep(outcome.unsent);
     void this.lane?.moveTo(fresh, this.content()).catch(noop);
     this.lane = fresh;
     this.underWay = undefined;
     this.user.updated(outcome);
   }
 
+  private keep(unsent: readonly Unsent[]): void {
+    this.kept = [...this.kept, ...unsent];
+    this.fresh = [...this.fresh, ...unsent];
+  }
+
   private settle(outcome: Outcome): void {
-    this.kept = [...this.kept, ...outcome.unsent];
+    this.keep(outcome.unsent);
     if (this.underWay && !this.replica.pending.some(({ contentId }) => contentId === this.underWay)) {
       this.underWay = undefined;
     }
@@ -351,7 +359,7 @@ export class ConversationLink {
 
   private content(): LaneContent {
     const { position, answeredSeq, pending } = this.replica;
-    return { position, answeredSeq, blockCount: this.blockCount, pending, unsent: this.kept };
+    return { position, answeredSeq, blockCount: this.blockCount, pending, unsent: this.fresh };
   }
 
   private acknowledgeSoon(): void {

@@ -1,7 +1,17 @@
 import { sameBytes } from '../bytes.ts';
 import { diff } from '../ot/diff.ts';
 import { IDENTITY, type TextEdit, apply, compose } from '../ot/text-edit.ts';
-import type { Author, Blocks, Effect, Entries, Entry, Operation, Position, RejectCode } from '../wire/wire.ts';
+import type {
+  Accepted,
+  Author,
+  Blocks,
+  Effect,
+  Entries,
+  Entry,
+  Operation,
+  Position,
+  RejectCode,
+} from '../wire/wire.ts';
 import { blockOf } from './effect.ts';
 import * as queue from './pending.ts';
 import type { Pending, Settled, Unsent, UnsentCode } from './pending.ts';
@@ -205,10 +215,13 @@ export class Replica {
     });
   }
 
-  /** The gateway took the submission; its entry came before this, or inside of blocks. */
-  accepted(seq: number, contentId: Uint8Array): Outcome {
+  /**
+   * The gateway took the submission. Its entry is among what is known, or inside of blocks that reach up to `known`;
+   * while it is not, the entry itself is still to come.
+   */
+  accepted(seq: number, { revision, contentId }: Accepted, known = this.position.revision): Outcome {
     const [first, ...later] = this.waiting;
-    if (!first || !this.isFirst(seq, contentId)) {
+    if (!first || revision > known || !this.isFirst(seq, contentId)) {
       return NOTHING;
     }
     return this.step('remote', queue.targets(first), () => {

@@ -17,10 +17,6 @@ export class MemoryOutbox implements Outbox {
     this.current = newOutboxId(random);
   }
 
-  open(): Promise<void> {
-    return Promise.resolve();
-  }
-
   id(): string {
     return this.current;
   }
@@ -31,14 +27,15 @@ export class MemoryOutbox implements Outbox {
   }
 
   lane(outbox: string): Lane {
-    return { outbox, answeredSeq: 0, blockCount: 0, save: () => Promise.resolve(), moveTo: () => Promise.resolve() };
+    const nothing = () => Promise.resolve();
+    return { outbox, answeredSeq: 0, blockCount: 0, save: nothing, moveTo: nothing };
   }
 
   unsent(): Promise<readonly []> {
     return Promise.resolve([]);
   }
 
-  release(): void {
-    return;
+  dismiss(): Promise<void> {
+    return Promise.resolve();
   }
 }

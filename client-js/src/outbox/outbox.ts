@@ -10,6 +10,7 @@ export interface LaneContent {
   /** How many block ids were given out. */
   readonly blockCount: number;
   readonly pending: readonly Pending[];
+  /** What did not get into the conversation; kept from here on until it is dismissed. */
   readonly unsent: readonly Unsent[];
 }
 
@@ -26,15 +27,12 @@ export interface Lane {
 
 /** A client's queue of submissions that were not answered yet. */
 export interface Outbox {
-  /** Opens what belongs to the principal that the token is for. Resolves when ids and lanes are settled. */
-  open(principal: string): Promise<void>;
   /** The id that new work goes under. Asking for it settles it. */
   id(): string;
   /** An id that the gateway has never seen; new work goes under it from now on. */
   renew(): string;
   lane(outbox: string, target: ConversationTarget): Lane;
-  /** What other visits left unsent in the conversation. */
+  /** What did not get into the conversation, now or on earlier visits. */
   unsent(target: ConversationTarget): Promise<readonly Unsent[]>;
-  /** Gives the outbox up for others to take over. */
-  release(): void;
+  dismiss(unsentId: string): Promise<void>;
 }

@@ -133,7 +133,7 @@ class Farm {
 
   private deliver(who: Participant): void {
     const [submit] = who.toServer;
-    if (submit && this.random.chance(0.15)) {
+    if (submit && !this.breaksOutboxes && this.random.chance(0.15)) {
       this.copies.push(() => {
         this.room.decide(who, submit);
       });
@@ -151,7 +151,11 @@ class Farm {
     } else if (this.random.chance(0.4)) {
       sequencer.horizon += this.random.below(sequencer.log.length - sequencer.horizon + 1);
     } else if (this.breaksOutboxes) {
-      sequencer.outboxes.delete(this.random.pick(this.room.participants).replica.outbox);
+      const { outbox } = this.random.pick(this.room.participants).replica;
+      // A first submission that is sent again to a gateway that forgot it cannot be told from a new one.
+      if ((sequencer.outboxes.get(outbox)?.lastSeq ?? 0) > 1) {
+        sequencer.outboxes.delete(outbox);
+      }
     }
   }
 

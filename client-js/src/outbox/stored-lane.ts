@@ -1,0 +1,96 @@
+import { type ConversationTarget, keyOf } from '../conversation-target.ts';
+import { START } from '../conversation/state.ts';
+import type { Database } from './database.ts';
+import type { Lane, LaneContent } from './outbox.ts';
+import { laneRecord, outboxRecord, submissionRecord, unsentRecord } from './record.ts';
+
+const WRITTEN = ['outboxes', 'lanes', 'submissions', 'unsent'];
+
+/** A lane that nothing was written to. */
+export const EMPTY: LaneContent = { position: START, answeredSeq: 0, blockCount: 0, pending: [], unsent: [] };
+
+/** Keeps one conversation of one outbox in the database: each write brings it from what is there to what is wanted. */
+export class StoredLane implements Lane {
+  private wanted: LaneContent;
+  private next: Promise<void> | undefined;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Promise<Database>,
+    readonly outbox: string,
+    private readonly target: ConversationTarget,
+    private stored: LaneContent,
+    private readonly nowMillis: () => number,
+  ) {
+    this.wanted = stored;
+  }
+
+  get answeredSeq(): number {
+    return this.stored.answeredSeq;
+  }
+
+  get blockCount(): number {
+    return this.stored.blockCount;
+  }
+
+  save(content: LaneContent): Promise<void> {
+    this.wanted = content;
+    this.next ??= this.afterWriting(async () => {
+      this.next = undefined;
+      const { wanted } = this;
+      await this.transact((transaction) => {
+        this.put(transaction, wanted);
+      });
+      this.stored = wanted;
+    });
+    return this.next;
+  }
+
+  moveTo(lane: StoredLane, content: LaneContent): Promise<void> {
+    return this.afterWriting(async () => {
+      const { answeredSeq, blockCount } = this.stored;
+      const left = { ...EMPTY, answeredSeq, blockCount };
+      await this.transact((transaction) => {
+        this.put(transaction, left);
+        lane.put(transaction, content);
+      });
+      this.stored = left;
+      lane.stored = content;
+    });
+  }
+
+  private async transact(body: (transaction: IDBTransaction) => void): Promise<void> {
+    const database = await this.database;
+    await database.transact(WRITTEN, 'readwrite', body);
+  }
+
+  /** One after the other, so that each write knows what the one before it left. */
+  private afterWriting(write: () => Promise<void>): Promise<void> {
+    const done = this.writing.then(write, write);
+    this.writing = done;
+    return done;
+  }
+
+  private put(transaction: IDBTransaction, content: LaneContent): void {
+    const { outbox, target, stored } = this;
+    const lane = keyOf(target);
+    const submissions = transaction.objectStore('submissions');
+    const isRebased = stored.position.revision !== content.position.revision;
+    const before = new Map(stored.pending.map((pending) => [pending.seq, pending]));
+    for (const pending of content.pending) {
+      if (isRebased || before.get(pending.seq) !== pending) {
+        submissions.put(submissionRecord(outbox, lane, target, content.position, pending));
+      }
+      before.delete(pending.seq);
+    }
+    for (const seq of before.keys()) {
+      submissions.delete([outbox, lane, seq]);
+    }
+    const kept = new Set(stored.unsent.map(({ id }) => id));
+    for (const unsent of content.unsent.filter(({ id }) => !kept.has(id))) {
+      transaction.objectStore('unsent').put(unsentRecord(lane, unsent));
+    }
+    transaction.objectStore('outboxes').put(outboxRecord(outbox, this.nowMillis()));
+    transaction.objectStore('lanes').put(laneRecord(outbox, lane, content.answeredSeq, content.blockCount));
+  }
+}

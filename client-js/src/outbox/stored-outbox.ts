@@ -1,0 +1,225 @@
+import type { Unsent } from '../conversation/pending.ts';
+import { type ConversationTarget, keyOf } from '../conversation-target.ts';
+import type { Surroundings } from '../environment.ts';
+import { Database } from './database.ts';
+import { type HeldLock, tryLock, waitForLock } from './lock.ts';
+import { newOutboxId } from './memory-outbox.ts';
+import type { Outbox } from './outbox.ts';
+import {
+  type LaneRecord,
+  type OutboxRecord,
+  STORES,
+  type SubmissionRecord,
+  type UnsentRecord,
+  isReadable,
+} from './record.ts';
+import { EMPTY, StoredLane } from './stored-lane.ts';
+
+/** What a page that is gone left in its outbox; its lock is held until `done` is called. */
+export interface Orphan {
+  readonly outbox: string;
+  readonly lanes: readonly LaneRecord[];
+  readonly submissions: readonly SubmissionRecord[];
+}
+
+/**
+ * The outboxes of one principal in this browser, in IndexedDB. Each page writes one of its own, which a Web Lock gives to
+ * it alone: one that is drained and that nobody holds, or else a new one.
+ */
+export class StoredOutbox implements Outbox {
+  private readonly database: Promise<Database>;
+  private resolveDatabase!: (database: Database) => void;
+  private rejectDatabase!: (error: Error) => void;
+  private readonly locks: LockManager;
+  private current: string | undefined;
+  private lanes = new Map<string, LaneRecord>();
+  private prefix = '';
+  private readonly held = new Map<string, HeldLock>();
+  private readonly awaited = new Set<string>();
+  private leaving = new AbortController();
+
+  constructor(
+    private readonly url: string,
+    private readonly around: Surroundings,
+    private readonly storage: { readonly indexedDB: IDBFactory; readonly locks: LockManager },
+  ) {
+    this.locks = storage.locks;
+    this.database = new Promise((resolve, reject) => {
+      this.resolveDatabase = resolve;
+      this.rejectDatabase = reject;
+    });
+    this.database.catch(noop);
+  }
+
+  /** Opens what belongs to a principal, and takes an outbox, unless one was settled on already. Never fails. */
+  async open(principal: string): Promise<void> {
+    const name = `parley/${this.url}/${principal}`;
+    this.prefix = `${name}/outbox/`;
+    const database = new Database(this.storage.indexedDB, name, upgrade);
+    try {
+      await this.claim(database);
+      this.resolveDatabase(database);
+    } catch (error) {
+      this.rejectDatabase(error instanceof Error ? error : new Error(String(error)));
+    }
+    await this.hold(this.id());
+  }
+
+  id(): string {
+    this.current ??= newOutboxId(this.around.random);
+    return this.current;
+  }
+
+  renew(): string {
+    this.current = newOutboxId(this.around.random);
+    void this.hold(this.current);
+    return this.current;
+  }
+
+  lane(outbox: string, target: ConversationTarget): StoredLane {
+    const record = this.lanes.get(laneKey(outbox, keyOf(target)));
+    const stored = record ? { ...EMPTY, answeredSeq: record.answeredSeq, blockCount: record.blockCount } : EMPTY;
+    return new StoredLane(this.database, outbox, target, stored, () => this.around.clock.nowMillis());
+  }
+
+  async unsent(target: ConversationTarget): Promise<readonly Unsent[]> {
+    const database = await this.database;
+    const request = await database.transact(['unsent'], 'readonly', (transaction) =>
+      transaction.objectStore('unsent').getAll(),
+    );
+    const lane = keyOf(target);
+    return (request.result as UnsentRecord[]).filter((record) => isReadable(record) && record.lane === lane);
+  }
+
+  async dismiss(unsentId: string): Promise<void> {
+    const database = await this.database;
+    await database.transact(['unsent'], 'readwrite', (transaction) =>
+      transaction.objectStore('unsent').delete(unsentId),
+    );
+  }
+
+  /**
+   * Looks for outboxes of others, and has each that its page left with unanswered work taken over: now, or as soon as
+   * that page goes away. `adopt` is called with the lock held, and until it is done.
+   */
+  async watchOrphans(adopt: (orphan: Orphan) => Promise<void>): Promise<void> {
+    const { signal } = this.leaving;
+    const { outboxes, busy } = await this.survey();
+    const { held = [] } = await this.locks.query();
+    const inUse = new Set(held.map(({ name }) => name));
+    for (const { outbox } of outboxes) {
+      const isWorthIt = busy.has(outbox) || inUse.has(this.lockName(outbox));
+      if (isWorthIt && !this.held.has(outbox) && !this.awaited.has(outbox) && !signal.aborted) {
+        this.awaited.add(outbox);
+        void this.takeOver(outbox, adopt, signal).catch(noop);
+      }
+    }
+  }
+
+  /** Gives everything up for others to take over. */
+  release(): void {
+    this.leaving.abort();
+    this.held.forEach((lock) => {
+      lock.release();
+    });
+    this.held.clear();
+  }
+
+  private async takeOver(outbox: string, adopt: (orphan: Orphan) => Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      const lock = await waitForLock(this.locks, this.lockName(outbox), signal);
+      this.held.set(outbox, lock);
+      const orphan = await this.orphan(outbox);
+      if (orphan.submissions.length > 0) {
+        await adopt(orphan);
+      }
+    } finally {
+      this.awaited.delete(outbox);
+      this.held.get(outbox)?.release();
+      this.held.delete(outbox);
+    }
+  }
+
+  private async orphan(outbox: string): Promise<Orphan> {
+    const database = await this.database;
+    const [lanes, submissions] = await database.transact(['lanes', 'submissions'], 'readonly', (transaction) => [
+      transaction.objectStore('lanes').getAll(rangeOf(outbox)),
+      transaction.objectStore('submissions').getAll(rangeOf(outbox)),
+    ]);
+    return {
+      outbox,
+      lanes: (lanes.result as LaneRecord[]).filter(isReadable),
+      submissions: (submissions.result as SubmissionRecord[]).filter(isReadable),
+    };
+  }
+
+  /** All outboxes, latest used first, and which of them hold work. */
+  private async survey(database?: Database): Promise<{ outboxes: OutboxRecord[]; busy: ReadonlySet<string> }> {
+    const open = database ?? (await this.database);
+    const [outboxes, keys] = await open.transact(['outboxes', 'submissions'], 'readonly', (transaction) => [
+      transaction.objectStore('outboxes').getAll(),
+      transaction.objectStore('submissions').getAllKeys(),
+    ]);
+    return {
+      outboxes: (outboxes.result as OutboxRecord[]).filter(isReadable).sort((a, b) => b.usedMillis - a.usedMillis),
+      busy: new Set((keys.result as string[][]).map(([outbox]) => outbox ?? '')),
+    };
+  }
+
+  private async claim(database: Database): Promise<void> {
+    const { outboxes, busy } = await this.survey(database);
+    for (const { outbox } of outboxes.filter((each) => !busy.has(each.outbox))) {
+      const lock = await tryLock(this.locks, this.lockName(outbox));
+      const isStillDrained = lock && !(await this.survey(database)).busy.has(outbox);
+      const lanes = isStillDrained ? await this.lanesOf(database, outbox) : undefined;
+      // Somebody may have settled on a new outbox meanwhile, by writing.
+      if (lock && lanes && this.current === undefined) {
+        this.current = outbox;
+        this.lanes = lanes;
+        this.held.set(outbox, lock);
+        return;
+      }
+      lock?.release();
+    }
+  }
+
+  private async lanesOf(database: Database, outbox: string): Promise<Map<string, LaneRecord>> {
+    const request = await database.transact(['lanes'], 'readonly', (transaction) =>
+      transaction.objectStore('lanes').getAll(rangeOf(outbox)),
+    );
+    const records = (request.result as LaneRecord[]).filter(isReadable);
+    return new Map(records.map((record) => [laneKey(record.outbox, record.lane), record]));
+  }
+
+  private async hold(outbox: string): Promise<void> {
+    if (!this.held.has(outbox)) {
+      const lock = await tryLock(this.locks, this.lockName(outbox)).catch(noop);
+      if (lock) {
+        this.held.set(outbox, lock);
+      }
+    }
+  }
+
+  private lockName(outbox: string): string {
+    return this.prefix + outbox;
+  }
+}
+
+function upgrade(database: IDBDatabase): void {
+  for (const [name, keyPath] of Object.entries(STORES)) {
+    database.createObjectStore(name, { keyPath: typeof keyPath === 'string' ? keyPath : [...keyPath] });
+  }
+}
+
+/** All keys that begin with the outbox. */
+function rangeOf(outbox: string): IDBKeyRange {
+  return IDBKeyRange.bound([outbox], [outbox, []]);
+}
+
+function laneKey(outbox: string, lane: string): string {
+  return `${outbox} ${lane}`;
+}
+
+function noop(): undefined {
+  return undefined;
+}
