@@ -18,7 +18,7 @@ export const STATUS_EXPLAINED: Readonly<Record<MessageStatus, string>> = {
   read: 'Read by the other side',
 };
 
-const OFFLINE = 'Offline – what you write is kept.';
+const OFFLINE = 'Offline – what you write is saved.';
 
 const UNSENT: Partial<Record<UnsentCode, string>> = {
   FORBIDDEN: 'This is not allowed (any more).',
