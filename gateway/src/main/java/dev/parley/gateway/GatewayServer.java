@@ -18,6 +18,7 @@ import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOptions;
+import dev.parley.gateway.transport.Connection;
 import dev.parley.gateway.transport.ConnectionCounters;
 import dev.parley.gateway.transport.EventLoops;
 import dev.parley.gateway.transport.Node;
@@ -48,6 +49,7 @@ public final class GatewayServer implements AutoCloseable {
     private final EventLoops loops;
     private final ScheduledExecutorService beat;
     private final ScheduledFuture<?> telling;
+    private final SessionRegistry<Connection> sessions = new SessionRegistry<>();
     private final WebSocketListener listener;
 
     /** Throws the store's and the socket's own exceptions where the folder or the port cannot be had. */
@@ -59,7 +61,7 @@ public final class GatewayServer implements AutoCloseable {
         Inbox inbox = new Inbox(store);
         ShardGroup shards = shards(config, clock, inbox);
         ConnectionCounters counters = new ConnectionCounters();
-        Node node = new Node(tokens, config.limits(), shards, inbox, store, new SessionRegistry<>(), clock, counters);
+        Node node = new Node(tokens, config.limits(), shards, inbox, store, sessions, clock, counters);
         metrics.bind(counters);
         metrics.bind(shards);
         beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "inbox"));
@@ -134,6 +136,7 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        sessions.all().forEach(Connection::stop);
         closeParts();
     }
 

@@ -50,7 +50,7 @@ public final class SessionRegistry<C> {
         return List.copyOf(bySubject.getOrDefault(SubjectKey.of(principal), Set.of()));
     }
 
-    public int size() {
-        return bySession.size();
+    public List<C> all() {
+        return List.copyOf(bySession.values());
     }
 }

@@ -19,6 +19,7 @@ import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.StoreBusyException;
 import dev.parley.gateway.store.StoredConversation;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -449,7 +450,7 @@ public final class Shard {
             queued.decrementAndGet();
             send(command, new Delivery.OpenFailed(open.request(), OpenFailure.QUARANTINED, 0));
         } else {
-            refuse(command, Refusal.STORE_AWAY);
+            refuse(command, cause instanceof StoreBusyException ? Refusal.OVERLOADED : Refusal.STORE_AWAY);
         }
     }
 

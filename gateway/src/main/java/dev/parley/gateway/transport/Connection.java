@@ -21,11 +21,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One socket after its Hello: which conversations it opened, and what it is told. On its event loop, but for {@link
- * #isGone}, {@link #join}, {@link #supersede} and {@link #goAway}.
+ * #isGone}, {@link #join}, {@link #supersede} and {@link #stop}.
  *
  * <p>While the socket takes no more, entries are not kept for it: only the position it has is remembered, and when it has
  * drained each conversation that moved on is opened again from there, in one frame. So its memory is bounded and nothing
@@ -236,11 +235,12 @@ public final class Connection implements Subscriber {
         loop.execute(() -> fail(FailureCode.SUPERSEDED, CloseCode.SUPERSEDED));
     }
 
-    /** Asks the client to move elsewhere after a while, and closes what is left at the deadline. */
-    public void goAway(int delayMillis, int deadlineMillis) {
+    /** The node stops: the client shall come back. */
+    public void stop() {
         loop.execute(() -> {
-            send(FrameEncoder.goAway(delayMillis, deadlineMillis));
-            channel.eventLoop().schedule(() -> close(CloseCode.SERVICE_RESTART), deadlineMillis, TimeUnit.MILLISECONDS);
+            if (!gone) {
+                close(CloseCode.SERVICE_RESTART);
+            }
         });
     }
 

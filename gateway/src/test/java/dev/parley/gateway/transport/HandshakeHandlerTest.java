@@ -1,0 +1,75 @@
+package dev.parley.gateway.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.gateway.session.Origins;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class HandshakeHandlerTest {
+    private final EmbeddedChannel channel =
+            new EmbeddedChannel(new HandshakeHandler(new Origins(List.of("https://shop.example"))));
+
+    @Test
+    void anAllowedPageMayUpgrade() {
+        FullHttpRequest request = upgrade("/ws", "https://shop.example", "parley.v1");
+        channel.writeInbound(request);
+
+        assertThat((Object) channel.readInbound()).isSameAs(request);
+    }
+
+    @Test
+    void aForeignPageMayNotHoweverThePathIsWritten() {
+        for (String path : List.of("/ws", "/ws?x=1", "/wsfoo", "/ws/")) {
+            EmbeddedChannel fresh =
+                    new EmbeddedChannel(new HandshakeHandler(new Origins(List.of("https://shop.example"))));
+            fresh.writeInbound(upgrade(path, "https://evil.example", "parley.v1"));
+
+            assertThat(fresh.<FullHttpResponse>readOutbound().status())
+                    .as(path)
+                    .isEqualTo(HttpResponseStatus.FORBIDDEN);
+            assertThat(fresh.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void anUpgradeWithoutTheSubprotocolIsNotOne() {
+        channel.writeInbound(upgrade("/ws", "https://shop.example", "other, parley.v2"));
+
+        assertThat(channel.<FullHttpResponse>readOutbound().status()).isEqualTo(HttpResponseStatus.BAD_REQUEST);
+    }
+
+    @Test
+    void aSocketThatNeverCompletesARequestIsClosed() {
+        channel.advanceTimeBy(11, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aSocketThatSentARequestStaysOpen() {
+        channel.writeInbound(upgrade("/ws", "https://shop.example", "parley.v1"));
+        channel.advanceTimeBy(11, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    private static FullHttpRequest upgrade(String path, String origin, String subprotocols) {
+        FullHttpRequest request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path, Unpooled.EMPTY_BUFFER);
+        request.headers().set(HttpHeaderNames.ORIGIN, origin).set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocols);
+        return request;
+    }
+}
