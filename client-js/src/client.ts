@@ -2,12 +2,13 @@ import { base64Url } from './bytes.ts';
 import { Connection, type ConnectionState } from './connection.ts';
 import { ConversationHandle } from './conversation-handle.ts';
 import { ConversationLink } from './conversation-link.ts';
-import { type ConversationTarget, keyOf } from './conversation-target.ts';
-import { NO_AUTHOR } from './conversation/state.ts';
+import { type ConversationTarget, DEFAULT_NAME, isAbout, keyOf } from './conversation-target.ts';
+import { type Block, NO_AUTHOR } from './conversation/state.ts';
 import { type Environment, type Surroundings, surroundings } from './environment.ts';
 import { ParleyError } from './errors.ts';
 import { Events } from './events.ts';
 import { InboxHandle } from './inbox.ts';
+import { Adopter } from './outbox/adopter.ts';
 import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
@@ -51,8 +52,6 @@ interface Member {
 }
 
 const SESSION_BYTES = 16;
-const CONTENT_ID_BYTES = 8;
-const DEFAULT_NAME = 'chat';
 
 /** Makes a client. Nothing outside of it is touched before `connect()`. */
 export function createClient(options: ClientOptions): Client {
@@ -67,6 +66,7 @@ export class Client {
   private readonly outbox: Outbox;
   private readonly members = new Map<string, Member>();
   private readonly byHandle = new Map<number, Member>();
+  private readonly adopter: Adopter | undefined;
   private inboxHandle: InboxHandle | undefined;
   private principal: string | undefined;
   private self = NO_AUTHOR;
@@ -76,35 +76,37 @@ export class Client {
   constructor(options: ClientOptions) {
     this.around = surroundings(options);
     const { random } = this.around;
-    this.outbox = outboxFor(options, this.around);
-    this.connection = new Connection(
-      {
-        url: options.url,
-        token: options.token,
-        session: base64Url(random.bytes(SESSION_BYTES)),
-        client: options.name ?? '',
+    const { clock, indexedDB, locks } = this.around;
+    const newSession = () => base64Url(random.bytes(SESSION_BYTES));
+    const dialling = { url: options.url, token: options.token, client: options.name ?? '' };
+    if (options.outbox !== 'memory' && indexedDB && locks) {
+      const stored = new StoredOutbox(options.url, { clock, random, indexedDB, locks });
+      this.outbox = stored;
+      this.adopter = new Adopter(stored, dialling, this.around, newSession, (target, unsent) => {
+        this.members.get(keyOf(target))?.link.show(unsent);
+      });
+    } else {
+      this.outbox = new MemoryOutbox(random);
+    }
+    this.connection = new Connection({ ...dialling, session: newSession() }, this.around, {
+      prepare: (token) => this.prepare(token),
+      greeting: () => this.greeting(),
+      welcomed: (welcome) => {
+        this.welcomed(welcome);
       },
-      this.around,
-      {
-        prepare: (token) => this.prepare(token),
-        greeting: () => this.greeting(),
-        welcomed: (welcome) => {
-          this.welcomed(welcome);
-        },
-        received: (frame) => {
-          this.received(frame);
-        },
-        disconnected: () => {
-          this.disconnected();
-        },
-        stateChanged: (state) => {
-          this.events.emit('state', state);
-        },
-        failed: (error) => {
-          this.events.emit('error', error);
-        },
+      received: (frame) => {
+        this.received(frame);
       },
-    );
+      disconnected: () => {
+        this.disconnected();
+      },
+      stateChanged: (state) => {
+        this.events.emit('state', state);
+      },
+      failed: (error) => {
+        this.events.emit('error', error);
+      },
+    });
   }
 
   /** Listens until the returned function is called or the signal is aborted. */
@@ -126,9 +128,7 @@ export class Client {
   /** Ends the connection. What is in the outbox goes out on the next visit. */
   close(): void {
     this.connection.close();
-    if (this.outbox instanceof StoredOutbox) {
-      this.outbox.release();
-    }
+    this.adopter?.stop();
     this.members.forEach(({ handle }) => {
       handle.abandoned();
     });
@@ -178,6 +178,7 @@ export class Client {
       { self: this.self },
       {
         clock: this.around.clock,
+        random: this.around.random,
         outbox: this.outbox,
         limits: () => this.limits,
         send: (frames) => {
@@ -186,7 +187,6 @@ export class Client {
         sendBytes: (bytes) => {
           this.connection.sendBytes(bytes);
         },
-        newContentId: () => this.around.random.bytes(CONTENT_ID_BYTES),
       },
       {
         updated: (outcome) => {
@@ -200,6 +200,7 @@ export class Client {
     );
     const handle = new ConversationHandle(
       link,
+      this.adopter?.blocksOf(target) ?? new Map<string, Block>(),
       () => this.limits,
       () => {
         member.isClosing = true;
@@ -229,9 +230,7 @@ export class Client {
       throw new ParleyError('OTHER_PRINCIPAL');
     }
     if (this.principal === undefined) {
-      if (this.outbox instanceof StoredOutbox) {
-        await this.outbox.open(principal);
-      }
+      await this.adopter?.open(principal, claims);
       this.principal = principal;
       this.become(claims?.author ?? NO_AUTHOR);
       this.members.forEach(({ link }) => {
@@ -298,8 +297,8 @@ export class Client {
     this.tellIfSynced();
   }
 
-  private memberOf({ conversation, name }: { conversation: string; name: string }): Member | undefined {
-    return this.members.get(keyOf({ id: conversation })) ?? this.members.get(keyOf({ name: name || DEFAULT_NAME }));
+  private memberOf(frame: Opened | OpenFailed): Member | undefined {
+    return [...this.members.values()].find(({ link }) => isAbout(link.target, frame));
   }
 
   private tellIfSynced(): void {
@@ -307,11 +306,4 @@ export class Client {
       this.connection.synced();
     }
   }
-}
-
-function outboxFor({ url, outbox = 'idb' }: ClientOptions, around: Surroundings): Outbox {
-  const { indexedDB, locks, random } = around;
-  return outbox === 'idb' && indexedDB && locks
-    ? new StoredOutbox(url, around, { indexedDB, locks })
-    : new MemoryOutbox(random);
 }

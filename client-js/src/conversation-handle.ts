@@ -64,6 +64,8 @@ export class ConversationHandle {
 
   constructor(
     private readonly link: ConversationLink,
+    /** What other pages of this browser left, on its way under their name. */
+    private readonly adopted: Map<string, Block>,
     private readonly limits: () => Limits | undefined,
     private readonly closing: () => void,
   ) {}
@@ -87,13 +89,16 @@ export class ConversationHandle {
   }
 
   block(id: string): Block | undefined {
-    return this.link.replica.block(id);
+    return this.link.replica.block(id) ?? this.adopted.get(id);
   }
 
   /** In the order of display; pending ones last. */
   blocks(kind?: BlockKind): Block[] {
-    const blocks = this.link.replica.blocks().filter((block) => kind === undefined || block.kind === kind);
-    return blocks.sort(inDisplayOrder);
+    const { replica } = this.link;
+    const adopted = [...this.adopted.values()].filter(({ id }) => !replica.block(id));
+    return [...replica.blocks(), ...adopted]
+      .filter((block) => kind === undefined || block.kind === kind)
+      .sort(inDisplayOrder);
   }
 
   messages(): Message[] {
@@ -260,7 +265,7 @@ export class ConversationHandle {
       const creator = this.link.replica.pending.find(({ effects }) =>
         effects.some(({ create }) => create?.block === id),
       );
-      return creator && this.link.isSaved(creator.contentId) ? 'saved' : 'saving';
+      return !creator || this.link.isSaved(creator.contentId) ? 'saved' : 'saving';
     }
     const { delivered, replica } = this.link;
     const isVisitor = replica.self.role === 'VISITOR';
@@ -282,7 +287,7 @@ export class ConversationHandle {
   }
 
   private requireBlock(id: string): Block {
-    const block = this.block(id);
+    const block = this.link.replica.block(id);
     if (!block) {
       throw new ParleyError('UNKNOWN_BLOCK');
     }

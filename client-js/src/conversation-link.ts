@@ -5,6 +5,7 @@ import type { Pending, Unsent } from './conversation/pending.ts';
 import { type Outcome, Replica, type ReplicaSeed } from './conversation/replica.ts';
 import { DivergedError } from './conversation/state.ts';
 import { ParleyError } from './errors.ts';
+import type { Random } from './random.ts';
 import type { Lane, LaneContent, Outbox } from './outbox/outbox.ts';
 import type {
   Answer,
@@ -24,11 +25,11 @@ import { ClientFrames, encode } from './wire/wire.ts';
 /** What a link needs of the client it belongs to. */
 export interface LinkHost {
   readonly clock: Clock;
+  readonly random: Random;
   readonly outbox: Outbox;
   limits(): Limits | undefined;
   send(frames: readonly Init<ClientFrame>[]): void;
   sendBytes(bytes: Uint8Array): void;
-  newContentId(): Uint8Array;
 }
 
 /** Who wants to know what happens in the conversation. */
@@ -46,6 +47,7 @@ const REFUSED_MILLIS_MIN = 200;
 /** Written longer before it was sent than this counts as written offline. */
 const LATE_MILLIS = 10_000;
 const DIVERGENCES_MAX = 3;
+const CONTENT_ID_BYTES = 8;
 
 /**
  * Carries one conversation between its replica, its outbox and the gateway: opens it, catches up, then sends what is
@@ -59,12 +61,13 @@ export class ConversationLink {
   delivered: Delivered = { handle: 0, visitorToStaff: 0, staffToVisitor: 0 };
   private readonly headless: boolean;
   private lane: Lane | undefined;
+  private lastSave: Promise<void> = Promise.resolve();
   private blockCount = 0;
   private kept: readonly Unsent[] = [];
   /** Those of `kept` that came up here, and are this link's to save. */
   private fresh: readonly Unsent[] = [];
-  /** Names the conversation on the present connection. */
-  private handle = 0;
+  /** Names the conversation on the present connection; 0 while it is not open there. */
+  handle = 0;
   /** The submission under way on the present connection. */
   private underWay: Uint8Array | undefined;
   /** The gateway recorded nothing of the last sending, so that the next one does not count as another. */
@@ -105,9 +108,21 @@ export class ConversationLink {
     this.blockCount = this.lane.blockCount;
     this.replica.use(this.lane.outbox, this.lane.answeredSeq);
     this.host.outbox.unsent(this.target).then((unsent) => {
-      this.kept = [...unsent, ...this.kept];
-      this.user.updated({ changes: [], unsent, settled: [] });
+      this.show(unsent);
     }, noop);
+  }
+
+  /** Takes up what came up elsewhere and is kept there. */
+  show(unsent: readonly Unsent[]): void {
+    const known = new Set(this.kept.map(({ id }) => id));
+    const added = unsent.filter(({ id }) => !known.has(id));
+    this.kept = [...this.kept, ...added];
+    this.user.updated({ changes: [], unsent: added, settled: [] });
+  }
+
+  /** Resolves when the outbox has, or has not, taken in all that happened so far. */
+  durable(): Promise<void> {
+    return this.lastSave.catch(noop);
   }
 
   nextBlockId(): string {
@@ -118,13 +133,13 @@ export class ConversationLink {
   /** Makes a change and queues it. */
   submit(effects: readonly Effect[]): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
     this.bind();
-    const outcome = this.replica.submit(effects, this.host.newContentId(), this.host.clock.nowMillis());
+    const outcome = this.replica.submit(effects, this.newContentId(), this.host.clock.nowMillis());
     return this.queued(outcome);
   }
 
   command(command: Operation): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
     this.bind();
-    this.replica.command(command, this.host.newContentId(), this.host.clock.nowMillis());
+    this.replica.command(command, this.newContentId(), this.host.clock.nowMillis());
     return this.queued({ changes: [], unsent: [], settled: [] });
   }
 
@@ -236,6 +251,10 @@ export class ConversationLink {
     this.disconnected();
   }
 
+  private newContentId(): Uint8Array {
+    return this.host.random.bytes(CONTENT_ID_BYTES);
+  }
+
   private queued(outcome: Outcome): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
     const { pending } = this.replica;
     const contentId = pending[pending.length - 1]?.contentId ?? new Uint8Array(0);
@@ -276,7 +295,8 @@ export class ConversationLink {
     const outcome = this.replica.moveTo(this.host.outbox.renew());
     const fresh = this.host.outbox.lane(this.replica.outbox, this.target);
     this.keep(outcome.unsent);
-    void this.lane?.moveTo(fresh, this.content()).catch(noop);
+    this.lastSave = this.lane?.moveTo(fresh, this.content()) ?? Promise.resolve();
+    this.lastSave.catch(noop);
     this.lane = fresh;
     this.underWay = undefined;
     this.user.updated(outcome);
@@ -345,6 +365,7 @@ export class ConversationLink {
   private save(): Promise<void> {
     const { pending } = this.replica;
     const saved = this.lane?.save(this.content()) ?? Promise.resolve();
+    this.lastSave = saved;
     saved.then(
       () => {
         pending.forEach(({ contentId }) => this.savedIds.add(contentId));

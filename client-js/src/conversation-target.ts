@@ -5,3 +5,11 @@ export type ConversationTarget = { readonly name: string } | { readonly id: stri
 export function keyOf(target: ConversationTarget): string {
   return 'id' in target ? `id:${target.id}` : `name:${target.name}`;
 }
+
+/** The name of a visitor's conversation that was not given one. */
+export const DEFAULT_NAME = 'chat';
+
+/** Whether a frame of the gateway is about the target. */
+export function isAbout(target: ConversationTarget, frame: { conversation: string; name: string }): boolean {
+  return 'id' in target ? target.id === frame.conversation : target.name === (frame.name || DEFAULT_NAME);
+}

@@ -176,8 +176,7 @@ export function targets({ effects, command }: Pending): string[] {
 export function movedTo(outbox: string, from: string, pending: readonly Pending[]): readonly Pending[] {
   const created = createdBlocks(pending);
   const renamed = (block: string) => (created.has(block) ? outbox + block.slice(from.length) : block);
-  const alive = pending.filter(({ frozen }) => !frozen);
-  return alive.map((submission) => ({
+  return pending.map((submission) => ({
     ...submission,
     sends: 0,
     effects: submission.effects.map(({ create, editText, set, ...rest }) => ({

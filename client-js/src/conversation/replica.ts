@@ -204,10 +204,11 @@ export class Replica {
           return !editText || kept || created.has(editText.block);
         });
         if (submission.frozen || !isKept) {
-          const withdrawn = queue.withdraw(this.waiting, index, 'BASE_LOST');
+          const code: UnsentCode = submission.sends > 0 ? 'MAYBE_SENT' : 'BASE_LOST';
+          const withdrawn = queue.withdraw(this.waiting, index, code);
           this.waiting = withdrawn.pending;
           unsent.push(...withdrawn.unsent);
-          settled.push(...withdrawn.gone.map((gone) => ({ contentId: gone.contentId, code: 'BASE_LOST' as const })));
+          settled.push(...withdrawn.gone.map((gone) => ({ contentId: gone.contentId, code })));
         }
       }
       this.waiting = queue.numbered(this.waiting, this.lastAnsweredSeq);
@@ -257,7 +258,8 @@ export class Replica {
    */
   moveTo(outbox: string): Outcome {
     const [first] = this.waiting;
-    const doubtful = first && first.sends > 1 ? this.withdrawn(0, 'MAYBE_SENT') : NOTHING;
+    const isDoubtful = first && !first.frozen && first.sends > 1;
+    const left = isDoubtful ? this.withdrawn(0, 'MAYBE_SENT') : this.outdated();
     const before = this.waiting;
     const moved = queue.movedTo(outbox, this.outboxId, before);
     const renamed = this.step('remote', [...before, ...moved].flatMap(queue.targets), () => {
@@ -266,7 +268,7 @@ export class Replica {
       this.lastAnsweredSeq = 0;
       return {};
     });
-    return joined([doubtful, renamed]);
+    return joined([left, renamed]);
   }
 
   /** Forgets what is confirmed, to load it anew. Pending edits of confirmed blocks become unsent. */

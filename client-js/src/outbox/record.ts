@@ -3,6 +3,7 @@
 import type { Pending, Unsent } from '../conversation/pending.ts';
 import type { ConversationTarget } from '../conversation-target.ts';
 import type { Position } from '../wire/wire.ts';
+import type { LaneContent } from './outbox.ts';
 
 const FORMAT = 1;
 
@@ -84,7 +85,22 @@ export function isReadable({ format }: { readonly format: number }): boolean {
   return format === FORMAT;
 }
 
-export function pendingFrom(record: SubmissionRecord): Pending {
+/** What the records of one outbox say of each conversation that it has work for. */
+export function lanesFrom(
+  lanes: readonly LaneRecord[],
+  submissions: readonly SubmissionRecord[],
+): { readonly target: ConversationTarget; readonly content: LaneContent }[] {
+  return lanes.flatMap(({ lane, answeredSeq, blockCount }) => {
+    const records = submissions.filter((record) => record.lane === lane);
+    const [first] = records;
+    const pending = records.map(pendingFrom);
+    return first
+      ? [{ target: first.target, content: { position: first.base, answeredSeq, blockCount, pending, unsent: [] } }]
+      : [];
+  });
+}
+
+function pendingFrom(record: SubmissionRecord): Pending {
   const { seq, contentId, effects, command, frozen, state, composedAtMillis } = record;
   return { seq, contentId, effects, command, frozen, sends: state === 'inflight' ? 1 : 0, composedAtMillis };
 }

@@ -1,10 +1,11 @@
 import type { Unsent } from '../conversation/pending.ts';
 import { type ConversationTarget, keyOf } from '../conversation-target.ts';
-import type { Surroundings } from '../environment.ts';
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
 import { Database } from './database.ts';
 import { type HeldLock, tryLock, waitForLock } from './lock.ts';
 import { newOutboxId } from './memory-outbox.ts';
-import type { Outbox } from './outbox.ts';
+import type { LaneContent, Outbox } from './outbox.ts';
 import {
   type LaneRecord,
   type OutboxRecord,
@@ -12,14 +13,22 @@ import {
   type SubmissionRecord,
   type UnsentRecord,
   isReadable,
+  lanesFrom,
 } from './record.ts';
 import { EMPTY, StoredLane } from './stored-lane.ts';
 
-/** What a page that is gone left in its outbox; its lock is held until `done` is called. */
+/** What a browser has to have for outboxes that survive the page. */
+export interface StorageSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly indexedDB: IDBFactory;
+  readonly locks: LockManager;
+}
+
+/** What a page that is gone left in its outbox. */
 export interface Orphan {
   readonly outbox: string;
-  readonly lanes: readonly LaneRecord[];
-  readonly submissions: readonly SubmissionRecord[];
+  readonly lanes: ReturnType<typeof lanesFrom>;
 }
 
 /**
@@ -30,9 +39,8 @@ export class StoredOutbox implements Outbox {
   private readonly database: Promise<Database>;
   private resolveDatabase!: (database: Database) => void;
   private rejectDatabase!: (error: Error) => void;
-  private readonly locks: LockManager;
   private current: string | undefined;
-  private lanes = new Map<string, LaneRecord>();
+  private lanes = new Map<string, Pick<LaneContent, 'answeredSeq' | 'blockCount'>>();
   private prefix = '';
   private readonly held = new Map<string, HeldLock>();
   private readonly awaited = new Set<string>();
@@ -40,10 +48,8 @@ export class StoredOutbox implements Outbox {
 
   constructor(
     private readonly url: string,
-    private readonly around: Surroundings,
-    private readonly storage: { readonly indexedDB: IDBFactory; readonly locks: LockManager },
+    private readonly around: StorageSurroundings,
   ) {
-    this.locks = storage.locks;
     this.database = new Promise((resolve, reject) => {
       this.resolveDatabase = resolve;
       this.rejectDatabase = reject;
@@ -55,7 +61,7 @@ export class StoredOutbox implements Outbox {
   async open(principal: string): Promise<void> {
     const name = `parley/${this.url}/${principal}`;
     this.prefix = `${name}/outbox/`;
-    const database = new Database(this.storage.indexedDB, name, upgrade);
+    const database = new Database(this.around.indexedDB, name, upgrade);
     try {
       await this.claim(database);
       this.resolveDatabase(database);
@@ -71,15 +77,21 @@ export class StoredOutbox implements Outbox {
   }
 
   renew(): string {
-    this.current = newOutboxId(this.around.random);
-    void this.hold(this.current);
+    this.current = this.mint();
     return this.current;
   }
 
-  lane(outbox: string, target: ConversationTarget): StoredLane {
-    const record = this.lanes.get(laneKey(outbox, keyOf(target)));
-    const stored = record ? { ...EMPTY, answeredSeq: record.answeredSeq, blockCount: record.blockCount } : EMPTY;
-    return new StoredLane(this.database, outbox, target, stored, () => this.around.clock.nowMillis());
+  /** A new id, which is held like one's own. */
+  mint(): string {
+    const outbox = newOutboxId(this.around.random);
+    void this.hold(outbox);
+    return outbox;
+  }
+
+  /** `stored` is what is known to be there; without it, what was there when the outbox was opened. */
+  lane(outbox: string, target: ConversationTarget, stored?: LaneContent): StoredLane {
+    const content = stored ?? { ...EMPTY, ...this.lanes.get(laneKey(outbox, keyOf(target))) };
+    return new StoredLane(this.database, outbox, target, content, () => this.around.clock.nowMillis());
   }
 
   async unsent(target: ConversationTarget): Promise<readonly Unsent[]> {
@@ -105,7 +117,7 @@ export class StoredOutbox implements Outbox {
   async watchOrphans(adopt: (orphan: Orphan) => Promise<void>): Promise<void> {
     const { signal } = this.leaving;
     const { outboxes, busy } = await this.survey();
-    const { held = [] } = await this.locks.query();
+    const { held = [] } = await this.around.locks.query();
     const inUse = new Set(held.map(({ name }) => name));
     for (const { outbox } of outboxes) {
       const isWorthIt = busy.has(outbox) || inUse.has(this.lockName(outbox));
@@ -127,10 +139,10 @@ export class StoredOutbox implements Outbox {
 
   private async takeOver(outbox: string, adopt: (orphan: Orphan) => Promise<void>, signal: AbortSignal): Promise<void> {
     try {
-      const lock = await waitForLock(this.locks, this.lockName(outbox), signal);
+      const lock = await waitForLock(this.around.locks, this.lockName(outbox), signal);
       this.held.set(outbox, lock);
       const orphan = await this.orphan(outbox);
-      if (orphan.submissions.length > 0) {
+      if (orphan.lanes.length > 0) {
         await adopt(orphan);
       }
     } finally {
@@ -148,8 +160,10 @@ export class StoredOutbox implements Outbox {
     ]);
     return {
       outbox,
-      lanes: (lanes.result as LaneRecord[]).filter(isReadable),
-      submissions: (submissions.result as SubmissionRecord[]).filter(isReadable),
+      lanes: lanesFrom(
+        (lanes.result as LaneRecord[]).filter(isReadable),
+        (submissions.result as SubmissionRecord[]).filter(isReadable),
+      ),
     };
   }
 
@@ -169,7 +183,7 @@ export class StoredOutbox implements Outbox {
   private async claim(database: Database): Promise<void> {
     const { outboxes, busy } = await this.survey(database);
     for (const { outbox } of outboxes.filter((each) => !busy.has(each.outbox))) {
-      const lock = await tryLock(this.locks, this.lockName(outbox));
+      const lock = await tryLock(this.around.locks, this.lockName(outbox));
       const isStillDrained = lock && !(await this.survey(database)).busy.has(outbox);
       const lanes = isStillDrained ? await this.lanesOf(database, outbox) : undefined;
       // Somebody may have settled on a new outbox meanwhile, by writing.
@@ -183,17 +197,19 @@ export class StoredOutbox implements Outbox {
     }
   }
 
-  private async lanesOf(database: Database, outbox: string): Promise<Map<string, LaneRecord>> {
+  private async lanesOf(database: Database, outbox: string): Promise<typeof this.lanes> {
     const request = await database.transact(['lanes'], 'readonly', (transaction) =>
       transaction.objectStore('lanes').getAll(rangeOf(outbox)),
     );
     const records = (request.result as LaneRecord[]).filter(isReadable);
-    return new Map(records.map((record) => [laneKey(record.outbox, record.lane), record]));
+    return new Map(
+      records.map(({ lane, answeredSeq, blockCount }) => [laneKey(outbox, lane), { answeredSeq, blockCount }]),
+    );
   }
 
   private async hold(outbox: string): Promise<void> {
     if (!this.held.has(outbox)) {
-      const lock = await tryLock(this.locks, this.lockName(outbox)).catch(noop);
+      const lock = await tryLock(this.around.locks, this.lockName(outbox)).catch(noop);
       if (lock) {
         this.held.set(outbox, lock);
       }

@@ -1,0 +1,87 @@
+import type { ConnectionOptions } from '../connection.ts';
+import type { ConversationLink } from '../conversation-link.ts';
+import { type ConversationTarget, keyOf } from '../conversation-target.ts';
+import type { Unsent } from '../conversation/pending.ts';
+import type { Outcome } from '../conversation/replica.ts';
+import type { Block } from '../conversation/state.ts';
+import type { Surroundings } from '../environment.ts';
+import type { Claims } from '../token.ts';
+import { Adoption } from './adoption.ts';
+import type { Orphan, StoredOutbox } from './stored-outbox.ts';
+
+const SEARCH_MILLIS = 10_000;
+
+/** Finds outboxes whose page is gone, and has what they hold sent, one after the other. */
+export class Adopter {
+  /** By conversation: blocks on their way, for the pages that are here to show. */
+  private readonly blocks = new Map<string, Map<string, Block>>();
+  private readonly adoptions = new Set<Adoption>();
+  private previous: Promise<void> = Promise.resolve();
+  private cancelSearch: (() => void) | undefined;
+
+  constructor(
+    private readonly outbox: StoredOutbox,
+    private readonly dialling: Omit<ConnectionOptions, 'session'>,
+    private readonly around: Surroundings,
+    private readonly newSession: () => string,
+    private readonly updated: (target: ConversationTarget, unsent: readonly Unsent[]) => void,
+  ) {}
+
+  /** Opens the outboxes of a principal, and begins to look for orphans, now and then. */
+  async open(principal: string, claims: Claims | undefined): Promise<void> {
+    await this.outbox.open(principal);
+    if (claims) {
+      this.search(claims);
+    }
+  }
+
+  /** Leaves everything for others. */
+  stop(): void {
+    this.cancelSearch?.();
+    this.adoptions.forEach((adoption) => {
+      adoption.stop();
+    });
+    this.outbox.release();
+  }
+
+  /** What others wrote in the conversation that is on its way; it changes as that goes on. */
+  blocksOf(target: ConversationTarget): Map<string, Block> {
+    const key = keyOf(target);
+    const blocks = this.blocks.get(key) ?? new Map<string, Block>();
+    this.blocks.set(key, blocks);
+    return blocks;
+  }
+
+  private search(claims: Claims): void {
+    this.outbox.watchOrphans((orphan) => this.adopt(claims, orphan)).catch(noop);
+    this.cancelSearch = this.around.clock.after(SEARCH_MILLIS, () => {
+      this.search(claims);
+    });
+  }
+
+  private async adopt(claims: Claims, orphan: Orphan): Promise<void> {
+    const options = { ...this.dialling, session: this.newSession() };
+    const adoption = new Adoption(claims, orphan, this.outbox, options, this.around, (link, outcome) => {
+      this.show(link, outcome);
+    });
+    adoption.links.forEach((link) => {
+      this.show(link, { changes: [], unsent: [], settled: [] });
+    });
+    this.adoptions.add(adoption);
+    const done = this.previous.then(() => adoption.run());
+    this.previous = done.catch(noop);
+    await done;
+    this.adoptions.delete(adoption);
+  }
+
+  private show({ target, replica }: ConversationLink, { unsent }: Outcome): void {
+    const blocks = this.blocksOf(target);
+    replica.blocks().forEach((block) => blocks.set(block.id, block));
+    unsent.forEach(({ block }) => blocks.delete(block));
+    this.updated(target, unsent);
+  }
+}
+
+function noop(): void {
+  return;
+}

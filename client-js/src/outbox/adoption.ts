@@ -1,0 +1,153 @@
+import { Connection, type ConnectionOptions } from '../connection.ts';
+import { ConversationLink } from '../conversation-link.ts';
+import { type ConversationTarget, isAbout, keyOf } from '../conversation-target.ts';
+import type { Outcome } from '../conversation/replica.ts';
+import type { Surroundings } from '../environment.ts';
+import { ParleyError } from '../errors.ts';
+import { type Claims, claimsOf } from '../token.ts';
+import type { Limits, ServerFrame } from '../wire/wire.ts';
+import type { Lane, Outbox } from './outbox.ts';
+import type { Orphan, StoredOutbox } from './stored-outbox.ts';
+
+/**
+ * Sends what a page that is gone left in its outbox, under its outbox id and seqs and from the positions that it had
+ * stored: nothing is needed of the memory of that page. It has a connection of its own while that lasts.
+ */
+export class Adoption {
+  readonly links: readonly ConversationLink[];
+  private readonly connection: Connection;
+  private limits: Limits | undefined;
+  private readonly drained: Promise<void>;
+  private finish!: () => void;
+  private isStopped = false;
+
+  constructor(
+    private readonly claims: Claims,
+    orphan: Orphan,
+    pool: StoredOutbox,
+    options: ConnectionOptions,
+    around: Surroundings,
+    updated: (link: ConversationLink, outcome: Outcome) => void,
+  ) {
+    this.drained = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+    this.connection = new Connection(options, around, {
+      prepare: (token) => this.prepare(token),
+      greeting: () => this.links.map((link) => link.open()),
+      welcomed: ({ limits }) => {
+        this.limits = limits;
+      },
+      received: (frame) => {
+        this.received(frame);
+      },
+      disconnected: () => {
+        this.links.forEach((link) => {
+          link.disconnected();
+        });
+      },
+      stateChanged: ({ name }) => {
+        if (name === 'closed') {
+          this.finish();
+        }
+      },
+      failed: noop,
+    });
+    const host = {
+      clock: around.clock,
+      random: around.random,
+      outbox: new OrphanOutbox(orphan, pool),
+      limits: () => this.limits,
+      send: this.connection.send.bind(this.connection),
+      sendBytes: this.connection.sendBytes.bind(this.connection),
+    };
+    this.links = orphan.lanes.map(({ target, content: { pending, position } }) => {
+      const seed = { self: claims.author, pending, position, headless: true };
+      const link: ConversationLink = new ConversationLink(target, seed, host, {
+        updated: (outcome) => {
+          updated(link, outcome);
+          this.finishIfDrained();
+        },
+        failed: noop,
+      });
+      link.bind();
+      return link;
+    });
+  }
+
+  /** Resolves when all is answered and the outbox knows it, or when that is not to be had on this visit. */
+  async run(): Promise<void> {
+    if (!this.isStopped) {
+      this.connection.connect();
+    }
+    await this.drained;
+    this.connection.close();
+    await Promise.all(this.links.map((link) => link.durable()));
+  }
+
+  /** Leaves what is left for somebody else. */
+  stop(): void {
+    this.isStopped = true;
+    this.connection.close();
+  }
+
+  private prepare(token: string): Promise<void> {
+    const claims = claimsOf(token);
+    return claims?.tenant === this.claims.tenant && claims.author.subject === this.claims.author.subject
+      ? Promise.resolve()
+      : Promise.reject(new ParleyError('OTHER_PRINCIPAL'));
+  }
+
+  private received({ opened, openFailed, entries, answer }: ServerFrame): void {
+    if (opened) {
+      this.links.find((link) => isAbout(link.target, opened))?.opened(opened);
+    } else if (openFailed) {
+      this.links.find((link) => isAbout(link.target, openFailed))?.openFailed(openFailed);
+    } else if (entries) {
+      this.links.find((link) => link.handle === entries.handle)?.received(entries);
+    } else if (answer) {
+      this.links.find((link) => link.handle === answer.handle)?.answered(answer);
+    }
+    this.finishIfDrained();
+  }
+
+  private finishIfDrained(): void {
+    if (this.links.every(({ replica, state }) => replica.pending.length === 0 || state === 'failed')) {
+      this.finish();
+    }
+  }
+}
+
+/** An orphaned outbox as its adoption sees it: new work there is none, but it may have to move. */
+class OrphanOutbox implements Outbox {
+  constructor(
+    private readonly orphan: Orphan,
+    private readonly pool: StoredOutbox,
+  ) {}
+
+  id(): string {
+    return this.orphan.outbox;
+  }
+
+  renew(): string {
+    return this.pool.mint();
+  }
+
+  lane(outbox: string, target: ConversationTarget): Lane {
+    const isStored = outbox === this.orphan.outbox;
+    const stored = this.orphan.lanes.find((each) => isStored && keyOf(each.target) === keyOf(target));
+    return this.pool.lane(outbox, target, stored?.content);
+  }
+
+  unsent(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  dismiss(unsentId: string): Promise<void> {
+    return this.pool.dismiss(unsentId);
+  }
+}
+
+function noop(): void {
+  return;
+}
