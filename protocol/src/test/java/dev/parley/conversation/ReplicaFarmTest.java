@@ -33,20 +33,20 @@ class ReplicaFarmTest {
     void nothingIsLostNothingIsDoubledAndAllSeeTheSame(Seed seed) {
         AtomicInteger edits = new AtomicInteger();
         AtomicInteger unsent = new AtomicInteger();
-        IntStream.range(0, 400).parallel().forEach(round -> {
+        IntStream.range(0, 300).parallel().forEach(round -> {
             Play play = new Play(seed.random(round), round % 8 == 0 ? 5 : Integer.MAX_VALUE);
             play.run(2 + round % 5, 300);
             edits.addAndGet(play.room.log().log().size());
             unsent.addAndGet(play.unsentBlocks().size());
         });
 
-        assertThat(edits.get()).isGreaterThan(20_000);
+        assertThat(edits.get()).isGreaterThan(10_000);
         assertThat(unsent.get()).isGreaterThan(100);
     }
 
     @Test
     void aLargeFarmConvergesToo(Seed seed) {
-        new Play(seed.random(), Integer.MAX_VALUE).run(32, 4_000);
+        new Play(seed.random(), Integer.MAX_VALUE).run(16, 2_000);
     }
 
     private static final class Play {

@@ -144,7 +144,7 @@ class TransformTest {
         @Test
         void meetInOneStateWhateverTheyAre(Seed seed) throws RejectedException {
             RandomEdits edits = new RandomEdits(seed.random());
-            for (int i = 0; i < 100_000; i++) {
+            for (int i = 0; i < 50_000; i++) {
                 Map<String, Text> base = Map.of("a", edits.text(8), "b", edits.text(8));
                 List<Effect> entry = edits(edits, base);
                 List<Effect> submission = edits(edits, base);
