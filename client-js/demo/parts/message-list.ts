@@ -26,6 +26,7 @@ export class MessageList {
   /** What was here when the page first heard of the conversation is not announced. */
   private announcedRevision: number | undefined;
   private isAtEnd = true;
+  private scrollTop = 0;
 
   constructor(
     private readonly options: MessageListOptions,
@@ -83,6 +84,10 @@ export class MessageList {
 
   private draw(): void {
     const { conversation, self } = this.options;
+    // The reader may have scrolled up since the last frame, of which the event is still to come.
+    if (this.scroller.scrollTop < this.scrollTop) {
+      this.scrolled();
+    }
     const messages = timelineOf(conversation, self());
     const ids = new Set(messages.map(({ id }) => id));
     [...this.views]
@@ -133,6 +138,7 @@ export class MessageList {
 
   private scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.scrollTop = scrollTop;
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < END_PIXELS;
     if (this.isAtEnd) {
       this.newer.hidden = true;
