@@ -117,7 +117,7 @@ final class GatewayConnection {
     /** Ends it as a broken network would: whatever is on the way is lost, the other side hears a reset. */
     void cut() {
         ended = true;
-        if (channel != null) {
+        if (channel != null && channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.close();
         }

@@ -3,23 +3,17 @@ package dev.parley.load;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.SubmissionId;
-import dev.parley.load.check.Checker;
-import dev.parley.load.check.History;
-import dev.parley.load.check.Log;
 import dev.parley.load.check.Violation;
 import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of load on one gateway: visitors with several tabs and agents with many conversations, all on one event loop. Its
@@ -30,13 +24,13 @@ import java.util.function.Supplier;
 public final class Load {
     private static final Duration OPEN_MAX = Duration.ofMinutes(2);
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
-    private static final int POLL_MILLIS = 20;
     private static final int UNANSWERED_MAX = 500;
     private static final int OFFLINE_MILLIS_MAX = 2_000;
     private static final int READ_DELAY_MILLIS_MIN = 50;
     private static final int READ_DELAY_MILLIS_MAX = 1_000;
 
     private final EventLoop loop;
+    private final OnLoop onLoop;
     private final URI url;
     private final TokenMint mint;
     private final LoadPlan plan;
@@ -48,10 +42,11 @@ public final class Load {
     private long startNanos;
     private long madeUntilNanos;
     private long cutAtNanos;
-    private boolean running;
+    private @Nullable ScheduledFuture<?> ticks;
 
     public Load(EventLoop loop, URI url, TokenMint mint, LoadPlan plan) {
         this.loop = loop;
+        this.onLoop = new OnLoop(loop);
         this.url = url;
         this.mint = mint;
         this.plan = plan;
@@ -59,7 +54,7 @@ public final class Load {
         this.mix = new OperationMix(random.split());
     }
 
-    /** What a run came to. */
+    /** What a run came to; {@code seconds} until the last acknowledgement. */
     public record Outcome(LoadFigures figures, double seconds, List<Violation> violations) {
         public String table() {
             return figures.table(seconds);
@@ -68,15 +63,16 @@ public final class Load {
 
     /** Connects everybody and opens everything. */
     public void open() {
-        List<WireConversation> first = onLoop(() -> {
+        List<WireConversation> first = onLoop.get(() -> {
             List<WireConversation> opened = new ArrayList<>();
             for (int i = 0; i < plan.conversations(); i++) {
                 opened.add(connect(visitor(i), "visitor" + i + "/tab0").open("chat"));
             }
             return opened;
         });
-        await(() -> first.stream().allMatch(WireConversation::isOpen), OPEN_MAX, "the conversations are open");
-        onLoop(() -> {
+        onLoop.await(
+                "the conversations are open", OPEN_MAX, () -> first.stream().allMatch(WireConversation::isOpen));
+        onLoop.run(() -> {
             for (int i = 0; i < plan.conversations(); i++) {
                 for (int tab = 1; tab < plan.tabsPerVisitor(); tab++) {
                     connect(visitor(i), "visitor" + i + "/tab" + tab).open("chat");
@@ -91,9 +87,9 @@ public final class Load {
                         .open(first.get(i / plan.agentsPerConversation()).conversation());
             }
             clients.forEach(client -> replicas.addAll(client.conversations()));
-            return true;
         });
-        await(() -> replicas.stream().allMatch(WireConversation::isOpen), OPEN_MAX, "everybody has everything open");
+        onLoop.await("everybody has everything open", OPEN_MAX, () -> replicas.stream()
+                .allMatch(WireConversation::isOpen));
     }
 
     private static Author visitor(int number) {
@@ -110,23 +106,27 @@ public final class Load {
         return client;
     }
 
-    /** Starts the load, which goes on for the plan's duration. */
+    /** Starts the load, which goes on for the plan's duration, or until it is stopped. */
     public void start() {
-        onLoop(() -> {
-            running = true;
+        onLoop.run(() -> {
             startNanos = loop.ticker().nanoTime();
             madeUntilNanos = startNanos;
             cutAtNanos = startNanos;
-            ScheduledFuture<?> ticks = loop.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.MILLISECONDS);
-            loop.schedule(
-                    () -> {
-                        ticks.cancel(false);
-                        running = false;
-                    },
-                    plan.duration().toMillis(),
-                    TimeUnit.MILLISECONDS);
-            return true;
+            ticks = loop.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.MILLISECONDS);
+            loop.schedule(this::end, plan.duration().toMillis(), TimeUnit.MILLISECONDS);
         });
+    }
+
+    /** Makes no more load. */
+    public void stop() {
+        onLoop.run(this::end);
+    }
+
+    private void end() {
+        if (ticks != null) {
+            ticks.cancel(false);
+            ticks = null;
+        }
     }
 
     private void tick() {
@@ -158,86 +158,24 @@ public final class Load {
 
     /** Waits until the load has been made. */
     public void awaitMade() {
-        await(() -> !running, plan.duration().plusMinutes(1), "the load was made");
+        onLoop.await("the load was made", plan.duration().plusMinutes(1), () -> ticks == null);
     }
 
-    public long acknowledged() {
-        return onLoop(figures::acknowledged);
+    /** Counted on the clients' loop. */
+    public LoadFigures figures() {
+        return figures;
     }
 
-    /** Waits until everything is answered, reads the logs back, waits until every replica has all of them, and judges. */
+    /** Waits for the last answers, and has everything checked. */
     public Outcome judge(Duration settleMax) {
-        awaitIfPossible(() -> replicas.stream().allMatch(Load::isSettled), settleMax);
-        double seconds = onLoop(() -> (loop.ticker().nanoTime() - startNanos) / 1e9);
-        Map<String, Log> logs = new HashMap<>();
-        for (Log log : readLogs()) {
-            logs.put(log.conversation(), log);
-        }
-        awaitIfPossible(() -> replicas.stream().allMatch(replica -> hasAllOf(replica, logs)), settleMax);
-        List<History> histories = onLoop(() -> {
-            replicas.forEach(WireConversation::end);
-            return replicas.stream().map(WireConversation::history).toList();
-        });
-        return new Outcome(figures, seconds, Checker.check(histories, logs.values()));
-    }
-
-    private static boolean isSettled(WireConversation replica) {
-        return replica.isBroken() || (replica.isOpen() && replica.replica().pendingCount() == 0);
-    }
-
-    private static boolean hasAllOf(WireConversation replica, Map<String, Log> logs) {
-        Log log = logs.get(replica.conversation());
-        return log == null
-                || replica.isBroken()
-                || replica.replica().position().revision()
-                        >= log.lastRevisionFor(replica.history().view());
-    }
-
-    private List<Log> readLogs() {
-        List<String> conversations = onLoop(() ->
-                replicas.stream().map(WireConversation::conversation).distinct().toList());
         String token = mint.mint(plan.tenant(), new Author("auditor", Role.AGENT, "Auditor"), TOKEN_LIFETIME);
-        return join(LogReader.read(loop, url, token, conversations), OPEN_MAX);
+        List<Violation> violations = new Judge(loop, url, token).judge(replicas, settleMax);
+        double seconds = onLoop.get(() -> (figures.lastAcknowledgedNanos() - startNanos) / 1e9);
+        return new Outcome(figures, seconds, violations);
     }
 
     /** Disconnects everybody. */
     public void close() {
-        onLoop(() -> {
-            clients.forEach(WireClient::stop);
-            return true;
-        });
-    }
-
-    private <T> T onLoop(Supplier<T> action) {
-        return join(CompletableFuture.supplyAsync(action, loop), OPEN_MAX);
-    }
-
-    private void await(BooleanSupplier condition, Duration limit, String what) {
-        if (!awaitIfPossible(condition, limit)) {
-            throw new IllegalStateException("not within " + limit + ": " + what);
-        }
-    }
-
-    private boolean awaitIfPossible(BooleanSupplier condition, Duration limit) {
-        CompletableFuture<Boolean> holds = new CompletableFuture<>();
-        ScheduledFuture<?> polls = loop.scheduleAtFixedRate(
-                () -> {
-                    if (condition.getAsBoolean()) {
-                        holds.complete(true);
-                    }
-                },
-                0,
-                POLL_MILLIS,
-                TimeUnit.MILLISECONDS);
-        try {
-            return holds.completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } finally {
-            polls.cancel(false);
-        }
-    }
-
-    private static <T> T join(CompletableFuture<T> future, Duration limit) {
-        return future.orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).join();
+        onLoop.run(() -> clients.forEach(WireClient::stop));
     }
 }

@@ -38,6 +38,7 @@ public final class LoadFigures implements Observer {
     private long made;
     private long postponed;
     private long acknowledged;
+    private long lastAcknowledgedNanos;
     private long behind;
     private long behindMax;
     private long delivered;
@@ -65,6 +66,7 @@ public final class LoadFigures implements Observer {
     @Override
     public void acknowledged(WireConversation at, Submission sent, long revision) {
         acknowledged++;
+        lastAcknowledgedNanos = at.client().nanoTime();
         long past = revision - 1 - sent.base().revision();
         if (past > 0) {
             behind++;
@@ -72,10 +74,7 @@ public final class LoadFigures implements Observer {
         }
         Due due = dueByContentId.get(sent.id().contentId());
         if (due != null && !due.author().readsLate()) {
-            record(
-                    due.isUndisturbed() ? savedMicros : savedAfterCutMicros,
-                    due,
-                    at.client().nanoTime());
+            record(due.isUndisturbed() ? savedMicros : savedAfterCutMicros, due, lastAcknowledgedNanos);
         }
     }
 
@@ -119,6 +118,10 @@ public final class LoadFigures implements Observer {
 
     public long acknowledged() {
         return acknowledged;
+    }
+
+    long lastAcknowledgedNanos() {
+        return lastAcknowledgedNanos;
     }
 
     public long delivered() {

@@ -126,6 +126,10 @@ public final class WireClient {
         return welcome;
     }
 
+    public boolean isStopped() {
+        return stopped;
+    }
+
     public List<WireConversation> conversations() {
         return Collections.unmodifiableList(conversations);
     }
@@ -163,11 +167,13 @@ public final class WireClient {
 
     /** Closes the connection, for good. */
     public void stop() {
-        stopped = true;
-        if (connection != null) {
-            connection.close();
+        if (!stopped) {
+            stopped = true;
+            if (connection != null) {
+                connection.close();
+            }
+            disconnected();
         }
-        disconnected();
     }
 
     private void connect() {

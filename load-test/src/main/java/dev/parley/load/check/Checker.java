@@ -282,7 +282,7 @@ public final class Checker {
             if (!rest.isEmpty()) {
                 report(Kind.STUCK, history.client() + " never got revisions " + rest);
             }
-            claims.add(new Claim(history, log.head().getRevision(), ended.canonicalText()));
+            claims.add(new Claim(history, rest.isEmpty() ? log.head().getRevision() : revision, ended.canonicalText()));
         }
 
         private void missed(Set<Long> revisions) {

@@ -252,11 +252,20 @@ final class CheckerTest {
 
     @Test
     void findsAReplicaThatDidNotCatchUp() throws BrokenLogException {
-        run.agent.remove(run.agent.size() - 4);
         run.agent.removeIf(event ->
                 event instanceof Event.Received received && received.to().getRevision() == 7);
+        run.agent.set(run.agent.size() - 1, new Event.Ended(SmallRun.position(5), 0, run.canonicalText(5, View.STAFF)));
 
         assertThat(run.kinds()).containsExactly(Kind.STUCK);
+    }
+
+    @Test
+    void findsAReplicaThatDidNotCatchUpAndIsWrongWhereItStands() throws BrokenLogException {
+        run.agent.removeIf(event ->
+                event instanceof Event.Received received && received.to().getRevision() == 7);
+        run.agent.set(run.agent.size() - 1, new Event.Ended(SmallRun.position(5), 0, run.canonicalText(4, View.STAFF)));
+
+        assertThat(run.kinds()).containsExactly(Kind.STUCK, Kind.DIVERGED);
     }
 
     @Test

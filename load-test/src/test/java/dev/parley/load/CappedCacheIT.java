@@ -1,0 +1,46 @@
+package dev.parley.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Many more conversations than the gateway may keep in memory, and a heap that they would not fit into. */
+final class CappedCacheIT {
+    private static final int CONVERSATIONS = 500;
+    private static final long CACHE_BYTES = 1_000_000;
+
+    @RegisterExtension
+    private static final TestGateway GATEWAY = new TestGateway(
+            List.of("-Xmx192m", "-XX:MaxDirectMemorySize=96m", "-XX:+ExitOnOutOfMemoryError"),
+            List.of("--cache-bytes", Long.toString(CACHE_BYTES)));
+
+    @Test
+    void conversationsComeAndGoFromMemoryUnderLoadAndNothingIsLost() {
+        Seed seed = Seed.of(CappedCacheIT.class);
+        LoadPlan plan = new LoadPlan(
+                seed.value(), TestGateway.TENANT, CONVERSATIONS, 1, 4, 1, 300, Duration.ofSeconds(20), 1, 5);
+        Load load = new Load(GATEWAY.loop(), GATEWAY.process().webSocket(), GATEWAY.mint(), plan);
+        load.open();
+        load.start();
+        load.awaitMade();
+
+        Load.Outcome outcome = load.judge(TestGateway.LONG);
+
+        Metrics metrics = GATEWAY.metrics();
+        double evicted = metrics.sum("parley_conversations_evicted_total");
+        System.out.printf(
+                "%s%,.0f evicted, %,.0f loaded, %,.0f in memory, %,.0f MB of heap used%n",
+                outcome.table(),
+                evicted,
+                metrics.sum("parley_loads_total"),
+                metrics.sum("parley_conversations_loaded"),
+                metrics.sum("jvm_memory_used_bytes{area=\"heap\"") / 1e6);
+        assertThat(outcome.violations()).isEmpty();
+        assertThat(evicted).as("conversations evicted").isGreaterThan(CONVERSATIONS);
+        assertThat(GATEWAY.process().isAlive()).isTrue();
+        load.close();
+    }
+}
