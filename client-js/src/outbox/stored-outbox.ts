@@ -116,12 +116,11 @@ export class StoredOutbox implements Outbox {
    */
   async watchOrphans(adopt: (orphan: Orphan) => Promise<void>): Promise<void> {
     const { signal } = this.leaving;
-    const { outboxes, busy } = await this.survey();
+    const { busy } = await this.survey();
     const { held = [] } = await this.around.locks.query();
-    const inUse = new Set(held.map(({ name }) => name));
-    for (const { outbox } of outboxes) {
-      const isWorthIt = busy.has(outbox) || inUse.has(this.lockName(outbox));
-      if (isWorthIt && !this.held.has(outbox) && !this.awaited.has(outbox) && !signal.aborted) {
+    const names = held.map(({ name = '' }) => name).filter((name) => name.startsWith(this.prefix));
+    for (const outbox of [...busy, ...names.map((name) => name.slice(this.prefix.length))]) {
+      if (!this.held.has(outbox) && !this.awaited.has(outbox) && !signal.aborted) {
         this.awaited.add(outbox);
         void this.takeOver(outbox, adopt, signal).catch(noop);
       }
