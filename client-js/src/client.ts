@@ -3,7 +3,7 @@ import { Connection, type ConnectionState } from './connection.ts';
 import { ConversationHandle } from './conversation-handle.ts';
 import { ConversationLink } from './conversation-link.ts';
 import { type ConversationTarget, DEFAULT_NAME, isAbout, keyOf } from './conversation-target.ts';
-import { type Block, NO_AUTHOR } from './conversation/state.ts';
+import type { Block } from './conversation/state.ts';
 import { type Environment, type Surroundings, surroundings } from './environment.ts';
 import { ParleyError } from './errors.ts';
 import { Events } from './events.ts';
@@ -52,6 +52,7 @@ interface Member {
 }
 
 const SESSION_BYTES = 16;
+const UNKNOWN: Author = { subject: '', role: 'ROLE_UNSPECIFIED', name: '' };
 
 /** Makes a client. Nothing outside of it is touched before `connect()`. */
 export function createClient(options: ClientOptions): Client {
@@ -69,7 +70,7 @@ export class Client {
   private readonly adopter: Adopter | undefined;
   private inboxHandle: InboxHandle | undefined;
   private principal: string | undefined;
-  private self = NO_AUTHOR;
+  private self = UNKNOWN;
   private limits: Limits | undefined;
   private connections = 0;
 
@@ -232,7 +233,7 @@ export class Client {
     if (this.principal === undefined) {
       await this.adopter?.open(principal, claims);
       this.principal = principal;
-      this.become(claims?.author ?? NO_AUTHOR);
+      this.become(claims?.author ?? UNKNOWN);
       this.members.forEach(({ link }) => {
         link.bind();
       });

@@ -28,7 +28,9 @@ export interface Stamp {
   readonly composedAtMillis: number;
 }
 
-export const NO_AUTHOR: Author = { subject: '', role: 'ROLE_UNSPECIFIED', name: '' };
+/** By whom the gateway writes itself. */
+const NOBODY: Author = { subject: '', role: 'SERVICE', name: '' };
+
 export const START: Position = { revision: 0, head: new Uint8Array(0) };
 
 /** An entry that does not fit the state: the log and this replica differ. */
@@ -77,7 +79,7 @@ export class ConversationState {
 }
 
 export function stampOf(entry: Entry): Stamp {
-  return { ...entry, author: entry.author ?? NO_AUTHOR };
+  return { ...entry, author: entry.author ?? NOBODY };
 }
 
 /** The block after an effect that is about it. */
@@ -136,7 +138,7 @@ function standing({
 }
 
 function blockFrom(block: wire.Block): Block {
-  return { ...block, author: block.author ?? NO_AUTHOR, attributes: mapOf(block.attributes) };
+  return { ...block, author: block.author ?? NOBODY, attributes: mapOf(block.attributes) };
 }
 
 function mapOf(attributes: readonly Attribute[]): Map<string, string> {
