@@ -46,12 +46,15 @@ public final class Connection implements Subscriber {
         private final ConversationKey key;
         private final String name;
         private Position sent;
+        private boolean writes;
         private boolean lagging;
+        private boolean resuming;
 
-        OpenConversation(ConversationKey key, String name, Position sent) {
+        OpenConversation(ConversationKey key, String name, Position sent, boolean writes) {
             this.key = key;
             this.name = name;
             this.sent = sent;
+            this.writes = writes;
         }
     }
 
@@ -141,6 +144,7 @@ public final class Connection implements Subscriber {
             send(FrameEncoder.failure(FailureCode.UNKNOWN_HANDLE));
             return;
         }
+        conversation.writes = true;
         node.shards().of(conversation.key).submit(conversation.key, handle, submission, this);
     }
 
@@ -187,9 +191,23 @@ public final class Connection implements Subscriber {
         if (delivery instanceof Delivery.Opened opened) {
             opened(opened);
         } else if (delivery instanceof Delivery.OpenFailed failed) {
-            requested.remove(failed.request().key());
+            openFailed(failed.request().key());
         }
         send(FrameEncoder.encode(delivery));
+    }
+
+    /** A conversation that could not be opened again is still open, and its audience has to hear of our end. */
+    private void openFailed(ConversationKey key) {
+        boolean isOpen = false;
+        for (OpenConversation conversation : open.values()) {
+            if (conversation.key.equals(key)) {
+                conversation.resuming = false;
+                isOpen = true;
+            }
+        }
+        if (!isOpen) {
+            requested.remove(key);
+        }
     }
 
     private void publish(Published published) {
@@ -207,11 +225,12 @@ public final class Connection implements Subscriber {
     }
 
     private void opened(Delivery.Opened opened) {
-        open.values().removeIf(conversation -> conversation.key.equals(opened.key()));
+        boolean writes = open.values().stream().anyMatch(older -> older.writes && older.key.equals(opened.key()));
+        open.values().removeIf(older -> older.key.equals(opened.key()));
         open.put(
                 opened.handle(),
                 new OpenConversation(
-                        opened.key(), opened.name(), opened.catchUp().position()));
+                        opened.key(), opened.name(), opened.catchUp().position(), writes));
         if (opened.created()) {
             for (Connection other : node.sessions().connectionsOf(principal)) {
                 if (other != this) {
@@ -221,12 +240,16 @@ public final class Connection implements Subscriber {
         }
     }
 
-    /** The socket takes data again. */
+    /**
+     * The socket takes data again. Nothing is published to it until it has been opened again, since that would have a gap
+     * before it; and who writes is told entries, among which its own are its acknowledgements.
+     */
     void drained() {
         for (OpenConversation conversation : List.copyOf(open.values())) {
-            if (conversation.lagging) {
-                conversation.lagging = false;
-                open(new OpenRequest(conversation.key, false, conversation.name, conversation.sent, false, List.of()));
+            if (conversation.lagging && !conversation.resuming) {
+                conversation.resuming = true;
+                open(new OpenRequest(
+                        conversation.key, false, conversation.name, conversation.sent, conversation.writes, List.of()));
             }
         }
     }
