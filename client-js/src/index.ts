@@ -14,6 +14,8 @@ export type { ConversationTarget } from './conversation-target.ts';
 export type { Unsent, UnsentCode } from './conversation/pending.ts';
 export type { Change } from './conversation/replica.ts';
 export type { Block } from './conversation/state.ts';
+export { bindText } from './editor/text-binding.ts';
+export type { TextBindingOptions, TextField } from './editor/text-binding.ts';
 export type { Environment } from './environment.ts';
 export { ParleyError } from './errors.ts';
 export type { ParleyErrorCode } from './errors.ts';
