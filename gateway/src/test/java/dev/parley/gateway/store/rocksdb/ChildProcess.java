@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A main class of the tests in a process of its own, and what it prints. Its errors go to the test's own output. */
-final class ChildProcess {
+final class ChildProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
 
@@ -84,5 +84,11 @@ final class ChildProcess {
 
     int exitCode() throws InterruptedException {
         return process.waitFor();
+    }
+
+    /** Ends it if it still runs. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
     }
 }

@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that fail: made so with strace and a small tmpfs, and skipped, with the reason, where these are not to be had. */
 @ExtendWith(Seed.Resolver.class)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a child may hang
 class DiskFaultTest {
     /** More syncs than opening a store takes, so that the fault meets an append. */
     private static final int SYNCS_TO_OPEN = 40;
@@ -72,15 +74,14 @@ class DiskFaultTest {
     void one_failed_sync_ends_all_acknowledgements_though_later_syncs_would_succeed(Seed seed) throws IOException {
         requireStrace();
         int atSync = SYNCS_TO_OPEN + seed.random().nextInt(60);
-        ChildProcess child = writerWithFault("error=EIO", atSync, 16);
-        assertThat(child.line()).isEqualTo("open");
         AcknowledgedLogs acknowledged = new AcknowledgedLogs();
-        List<String> lines = child.lines();
-        for (String line : lines.subList(0, lines.size() - 1)) {
-            acknowledged.add(line);
+        try (ChildProcess child = writerWithFault("error=EIO", atSync, 16)) {
+            assertThat(child.line()).isEqualTo("open");
+            List<String> lines = child.lines();
+            lines.subList(0, lines.size() - 1).forEach(acknowledged::add);
+            assertThat(lines.get(lines.size() - 1))
+                    .startsWith("failed StoreFailedException healthy=false later=StoreFailedException load=");
         }
-        assertThat(lines.get(lines.size() - 1))
-                .startsWith("failed StoreFailedException healthy=false later=StoreFailedException load=");
         assertThat(acknowledged.count()).isPositive();
         try (RocksOperationStore store = RocksStores.open(folder.resolve("store"))) {
             acknowledged.verify(store);
@@ -96,10 +97,12 @@ class DiskFaultTest {
         int rounds = Integer.getInteger("parley.rounds", 2);
         for (int round = 0; round < rounds; round++) {
             int inFlight = 1 + random.nextInt(32);
-            ChildProcess child = writerWithFault("signal=KILL", SYNCS_TO_OPEN + random.nextInt(200), inFlight);
-            assertThat(child.line()).isEqualTo("open");
-            child.lines().forEach(acknowledged::add);
-            assertThat(child.exitCode()).isNotZero();
+            int atSync = SYNCS_TO_OPEN + random.nextInt(200);
+            try (ChildProcess child = writerWithFault("signal=KILL", atSync, inFlight)) {
+                assertThat(child.line()).isEqualTo("open");
+                child.lines().forEach(acknowledged::add);
+                assertThat(child.exitCode()).isNotZero();
+            }
             try (RocksOperationStore store = RocksStores.open(folder.resolve("store"))) {
                 acknowledged.verify(store);
             }
