@@ -83,7 +83,7 @@ export class ChatWidget {
     this.launcher = element(
       'button',
       { type: 'button', class: 'launcher', 'aria-controls': 'chat', 'data-testid': 'launcher' },
-      element('span', { class: 'launcher-words' }, 'Chat'),
+      element('span', {}, 'Chat'),
       this.unread,
     );
     this.root = element('div', { class: 'widget' }, this.panel, this.launcher, announcer.root);

@@ -123,7 +123,6 @@ export class MessageView {
     const field = new TextField({
       'data-testid': 'message-editor',
       'aria-label': 'Edit the message',
-      class: 'bubble-editor',
     });
     const done = button('Done', 'message-done', () => {
       this.stopEditing();
