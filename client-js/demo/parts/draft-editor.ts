@@ -1,7 +1,7 @@
 import { type Block, type ConversationHandle, ParleyError, type Unsent } from '../../src/index.ts';
 import { element, setText } from './element.ts';
 import { isSubmitKey } from './submit-key.ts';
-import { TextField } from './text-field.ts';
+import { BlockField } from './block-field.ts';
 import { errorWords, unsentWords } from './words.ts';
 
 /**
@@ -10,7 +10,7 @@ import { errorWords, unsentWords } from './words.ts';
  */
 export class DraftEditor {
   readonly root: HTMLElement;
-  readonly field: TextField;
+  readonly field: BlockField;
   private readonly begunBy = element('span', { class: 'draft-begun', 'data-testid': 'draft-begun' });
   private readonly notice = element('p', { class: 'problem', role: 'alert', 'data-testid': 'draft-notice' });
   private readonly sendButton: HTMLButtonElement;
@@ -21,7 +21,7 @@ export class DraftEditor {
     const send = (): void => {
       this.send();
     };
-    this.field = new TextField({
+    this.field = new BlockField({
       'data-testid': 'draft',
       'aria-label': 'Reply, shared with your colleagues',
       placeholder: 'Write a reply. Colleagues can write in it with you.',

@@ -2,7 +2,7 @@ import type { ConversationHandle, Message } from '../../src/index.ts';
 import { element, setAttribute, setText } from './element.ts';
 import { statusIcon } from './icons.ts';
 import { isEscape, isSubmitKey } from './submit-key.ts';
-import { TextField } from './text-field.ts';
+import { BlockField } from './block-field.ts';
 import { isRecalled, isStaff } from './timeline.ts';
 import { STATUS, STATUS_EXPLAINED, timeWords } from './words.ts';
 
@@ -28,7 +28,7 @@ export class MessageView {
   private readonly recallButton: HTMLButtonElement;
   private readonly restoreButton: HTMLButtonElement;
   private readonly heading: HTMLElement;
-  private editor: { readonly field: TextField; readonly root: HTMLElement } | undefined;
+  private editor: { readonly field: BlockField; readonly root: HTMLElement } | undefined;
   private message: Message;
 
   constructor(
@@ -120,7 +120,7 @@ export class MessageView {
   }
 
   private edit(): void {
-    const field = new TextField({
+    const field = new BlockField({
       'data-testid': 'message-editor',
       'aria-label': 'Edit the message',
     });
