@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store in memory. Each call asks the executor for one run, and each run does the oldest call that waits and completes its
- * stage: so calls take effect in their order, whatever the executor's, at the moments that the executor chooses. With an
- * executor of one thread all is deterministic.
+ * stage, one at a time: so calls take effect and are answered in their order, whatever the executor's, at the moments that
+ * the executor chooses. With an executor of one thread all is deterministic.
  */
 public final class MemoryOperationStore implements OperationStore {
     private static final byte[] NO_CURSOR = {};
@@ -44,6 +44,8 @@ public final class MemoryOperationStore implements OperationStore {
     private final Executor executor;
     private final Map<ConversationKey, Log> logs;
     private final Queue<Runnable> calls = new ArrayDeque<>();
+    private int runsDue;
+    private boolean running;
     private boolean closed;
 
     public MemoryOperationStore(Executor executor) {
@@ -227,14 +229,29 @@ public final class MemoryOperationStore implements OperationStore {
         return stage;
     }
 
+    /** One thread at a time does calls; a run that finds it at work leaves its call to it. */
     private void runOldest() {
-        Runnable call;
         synchronized (this) {
-            call = calls.poll();
+            runsDue++;
+            if (running) {
+                return;
+            }
+            running = true;
         }
-        if (call != null) {
+        for (Runnable call = nextDue(); call != null; call = nextDue()) {
             call.run();
         }
+    }
+
+    private synchronized @Nullable Runnable nextDue() {
+        Runnable call = runsDue == 0 ? null : calls.poll();
+        if (call == null) {
+            runsDue = 0;
+            running = false;
+        } else {
+            runsDue--;
+        }
+        return call;
     }
 
     private <T> void run(Supplier<T> operation, CompletableFuture<T> stage) {
@@ -243,7 +260,7 @@ public final class MemoryOperationStore implements OperationStore {
             synchronized (logs) {
                 result = operation.get();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stage.completeExceptionally(e);
             return;
         }

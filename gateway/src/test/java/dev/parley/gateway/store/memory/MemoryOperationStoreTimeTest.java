@@ -56,4 +56,24 @@ class MemoryOperationStoreTimeTest {
         assertThat(lost).isNotDone();
         assertThat(await(next.load(writer.key())).entries()).hasSize(1);
     }
+
+    @Test
+    void a_call_made_from_a_callback_waits_until_the_callback_is_done() {
+        MemoryOperationStore store = new MemoryOperationStore(Runnable::run);
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        List<String> order = new ArrayList<>();
+        store.append(List.of(writer.append("1"))).thenAccept(first -> order.add("first"));
+        store.load(writer.key())
+                .thenAccept(stored -> order.add("loaded " + stored.entries().size()));
+        assertThat(order).containsExactly("first", "loaded 1");
+
+        MemoryOperationStore later = new MemoryOperationStore(scheduled::add);
+        later.load(writer.key()).thenAccept(stored -> {
+            later.load(writer.key()).thenAccept(again -> order.add("nested"));
+            scheduled.remove(0).run();
+            order.add("outer");
+        });
+        scheduled.remove(0).run();
+        assertThat(order).containsExactly("first", "loaded 1", "outer", "nested");
+    }
 }
