@@ -36,7 +36,7 @@ final class GatewayConnection {
     static final int ABNORMAL_CLOSURE = 1006;
 
     private static final int MESSAGE_BYTES_MAX = 256 << 20;
-    private static final int CONNECT_MILLIS_MAX = 5_000;
+    private static final int CONNECT_MILLIS_MAX = 20_000;
 
     private final Listener listener;
     private @Nullable Channel channel;

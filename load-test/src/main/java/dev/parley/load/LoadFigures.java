@@ -124,22 +124,9 @@ public final class LoadFigures implements Observer {
         return lastAcknowledgedNanos;
     }
 
-    public long delivered() {
-        return delivered;
-    }
-
     /** Acknowledged submissions that had been made on a base behind the head. */
     public long behind() {
         return behind;
-    }
-
-    public long welcomes() {
-        return welcomes;
-    }
-
-    /** Connections that ended, by close code. */
-    public Map<Integer, Long> ended() {
-        return ended;
     }
 
     /** As a table, for a run that took so long. */

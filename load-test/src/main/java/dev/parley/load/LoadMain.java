@@ -41,7 +41,11 @@ public final class LoadMain implements Runnable {
     private LoadMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new LoadMain()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new LoadMain());
     }
 
     @Override

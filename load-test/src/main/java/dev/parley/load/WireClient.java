@@ -46,7 +46,7 @@ public final class WireClient {
             CloseCode.SUPERSEDED.code(),
             CloseCode.UPGRADE.code());
 
-    private static final int WELCOME_MILLIS_MAX = 20_000;
+    private static final int WELCOME_MILLIS_MAX = 30_000;
     private static final int ACKNOWLEDGE_MILLIS = 100;
     private static final int BACK_OFF_FIRST_MILLIS = 100;
     private static final int BACK_OFF_CEILING_MILLIS = 2_000;
@@ -68,6 +68,7 @@ public final class WireClient {
     private int generation;
     private int cuts;
     private boolean stopped = true;
+    private boolean greeted;
     private boolean welcome;
     private long lastReceivedNanos;
     private long lastSentNanos;
@@ -121,11 +122,6 @@ public final class WireClient {
         return cuts;
     }
 
-    /** Welcomed by the gateway on the present connection. */
-    public boolean isWelcome() {
-        return welcome;
-    }
-
     public boolean isStopped() {
         return stopped;
     }
@@ -142,7 +138,7 @@ public final class WireClient {
                 name + "@" + target, self.subject(), Role.valueOf(self.role().name()), outbox);
         WireConversation conversation = new WireConversation(this, target, replica, history, observer);
         conversations.add(conversation);
-        if (welcome) {
+        if (greeted) {
             send(conversation.openFrame());
         }
         return conversation;
@@ -252,6 +248,7 @@ public final class WireClient {
             frames.add(conversation.openFrame());
         }
         send(frames);
+        greeted = true;
     }
 
     private void receive(ServerFrames frames) {
@@ -388,6 +385,7 @@ public final class WireClient {
         generation++;
         cuts++;
         connection = null;
+        greeted = false;
         welcome = false;
         byHandle.clear();
         toAcknowledge.clear();

@@ -65,10 +65,6 @@ public final class WireConversation {
         return client;
     }
 
-    public String target() {
-        return target;
-    }
-
     public Replica replica() {
         return replica;
     }

@@ -2,6 +2,7 @@ package dev.parley.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.CanonicalText;
 import dev.parley.ot.TextEdit;
@@ -69,6 +70,10 @@ final class AirplaneIT {
             assertThat(onLoop.get(() -> CanonicalText.of(plane.replica().confirmed())))
                     .isEqualTo(onLoop.get(() -> CanonicalText.of(home.replica().confirmed())));
             assertThat(onLoop.get(() -> plane.replica().unsent())).isEmpty();
+            onLoop.await(
+                    "the visitor is told that all of it reached the desk",
+                    TestGateway.LONG,
+                    () -> plane.delivered().getVisitorToStaff() >= lastRevisionOf(plane, TestGateway.visitor("vera")));
         }
     }
 
@@ -77,6 +82,14 @@ final class AirplaneIT {
             Block confirmed = conversation.replica().confirmed().block(block);
             return confirmed != null && confirmed.text().toString().equals(text);
         });
+    }
+
+    private static long lastRevisionOf(WireConversation conversation, Author author) {
+        return conversation.replica().confirmed().blocks().stream()
+                .filter(block -> block.author().is(author))
+                .mapToLong(Block::revision)
+                .max()
+                .orElseThrow();
     }
 
     private static List<String> messages(WireConversation conversation) {

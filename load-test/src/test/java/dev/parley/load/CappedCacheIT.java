@@ -22,7 +22,7 @@ final class CappedCacheIT {
         Seed seed = Seed.of(CappedCacheIT.class);
         LoadPlan plan = new LoadPlan(
                 seed.value(), TestGateway.TENANT, CONVERSATIONS, 1, 4, 1, 300, Duration.ofSeconds(20), 1, 5);
-        Load load = new Load(GATEWAY.loop(), GATEWAY.process().webSocket(), GATEWAY.mint(), plan);
+        Load load = GATEWAY.load(plan);
         load.open();
         load.start();
         load.awaitMade();

@@ -5,28 +5,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The gateway is killed under load, as by a crash, again and again ({@code -Dparley.rounds=N}). */
+/** The gateway goes away under load, and comes back with the same folder. */
 final class KillIT {
-    private static final int ROUNDS = Integer.getInteger("parley.rounds", 5);
-    private static final int ACKNOWLEDGED_BETWEEN_KILLS_MAX = 400;
+    private static final int KILLS = Integer.getInteger("parley.rounds", 5);
+    private static final int ACKNOWLEDGED_BETWEEN_MAX = 300;
 
     @RegisterExtension
-    private static final TestGateway GATEWAY = new TestGateway(List.of("-Xmx256m"), List.of());
+    static final TestGateway GATEWAY = new TestGateway(List.of("-Xmx256m"), List.of());
 
     @Test
     void nothingAcknowledgedIsLostOrDoubledWhenTheGatewayIsKilledAndClientsCarryOnByThemselves() {
         Seed seed = Seed.of(KillIT.class);
+        restartUnderLoad(seed, "kill", KILLS, GatewayProcess::kill);
+    }
+
+    @Test
+    void clientsCarryOnByThemselvesWhenTheGatewayIsStoppedAndStartedAgain() {
+        Seed seed = Seed.of(KillIT.class);
+        restartUnderLoad(seed, "stop", 1, GatewayProcess::stop);
+    }
+
+    private static void restartUnderLoad(Seed seed, String tenant, int times, Consumer<GatewayProcess> end) {
         SplittableRandom random = seed.random();
-        LoadPlan plan = new LoadPlan(seed.value(), TestGateway.TENANT, 10, 2, 4, 2, 100, Duration.ofHours(1), 0.2, 10);
-        Load load = new Load(GATEWAY.loop(), GATEWAY.process().webSocket(), GATEWAY.mint(), plan);
+        Load load = GATEWAY.load(new LoadPlan(seed.value(), tenant, 10, 2, 4, 2, 100, Duration.ofHours(1), 0.2, 10));
         load.open();
         load.start();
-        for (int round = 0; round < ROUNDS; round++) {
-            awaitProgress(load, random.nextLong(1, ACKNOWLEDGED_BETWEEN_KILLS_MAX));
-            GATEWAY.process().kill();
+        for (int i = 0; i < times; i++) {
+            awaitProgress(load, random.nextLong(1, ACKNOWLEDGED_BETWEEN_MAX));
+            end.accept(GATEWAY.process());
             GATEWAY.process().start();
         }
         awaitProgress(load, 1);
@@ -34,17 +44,14 @@ final class KillIT {
 
         Load.Outcome outcome = load.judge(TestGateway.LONG);
 
-        System.out.println(ROUNDS + " kills\n" + outcome.table());
-        assertThat(outcome.violations()).isEmpty();
         load.close();
+        System.out.println("gone " + times + " times\n" + outcome.table());
+        assertThat(outcome.violations()).isEmpty();
     }
 
-    private void awaitProgress(Load load, long count) {
-        long target = GATEWAY.onLoop().get(load.figures()::acknowledged) + count;
-        GATEWAY.onLoop()
-                .await(
-                        "clients go on to " + target,
-                        TestGateway.LONG,
-                        () -> load.figures().acknowledged() >= target);
+    private static void awaitProgress(Load load, long count) {
+        LoadFigures figures = load.figures();
+        long target = GATEWAY.onLoop().get(figures::acknowledged) + count;
+        GATEWAY.onLoop().await("clients go on to " + target, TestGateway.LONG, () -> figures.acknowledged() >= target);
     }
 }

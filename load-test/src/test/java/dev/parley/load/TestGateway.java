@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -71,6 +72,13 @@ final class TestGateway implements BeforeAllCallback, AfterTestExecutionCallback
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
         onLoop().run(() -> clients.forEach(WireClient::stop));
+        Metrics metrics = metrics();
+        Awaitility.await("nothing is left of connections and requests that are over")
+                .atMost(LONG)
+                .untilAsserted(() -> {
+                    Assertions.assertThat(metrics.sum("parley_connections")).isZero();
+                    Assertions.assertThat(metrics.sum("parley_shard_queued")).isZero();
+                });
         process().close();
         if (group != null) {
             group.shutdownGracefully().syncUninterruptibly();
@@ -148,6 +156,11 @@ final class TestGateway implements BeforeAllCallback, AfterTestExecutionCallback
         WireConversation conversation = onLoop().get(() -> client.open(target));
         onLoop().await(client.name() + " has opened " + target, LONG, conversation::isOpen);
         return conversation;
+    }
+
+    /** A load on this gateway, by clients of its own. */
+    Load load(LoadPlan plan) {
+        return new Load(loop(), process().webSocket(), mint, plan);
     }
 
     /** What the judge finds about these replicas, which have to be all that wrote. */

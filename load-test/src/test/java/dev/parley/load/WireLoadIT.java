@@ -20,7 +20,7 @@ final class WireLoadIT {
         Seed seed = Seed.of(WireLoadIT.class);
         LoadPlan plan =
                 new LoadPlan(seed.value(), TestGateway.TENANT, 50, 3, 6, 2, RATE, Duration.ofSeconds(SECONDS), 1, 10);
-        Load load = new Load(GATEWAY.loop(), GATEWAY.process().webSocket(), GATEWAY.mint(), plan);
+        Load load = GATEWAY.load(plan);
         load.open();
         load.start();
         load.awaitMade();

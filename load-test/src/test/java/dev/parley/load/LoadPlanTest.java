@@ -1,0 +1,32 @@
+package dev.parley.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class LoadPlanTest {
+    @Test
+    void refusesMoreConversationsThanItsAgentsMayOpen() {
+        assertThat(plan(256, 1, 1).conversations()).isEqualTo(256);
+        assertThatThrownBy(() -> plan(257, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more agents");
+    }
+
+    @Test
+    void refusesFewerAgentsThanAConversationHas() {
+        assertThatThrownBy(() -> plan(1, 1, 2)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void runsWithoutAgents() {
+        assertThat(plan(1_000, 0, 0).agents()).isZero();
+    }
+
+    private static LoadPlan plan(int conversations, int agents, int agentsPerConversation) {
+        return new LoadPlan(
+                1, "acme", conversations, 1, agents, agentsPerConversation, 10, Duration.ofSeconds(1), 0, 0);
+    }
+}
