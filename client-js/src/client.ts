@@ -73,6 +73,7 @@ export class Client {
   private self = UNKNOWN;
   private limits: Limits | undefined;
   private connections = 0;
+  private resumption: Promise<void> = Promise.resolve();
 
   constructor(options: ClientOptions) {
     this.around = surroundings(options);
@@ -83,8 +84,8 @@ export class Client {
     if (options.outbox !== 'memory' && indexedDB && locks) {
       const stored = new StoredOutbox(options.url, { clock, random, indexedDB, locks });
       this.outbox = stored;
-      this.adopter = new Adopter(stored, dialling, this.around, newSession, (target, unsent) => {
-        this.members.get(keyOf(target))?.link.show(unsent);
+      this.adopter = new Adopter(stored, dialling, this.around, newSession, (target, outcome) => {
+        this.members.get(keyOf(target))?.link.show(outcome);
       });
     } else {
       this.outbox = new MemoryOutbox(random);
@@ -100,6 +101,12 @@ export class Client {
       },
       disconnected: () => {
         this.disconnected();
+      },
+      suspended: () => {
+        this.suspended();
+      },
+      resumed: () => {
+        this.resumption = this.resumed();
       },
       stateChanged: (state) => {
         this.events.emit('state', state);
@@ -224,7 +231,24 @@ export class Client {
     }
   }
 
+  private suspended(): void {
+    this.adopter?.stop();
+    if (this.adopter) {
+      this.members.forEach(({ link }) => {
+        link.part();
+      });
+    }
+  }
+
+  private async resumed(): Promise<void> {
+    if (this.principal !== undefined) {
+      await this.adopter?.resume();
+      await Promise.all([...this.members.values()].map(({ link }) => link.rebind()));
+    }
+  }
+
   private async prepare(token: string): Promise<void> {
+    await this.resumption;
     const claims = claimsOf(token);
     const principal = claims ? `${claims.tenant}/${claims.author.subject}` : '';
     if (this.principal !== undefined && this.principal !== principal) {

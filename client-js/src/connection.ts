@@ -33,6 +33,10 @@ export interface ConnectionUser {
   received(frame: ServerFrame): void;
   /** What was open is not any more. */
   disconnected(): void;
+  /** The page goes to sleep, maybe for good. */
+  suspended(): void;
+  /** It is back. */
+  resumed(): void;
   stateChanged(state: ConnectionState): void;
   failed(error: ParleyError): void;
 }
@@ -254,7 +258,10 @@ export class Connection {
     const now = this.around.clock.nowMillis();
     if (this.current.name !== 'waiting') {
       this.socket?.probe();
-    } else if (this.current.reason === 'suspended' || now - this.dialledAtMillis >= IMMEDIATE_TRY_MILLIS) {
+    } else if (this.current.reason === 'suspended') {
+      this.user.resumed();
+      this.dial();
+    } else if (now - this.dialledAtMillis >= IMMEDIATE_TRY_MILLIS) {
       this.dial();
     }
   }
@@ -263,6 +270,7 @@ export class Connection {
   private suspend(): void {
     if (this.current.name !== 'closed') {
       this.hangUp();
+      this.user.suspended();
       this.setState({ name: 'waiting', reason: 'suspended', retryAtMillis: Infinity });
     }
   }

@@ -1,8 +1,9 @@
+import { hex } from './bytes.ts';
 import type { Clock } from './clock.ts';
 import type { ConversationTarget } from './conversation-target.ts';
 import * as queue from './conversation/pending.ts';
 import type { Pending, Unsent } from './conversation/pending.ts';
-import { type Outcome, Replica, type ReplicaSeed } from './conversation/replica.ts';
+import { NOTHING, type Outcome, Replica, type ReplicaSeed } from './conversation/replica.ts';
 import { DivergedError } from './conversation/state.ts';
 import { ParleyError } from './errors.ts';
 import type { Random } from './random.ts';
@@ -62,6 +63,10 @@ export class ConversationLink {
   private readonly headless: boolean;
   private lane: Lane | undefined;
   private lastSave: Promise<void> = Promise.resolve();
+  /** What other pages send for this one, by content id. */
+  private readonly elsewhere = new Set<string>();
+  /** While the page is parted from its outbox. */
+  private parting: Parting | undefined;
   private blockCount = 0;
   private kept: readonly Unsent[] = [];
   /** Those of `kept` that came up here, and are this link's to save. */
@@ -108,16 +113,41 @@ export class ConversationLink {
     this.blockCount = this.lane.blockCount;
     this.replica.use(this.lane.outbox, this.lane.answeredSeq);
     this.host.outbox.unsent(this.target).then((unsent) => {
-      this.show(unsent);
+      this.show({ unsent, settled: [] });
     }, noop);
   }
 
   /** Takes up what came up elsewhere and is kept there. */
-  show(unsent: readonly Unsent[]): void {
+  show({ unsent, settled }: Pick<Outcome, 'unsent' | 'settled'>): void {
     const known = new Set(this.kept.map(({ id }) => id));
     const added = unsent.filter(({ id }) => !known.has(id));
     this.kept = [...this.kept, ...added];
-    this.user.updated({ changes: [], unsent: added, settled: [] });
+    this.user.updated({ changes: [], unsent: added, settled });
+  }
+
+  /** The page goes to sleep: from here on, what the outbox has is somebody else's to send. */
+  part(): void {
+    if (this.lane && !this.parting) {
+      this.parting = new Parting();
+    }
+  }
+
+  /** The page is awake and has an outbox again: takes it up, with what the other one did not have. */
+  async rebind(): Promise<void> {
+    const { parting } = this;
+    if (parting) {
+      await this.durable();
+      const kept = this.replica.pending.filter(({ contentId }) => !this.isSaved(contentId));
+      const left = this.replica.pending.filter((pending) => !kept.includes(pending));
+      left.forEach(({ contentId }) => this.elsewhere.add(hex(contentId)));
+      const outbox = kept.length > 0 ? this.host.outbox.renew() : this.host.outbox.id();
+      this.lane = this.host.outbox.lane(outbox, this.target);
+      this.blockCount = Math.max(this.blockCount, this.lane.blockCount);
+      const outcome = this.replica.leave(kept, outbox, this.lane.answeredSeq);
+      this.parting = undefined;
+      parting.end(this.save());
+      this.user.updated(outcome);
+    }
   }
 
   /** Resolves when the outbox has, or has not, taken in all that happened so far. */
@@ -140,14 +170,14 @@ export class ConversationLink {
   command(command: Operation): { readonly contentId: Uint8Array; readonly saved: Promise<void> } {
     this.bind();
     this.replica.command(command, this.newContentId(), this.host.clock.nowMillis());
-    return this.queued({ changes: [], unsent: [], settled: [] });
+    return this.queued(NOTHING);
   }
 
   dismiss(unsentId: string): void {
     this.kept = this.kept.filter(({ id }) => id !== unsentId);
     this.fresh = this.fresh.filter(({ id }) => id !== unsentId);
     void this.host.outbox.dismiss(unsentId).catch(noop);
-    this.user.updated({ changes: [], unsent: [], settled: [] });
+    this.user.updated(NOTHING);
   }
 
   /** The frame that opens the conversation on a new connection. */
@@ -186,7 +216,7 @@ export class ConversationLink {
     const answers = outboxes.filter(({ outbox }) => outbox === this.replica.outbox);
     this.guarded(() => {
       if (entries) {
-        this.settle(this.replica.receive(entries));
+        this.receive(entries);
       }
       answers.forEach((answer) => {
         this.applyAnswer(answer, blocks?.position?.revision);
@@ -219,7 +249,7 @@ export class ConversationLink {
       return;
     }
     this.guarded(() => {
-      this.settle(this.replica.receive(entries));
+      this.receive(entries);
     });
     this.acknowledgeSoon();
     this.pump();
@@ -240,7 +270,7 @@ export class ConversationLink {
       visitorToStaff: Math.max(this.delivered.visitorToStaff, delivered.visitorToStaff),
       staffToVisitor: Math.max(this.delivered.staffToVisitor, delivered.staffToVisitor),
     };
-    this.user.updated({ changes: [], unsent: [], settled: [] });
+    this.user.updated(NOTHING);
   }
 
   /** The gateway keeps sending what happens in the conversation until this. */
@@ -249,6 +279,14 @@ export class ConversationLink {
       this.host.send([{ leave: { handle: this.handle } }]);
     }
     this.disconnected();
+  }
+
+  private receive(entries: Entries): void {
+    this.settle(this.replica.receive(entries));
+    const arrived = entries.entries.filter(({ contentId }) => this.elsewhere.delete(hex(contentId)));
+    if (arrived.length > 0) {
+      this.user.updated({ ...NOTHING, settled: arrived.map(({ contentId }) => ({ contentId })) });
+    }
   }
 
   private newContentId(): Uint8Array {
@@ -364,12 +402,15 @@ export class ConversationLink {
 
   private save(): Promise<void> {
     const { pending } = this.replica;
+    if (this.parting) {
+      return this.parting.saved;
+    }
     const saved = this.lane?.save(this.content()) ?? Promise.resolve();
     this.lastSave = saved;
     saved.then(
       () => {
         pending.forEach(({ contentId }) => this.savedIds.add(contentId));
-        this.user.updated({ changes: [], unsent: [], settled: [] });
+        this.user.updated(NOTHING);
       },
       () => {
         this.user.failed(new ParleyError('NOT_SAVED'));
@@ -417,6 +458,18 @@ export class ConversationLink {
     } else {
       this.reopen();
     }
+  }
+}
+
+/** Work that waits for an outbox to be saved in. */
+class Parting {
+  readonly saved: Promise<void>;
+  end!: (saved: Promise<void>) => void;
+
+  constructor() {
+    this.saved = new Promise((resolve) => {
+      this.end = resolve;
+    });
   }
 }
 

@@ -6,6 +6,11 @@ export function keyOf(target: ConversationTarget): string {
   return 'id' in target ? `id:${target.id}` : `name:${target.name}`;
 }
 
+/** The target that has the key. */
+export function targetOf(key: string): ConversationTarget {
+  return key.startsWith('id:') ? { id: key.slice('id:'.length) } : { name: key.slice('name:'.length) };
+}
+
 /** The name of a visitor's conversation that was not given one. */
 export const DEFAULT_NAME = 'chat';
 

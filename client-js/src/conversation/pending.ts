@@ -126,6 +126,18 @@ export function withdraw(pending: readonly Pending[], index: number, code: Unsen
   return { pending: result, unsent, gone };
 }
 
+/** Some of the submissions, as they are without the others. */
+export function only(pending: readonly Pending[], kept: readonly Pending[]): readonly Pending[] {
+  const result = [...pending];
+  for (let i = result.length - 1; i >= 0; i--) {
+    if (!kept.some(({ contentId }) => contentId === result[i]?.contentId)) {
+      takeOut(result, i);
+      result.splice(i, 1);
+    }
+  }
+  return result;
+}
+
 /** Dense seqs behind the last answered one. The first keeps the one it may have been sent under. */
 export function numbered(pending: readonly Pending[], answeredSeq: number): readonly Pending[] {
   return pending.map((submission, i) => {

@@ -271,6 +271,18 @@ export class Replica {
     return joined([left, renamed]);
   }
 
+  /** Keeps only some of what is pending, for another outbox. The rest goes its own way, and comes back as entries. */
+  leave(kept: readonly Pending[], outbox: string, answeredSeq: number): Outcome {
+    const before = this.waiting;
+    const moved = queue.movedTo(outbox, this.outboxId, queue.only(before, kept));
+    return this.step('remote', [...before, ...moved].flatMap(queue.targets), () => {
+      this.waiting = queue.numbered(moved, answeredSeq);
+      this.outboxId = outbox;
+      this.lastAnsweredSeq = answeredSeq;
+      return {};
+    });
+  }
+
   /** Forgets what is confirmed, to load it anew. Pending edits of confirmed blocks become unsent. */
   reset(): Outcome {
     return this.replace({ since: 0, position: START, blocks: [], attributes: [] });

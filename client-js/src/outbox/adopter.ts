@@ -1,8 +1,7 @@
 import type { ConnectionOptions } from '../connection.ts';
 import type { ConversationLink } from '../conversation-link.ts';
 import { type ConversationTarget, keyOf } from '../conversation-target.ts';
-import type { Unsent } from '../conversation/pending.ts';
-import type { Outcome } from '../conversation/replica.ts';
+import { NOTHING, type Outcome } from '../conversation/replica.ts';
 import type { Block } from '../conversation/state.ts';
 import type { Surroundings } from '../environment.ts';
 import type { Claims } from '../token.ts';
@@ -18,21 +17,27 @@ export class Adopter {
   private readonly adoptions = new Set<Adoption>();
   private previous: Promise<void> = Promise.resolve();
   private cancelSearch: (() => void) | undefined;
+  private claims: Claims | undefined;
 
   constructor(
     private readonly outbox: StoredOutbox,
     private readonly dialling: Omit<ConnectionOptions, 'session'>,
     private readonly around: Surroundings,
     private readonly newSession: () => string,
-    private readonly updated: (target: ConversationTarget, unsent: readonly Unsent[]) => void,
+    private readonly updated: (target: ConversationTarget, outcome: Outcome) => void,
   ) {}
 
   /** Opens the outboxes of a principal, and begins to look for orphans, now and then. */
   async open(principal: string, claims: Claims | undefined): Promise<void> {
     await this.outbox.open(principal);
-    if (claims) {
-      this.search(claims);
-    }
+    this.claims = claims;
+    this.search();
+  }
+
+  /** After `stop`: takes an outbox anew, and looks for orphans again. */
+  async resume(): Promise<void> {
+    await this.outbox.reclaim();
+    this.search();
   }
 
   /** Leaves everything for others. */
@@ -52,11 +57,14 @@ export class Adopter {
     return blocks;
   }
 
-  private search(claims: Claims): void {
-    this.outbox.watchOrphans((orphan) => this.adopt(claims, orphan)).catch(noop);
-    this.cancelSearch = this.around.clock.after(SEARCH_MILLIS, () => {
-      this.search(claims);
-    });
+  private search(): void {
+    const { claims } = this;
+    if (claims) {
+      this.outbox.watchOrphans((orphan) => this.adopt(claims, orphan)).catch(noop);
+      this.cancelSearch = this.around.clock.after(SEARCH_MILLIS, () => {
+        this.search();
+      });
+    }
   }
 
   private async adopt(claims: Claims, orphan: Orphan): Promise<void> {
@@ -65,7 +73,7 @@ export class Adopter {
       this.show(link, outcome);
     });
     adoption.links.forEach((link) => {
-      this.show(link, { changes: [], unsent: [], settled: [] });
+      this.show(link, NOTHING);
     });
     this.adoptions.add(adoption);
     const done = this.previous.then(() => adoption.run());
@@ -74,11 +82,11 @@ export class Adopter {
     this.adoptions.delete(adoption);
   }
 
-  private show({ target, replica }: ConversationLink, { unsent }: Outcome): void {
+  private show({ target, replica }: ConversationLink, outcome: Outcome): void {
     const blocks = this.blocksOf(target);
     replica.blocks().forEach((block) => blocks.set(block.id, block));
-    unsent.forEach(({ block }) => blocks.delete(block));
-    this.updated(target, unsent);
+    outcome.unsent.forEach(({ block }) => blocks.delete(block));
+    this.updated(target, outcome);
   }
 }
 

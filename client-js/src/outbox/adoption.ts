@@ -46,6 +46,8 @@ export class Adoption {
           link.disconnected();
         });
       },
+      suspended: noop,
+      resumed: noop,
       stateChanged: ({ name }) => {
         if (name === 'closed') {
           this.finish();
@@ -134,9 +136,10 @@ class OrphanOutbox implements Outbox {
   }
 
   lane(outbox: string, target: ConversationTarget): Lane {
-    const isStored = outbox === this.orphan.outbox;
-    const stored = this.orphan.lanes.find((each) => isStored && keyOf(each.target) === keyOf(target));
-    return this.pool.lane(outbox, target, stored?.content);
+    const left = this.orphan.lanes.find((lane) => keyOf(lane.target) === keyOf(target));
+    return left && outbox === this.orphan.outbox
+      ? this.pool.laneWith(outbox, target, left.content)
+      : this.pool.lane(outbox, target);
   }
 
   unsent(): Promise<readonly []> {

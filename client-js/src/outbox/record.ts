@@ -1,7 +1,7 @@
 // What the outbox's database holds. Each record begins with the version of its form, so that a later client knows it.
 
 import type { Pending, Unsent } from '../conversation/pending.ts';
-import type { ConversationTarget } from '../conversation-target.ts';
+import { type ConversationTarget, targetOf } from '../conversation-target.ts';
 import type { Position } from '../wire/wire.ts';
 import type { LaneContent } from './outbox.ts';
 
@@ -29,7 +29,6 @@ export interface SubmissionRecord {
   readonly outbox: string;
   readonly lane: string;
   readonly seq: number;
-  readonly target: ConversationTarget;
   /** What the effects are based on, with those of the lane's earlier submissions. */
   readonly base: Position;
   readonly contentId: Uint8Array;
@@ -61,17 +60,11 @@ export function laneRecord(outbox: string, lane: string, answeredSeq: number, bl
   return { format: FORMAT, outbox, lane, answeredSeq, blockCount };
 }
 
-export function submissionRecord(
-  outbox: string,
-  lane: string,
-  target: ConversationTarget,
-  base: Position,
-  pending: Pending,
-): SubmissionRecord {
+export function submissionRecord(outbox: string, lane: string, base: Position, pending: Pending): SubmissionRecord {
   const { seq, contentId, effects, command, frozen, sends, composedAtMillis } = pending;
   const state = sends > 0 ? 'inflight' : 'queued';
   return {
-    ...{ format: FORMAT, outbox, lane, seq, target, base },
+    ...{ format: FORMAT, outbox, lane, seq, base },
     ...{ contentId, effects, command, frozen, state, composedAtMillis },
   };
 }
@@ -95,7 +88,7 @@ export function lanesFrom(
     const [first] = records;
     const pending = records.map(pendingFrom);
     return first
-      ? [{ target: first.target, content: { position: first.base, answeredSeq, blockCount, pending, unsent: [] } }]
+      ? [{ target: targetOf(lane), content: { position: first.base, answeredSeq, blockCount, pending, unsent: [] } }]
       : [];
   });
 }

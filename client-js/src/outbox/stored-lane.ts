@@ -26,11 +26,11 @@ export class StoredLane implements Lane {
   }
 
   get answeredSeq(): number {
-    return this.stored.answeredSeq;
+    return this.wanted.answeredSeq;
   }
 
   get blockCount(): number {
-    return this.stored.blockCount;
+    return this.wanted.blockCount;
   }
 
   save(content: LaneContent): Promise<void> {
@@ -47,9 +47,11 @@ export class StoredLane implements Lane {
   }
 
   moveTo(lane: StoredLane, content: LaneContent): Promise<void> {
+    const { answeredSeq, blockCount } = this;
+    const left = { ...EMPTY, answeredSeq, blockCount };
+    this.wanted = left;
+    lane.wanted = content;
     return this.afterWriting(async () => {
-      const { answeredSeq, blockCount } = this.stored;
-      const left = { ...EMPTY, answeredSeq, blockCount };
       await this.transact((transaction) => {
         this.put(transaction, left);
         lane.put(transaction, content);
@@ -79,7 +81,7 @@ export class StoredLane implements Lane {
     const before = new Map(stored.pending.map((pending) => [pending.seq, pending]));
     for (const pending of content.pending) {
       if (isRebased || before.get(pending.seq) !== pending) {
-        submissions.put(submissionRecord(outbox, lane, target, content.position, pending));
+        submissions.put(submissionRecord(outbox, lane, content.position, pending));
       }
       before.delete(pending.seq);
     }

@@ -1,5 +1,5 @@
 import type { Unsent } from '../conversation/pending.ts';
-import { type ConversationTarget, keyOf } from '../conversation-target.ts';
+import { type ConversationTarget, keyOf, targetOf } from '../conversation-target.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Database } from './database.ts';
@@ -40,7 +40,7 @@ export class StoredOutbox implements Outbox {
   private resolveDatabase!: (database: Database) => void;
   private rejectDatabase!: (error: Error) => void;
   private current: string | undefined;
-  private lanes = new Map<string, Pick<LaneContent, 'answeredSeq' | 'blockCount'>>();
+  private lanes = new Map<string, StoredLane>();
   private prefix = '';
   private readonly held = new Map<string, HeldLock>();
   private readonly awaited = new Set<string>();
@@ -60,6 +60,7 @@ export class StoredOutbox implements Outbox {
   /** Opens what belongs to a principal, and takes an outbox, unless one was settled on already. Never fails. */
   async open(principal: string): Promise<void> {
     const name = `parley/${this.url}/${principal}`;
+    this.leaving = new AbortController();
     this.prefix = `${name}/outbox/`;
     const database = new Database(this.around.indexedDB, name, upgrade);
     try {
@@ -88,10 +89,16 @@ export class StoredOutbox implements Outbox {
     return outbox;
   }
 
-  /** `stored` is what is known to be there; without it, what was there when the outbox was opened. */
-  lane(outbox: string, target: ConversationTarget, stored?: LaneContent): StoredLane {
-    const content = stored ?? { ...EMPTY, ...this.lanes.get(laneKey(outbox, keyOf(target))) };
-    return new StoredLane(this.database, outbox, target, content, () => this.around.clock.nowMillis());
+  lane(outbox: string, target: ConversationTarget): StoredLane {
+    const key = laneKey(outbox, keyOf(target));
+    const lane = this.lanes.get(key) ?? this.newLane(outbox, target, EMPTY);
+    this.lanes.set(key, lane);
+    return lane;
+  }
+
+  /** A lane that holds work which another page left there. */
+  laneWith(outbox: string, target: ConversationTarget, content: LaneContent): StoredLane {
+    return this.newLane(outbox, target, content);
   }
 
   async unsent(target: ConversationTarget): Promise<readonly Unsent[]> {
@@ -125,6 +132,15 @@ export class StoredOutbox implements Outbox {
         void this.takeOver(outbox, adopt, signal).catch(noop);
       }
     }
+  }
+
+  /** Takes an outbox anew, after `release`. */
+  async reclaim(): Promise<void> {
+    this.leaving = new AbortController();
+    this.current = undefined;
+    this.lanes.clear();
+    await this.database.then((database) => this.claim(database)).catch(noop);
+    await this.hold(this.id());
   }
 
   /** Gives everything up for others to take over. */
@@ -202,8 +218,15 @@ export class StoredOutbox implements Outbox {
     );
     const records = (request.result as LaneRecord[]).filter(isReadable);
     return new Map(
-      records.map(({ lane, answeredSeq, blockCount }) => [laneKey(outbox, lane), { answeredSeq, blockCount }]),
+      records.map(({ lane, answeredSeq, blockCount }) => {
+        const content = { ...EMPTY, answeredSeq, blockCount };
+        return [laneKey(outbox, lane), this.newLane(outbox, targetOf(lane), content)];
+      }),
     );
+  }
+
+  private newLane(outbox: string, target: ConversationTarget, content: LaneContent): StoredLane {
+    return new StoredLane(this.database, outbox, target, content, () => this.around.clock.nowMillis());
   }
 
   private async hold(outbox: string): Promise<void> {

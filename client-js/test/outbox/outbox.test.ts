@@ -215,7 +215,98 @@ describe('a page that is gone', () => {
   });
 });
 
+describe('a page in the back-forward cache', () => {
+  const hide = (page: FakePage) => page.page.dispatchEvent(new Event('pagehide'));
+  const show = (page: FakePage) => page.page.dispatchEvent(new Event('pageshow'));
+
+  it('lets go of its connection and its outbox, and takes both up again', async () => {
+    const [page, chat] = await opened();
+    await chat.send('before').sent;
+    hide(page);
+    await settled();
+    expect(page.connections).toEqual([]);
+    expect([...browser.locks.held.keys()]).toEqual([]);
+    expect(page.client.state).toMatchObject({ name: 'waiting', reason: 'suspended' });
+    await clock.advance(60_000);
+    expect(page.connections).toEqual([]);
+    show(page);
+    await settled();
+    expect(page.client.state.name).toBe('live');
+    await chat.send('after').sent;
+    expect(gateway.conversation('vera:chat').log.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(new Set(gateway.conversation('vera:chat').log.map(({ outbox }) => outbox)).size).toBe(1);
+  });
+
+  it('has its work sent by the next page, and sees it when it comes back', async () => {
+    const [page, chat] = await opened();
+    gateway.intercept = (_, { submit }) => submit !== undefined;
+    const { sent } = chat.send('on the way out');
+    await settled();
+    hide(page);
+    gateway.intercept = () => false;
+    await opened();
+    await clock.advance(1_000);
+    expect(logged()).toEqual(['on the way out']);
+    show(page);
+    await settled();
+    expect(chat.messages()).toMatchObject([{ text: 'on the way out', status: 'sent' }]);
+    await chat.send('back').sent;
+    expect(logged()).toEqual(['on the way out', 'back']);
+    await sent;
+  });
+
+  it('sends its work itself when it comes back and nobody did', async () => {
+    const [page, chat] = await opened();
+    gateway.intercept = (_, { submit }) => submit !== undefined;
+    const { sent } = chat.send('unsent');
+    await settled();
+    hide(page);
+    gateway.intercept = () => false;
+    await clock.advance(60_000);
+    expect(logged()).toEqual([]);
+    show(page);
+    await clock.advance(1_000);
+    await sent;
+    expect(logged()).toEqual(['unsent']);
+    expect(await submissions()).toEqual([]);
+  });
+
+  it('goes on with what is written in the moment of coming back', async () => {
+    const [page, chat] = await opened();
+    hide(page);
+    show(page);
+    const { saved, sent } = chat.send('quick');
+    await saved;
+    await sent;
+    expect(logged()).toEqual(['quick']);
+    expect(await submissions()).toEqual([]);
+  });
+
+  it('is asleep when it is frozen, too', async () => {
+    const [page] = await opened();
+    page.document.dispatchEvent(new Event('freeze'));
+    expect(page.connections).toEqual([]);
+    page.document.dispatchEvent(new Event('resume'));
+    await settled();
+    expect(page.client.state.name).toBe('live');
+  });
+});
+
 describe('the outboxes of a browser', () => {
+  it.each(['idb', 'memory'] as const)(
+    'go on where they were when a conversation is opened again: %s',
+    async (outbox) => {
+      const page = browser.open('vera', 'VISITOR', { outbox });
+      const chat = page.client.conversation({ name: 'chat' });
+      await chat.send('one').sent;
+      chat.close();
+      await settled();
+      await page.client.conversation({ name: 'chat' }).send('two').sent;
+      expect(gateway.conversation('vera:chat').log.map(({ seq }) => seq)).toEqual([1, 2]);
+      expect(logged()).toEqual(['one', 'two']);
+    },
+  );
+
   it('are one for each page, and used again once they are drained', async () => {
     const [first, chat] = await opened();
     const [, secondChat] = await opened();
