@@ -41,6 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ShardSimulationTest {
     private static final ConversationKey KEY = new ConversationKey("shop", "chat-of-vera");
     private static final int STEPS = 400;
+    private static final List<Fault> FAULTS = List.of(Fault.values());
 
     @Test
     @ExtendWith(Seed.Resolver.class)
@@ -113,7 +114,7 @@ class ShardSimulationTest {
                 return Fault.NONE;
             }
             faults++;
-            return Fault.values()[random.nextInt(Fault.values().length)];
+            return FAULTS.get(random.nextInt(FAULTS.size()));
         }
 
         private ShardGroup start() {

@@ -25,7 +25,7 @@ class HandshakeHandlerTest {
         FullHttpRequest request = upgrade("/ws", "https://shop.example", "parley.v1");
         channel.writeInbound(request);
 
-        assertThat((Object) channel.readInbound()).isSameAs(request);
+        assertThat(channel.<FullHttpRequest>readInbound()).isSameAs(request);
     }
 
     @Test
