@@ -10,6 +10,7 @@ import type { Random } from './random.ts';
 import type { Lane, LaneContent, Outbox } from './outbox/outbox.ts';
 import type {
   Answer,
+  Blocks,
   ClientFrame,
   Delivered,
   Effect,
@@ -64,7 +65,7 @@ export class ConversationLink {
   private lane: Lane | undefined;
   private lastSave: Promise<void> = Promise.resolve();
   /** What other pages send for this one, by content id. */
-  private readonly elsewhere = new Set<string>();
+  private readonly elsewhere = new Map<string, Pending>();
   /** While the page is parted from its outbox. */
   private parting: Parting | undefined;
   private blockCount = 0;
@@ -139,7 +140,7 @@ export class ConversationLink {
       await this.durable();
       const kept = this.replica.pending.filter(({ contentId }) => !this.isSaved(contentId));
       const left = this.replica.pending.filter((pending) => !kept.includes(pending));
-      left.forEach(({ contentId }) => this.elsewhere.add(hex(contentId)));
+      left.forEach((pending) => this.elsewhere.set(hex(pending.contentId), pending));
       const outbox = kept.length > 0 ? this.host.outbox.renew() : this.host.outbox.id();
       this.lane = this.host.outbox.lane(outbox, this.target);
       this.blockCount = Math.max(this.blockCount, this.lane.blockCount);
@@ -222,7 +223,7 @@ export class ConversationLink {
         this.applyAnswer(answer, blocks?.position?.revision);
       });
       if (blocks) {
-        this.settle(this.replica.replace(blocks));
+        this.replace(blocks);
       }
     });
     if (delivered) {
@@ -283,9 +284,20 @@ export class ConversationLink {
 
   private receive(entries: Entries): void {
     this.settle(this.replica.receive(entries));
-    const arrived = entries.entries.filter(({ contentId }) => this.elsewhere.delete(hex(contentId)));
-    if (arrived.length > 0) {
-      this.user.updated({ ...NOTHING, settled: arrived.map(({ contentId }) => ({ contentId })) });
+    this.settleElsewhere(entries.entries.map(({ contentId }) => contentId));
+  }
+
+  private replace(blocks: Blocks): void {
+    this.settle(this.replica.replace(blocks));
+    const isThere = (id: string) => this.replica.confirmed.blocks.has(id);
+    const arrived = [...this.elsewhere.values()].filter((pending) => [...queue.createdBlocks([pending])].some(isThere));
+    this.settleElsewhere(arrived.map(({ contentId }) => contentId));
+  }
+
+  private settleElsewhere(contentIds: readonly Uint8Array[]): void {
+    const settled = contentIds.filter((contentId) => this.elsewhere.delete(hex(contentId)));
+    if (settled.length > 0) {
+      this.user.updated({ ...NOTHING, settled: settled.map((contentId) => ({ contentId })) });
     }
   }
 
