@@ -40,6 +40,7 @@ export class Socket {
   private sentAtMillis: number;
   private receivedAtMillis: number;
   private nonce = 0;
+  private heardSincePing = true;
   private pingedAtMillis = 0;
   private measuredMillis: number | undefined;
   private open = false;
@@ -98,9 +99,8 @@ export class Socket {
   /** Asks for a sign of life within seconds: after a sleep a dead connection still looks open. */
   probe(): void {
     if (this.open) {
-      const askedAtMillis = this.clock.nowMillis();
       this.ping();
-      this.watch(PROBE_MILLIS, askedAtMillis);
+      this.watch(PROBE_MILLIS, true);
     }
   }
 
@@ -118,6 +118,7 @@ export class Socket {
 
   private socketOnMessage(data: unknown): void {
     this.receivedAtMillis = this.clock.nowMillis();
+    this.heardSincePing = true;
     let frames;
     try {
       ({ frames } = decode(ServerFrames, new Uint8Array(data as ArrayBuffer)));
@@ -134,12 +135,11 @@ export class Socket {
     }
   }
 
-  private watch(delayMillis: number, askedAtMillis?: number): void {
+  private watch(delayMillis: number, isProbe = false): void {
     this.cancelTimer();
     this.cancelTimer = this.clock.after(delayMillis, () => {
       const now = this.clock.nowMillis();
-      const isUnanswered = askedAtMillis !== undefined && this.receivedAtMillis < askedAtMillis;
-      if (isUnanswered || now - this.receivedAtMillis >= 2 * this.heartbeatMillis) {
+      if ((isProbe && !this.heardSincePing) || now - this.receivedAtMillis >= 2 * this.heartbeatMillis) {
         this.abandon();
         return;
       }
@@ -153,6 +153,7 @@ export class Socket {
 
   private ping(): void {
     this.pingedAtMillis = this.clock.nowMillis();
+    this.heardSincePing = false;
     this.send([{ ping: { nonce: ++this.nonce } }]);
   }
 

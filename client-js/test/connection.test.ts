@@ -1,0 +1,304 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Client, type ClientOptions, createClient } from '../src/client.ts';
+import { FakeClock, settled } from './fixture/fake-clock.ts';
+import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
+
+let gateway: FakeGateway;
+let clock: FakeClock;
+let page: EventTarget;
+let document: EventTarget & { visibilityState: string };
+
+beforeEach(() => {
+  gateway = new FakeGateway();
+  clock = new FakeClock();
+  page = new EventTarget();
+  document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+});
+
+/** Back-off waits exactly its bound: 500 ms, then 1 s, and so on. */
+async function connected(options: Partial<ClientOptions> = {}): Promise<Client> {
+  const client = createClient({
+    url: 'wss://gateway.test/ws',
+    token: () => Promise.resolve(tokenOf('vera', 'VISITOR')),
+    outbox: 'memory',
+    clock,
+    random: { fraction: () => 0.999999, bytes: (length) => new Uint8Array(length).fill(7) },
+    page,
+    document,
+    WebSocket: gateway.WebSocket,
+    ...options,
+  });
+  client.connect();
+  await settled();
+  return client;
+}
+
+describe('a connection that breaks', () => {
+  it.each([1000, 1001, 1006, 1012, 1013, 4408, 4410])('is made again after close code %d', async (code) => {
+    const client = await connected();
+    gateway.last.close(code);
+    await settled();
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'lost' });
+    await clock.advance(500);
+    expect(client.state.name).toBe('live');
+    expect(gateway.connections).toHaveLength(2);
+  });
+
+  it.each([
+    [1002, 'NOT_ALLOWED'],
+    [1009, 'NOT_ALLOWED'],
+    [4400, 'BAD_FRAME'],
+    [4403, 'NOT_ALLOWED'],
+    [4409, 'SUPERSEDED'],
+    [4426, 'UPGRADE'],
+  ] as const)('is not made again after close code %d', async (code, reason) => {
+    const client = await connected();
+    const told: string[] = [];
+    client.on('error', (error) => told.push(`${error.code} ${String(error.retryable)}`));
+    if (reason !== 'NOT_ALLOWED') {
+      gateway.last.send({ failure: { code: reason, closeCode: code } });
+    }
+    gateway.last.close(code);
+    await clock.advance(120_000);
+    expect(client.state).toEqual({ name: 'closed', code, reason });
+    expect(gateway.connections).toHaveLength(1);
+    expect(told).toEqual(reason === 'NOT_ALLOWED' ? [] : [`${reason} false`]);
+  });
+
+  it('keeps what is pending through a final close, for when the application connects again', async () => {
+    const client = await connected();
+    const chat = client.conversation({ name: 'chat' });
+    await settled();
+    gateway.intercept = (connection, { submit }) => {
+      if (submit) {
+        connection.close(4426);
+      }
+      return submit !== undefined;
+    };
+    const { sent } = chat.send('later');
+    await settled();
+    expect(client.state.name).toBe('closed');
+    gateway.intercept = () => false;
+    client.connect();
+    await sent;
+    expect(gateway.conversation('vera:chat').log).toHaveLength(1);
+  });
+
+  it.each([4401, 4402])('is made again with a new token after close code %d', async (code) => {
+    let tokens = 0;
+    const client = await connected({
+      token: () => {
+        tokens++;
+        return Promise.resolve(tokenOf('vera', 'VISITOR'));
+      },
+    });
+    gateway.last.close(code);
+    await settled();
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'token' });
+    await clock.advance(500);
+    expect([client.state.name, tokens]).toEqual(['live', 2]);
+  });
+
+  it('backs off further while it fails, and starts over when it works', async () => {
+    gateway.isDown = true;
+    const client = await connected();
+    const waits: number[] = [];
+    client.on('state', (state) => {
+      if (state.name === 'waiting') {
+        waits.push(Math.round((state.retryAtMillis - clock.nowMillis()) / 100) * 100);
+      }
+    });
+    await clock.advance(16_000);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
+    gateway.isDown = false;
+    await clock.advance(16_000);
+    expect(client.state.name).toBe('live');
+    gateway.last.close(1006);
+    await settled();
+    expect(waits.at(-1)).toBe(500);
+  });
+
+  it('is the same session as before', async () => {
+    await connected();
+    gateway.last.close(1006);
+    await clock.advance(500);
+    expect(gateway.connections[0]?.session).toBe(gateway.connections[1]?.session);
+    expect(gateway.connections[0]?.session).not.toBe('');
+  });
+});
+
+describe('a token that is not to be had', () => {
+  it('is asked for again, later and later', async () => {
+    let failures = 2;
+    const codes: string[] = [];
+    const client = await connected({
+      token: () =>
+        failures-- > 0 ? Promise.reject(new Error('offline')) : Promise.resolve(tokenOf('vera', 'VISITOR')),
+    });
+    client.on('error', ({ code }) => codes.push(code));
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'token' });
+    await clock.advance(1_500);
+    expect(client.state.name).toBe('live');
+    expect(codes).toEqual(['NO_TOKEN']);
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('says when to come back, and is taken at its word', async () => {
+    const client = await connected();
+    gateway.last.send({ goAway: { delayMillis: 3_000, deadlineMillis: 30_000 } });
+    await clock.advance(2_900);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 1]);
+    await clock.advance(200);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
+    expect(gateway.connections[0]?.isOpen).toBe(false);
+  });
+
+  it('and closes before that time is still not stormed', async () => {
+    const client = await connected();
+    gateway.last.send({ goAway: { delayMillis: 3_000, deadlineMillis: 30_000 } });
+    await clock.advance(1_000);
+    gateway.last.close(1012);
+    await clock.advance(1_900);
+    expect(client.state.name).toBe('waiting');
+    await clock.advance(200);
+    expect(client.state.name).toBe('live');
+  });
+});
+
+describe('a heartbeat', () => {
+  it('is sent when nothing else was for its time, and not otherwise', async () => {
+    const client = await connected();
+    const chat = client.conversation({ name: 'chat' });
+    await clock.advance(20_000);
+    await chat.send('something').sent;
+    await clock.advance(20_000);
+    expect(gateway.last.kinds.filter((kind) => kind === 'ping')).toEqual([]);
+    await clock.advance(6_000);
+    expect(gateway.last.kinds.filter((kind) => kind === 'ping')).toHaveLength(1);
+  });
+
+  it('that nobody answers for two of its times ends the connection', async () => {
+    const client = await connected();
+    gateway.last.isMute = true;
+    await clock.advance(49_000);
+    expect(client.state.name).toBe('live');
+    await clock.advance(2_000);
+    expect(gateway.connections).toHaveLength(2);
+    expect(client.state.name).toBe('live');
+  });
+
+  it('waits for no closing handshake of a network that is gone', async () => {
+    const client = await connected();
+    gateway.last.cut();
+    await clock.advance(51_000);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
+  });
+});
+
+describe('connecting', () => {
+  it('is given up when nothing happens for 10 seconds', async () => {
+    let sockets = 0;
+    class Silent {
+      binaryType = '';
+      onopen = null;
+      onmessage = null;
+      onclose = null;
+      constructor() {
+        sockets++;
+      }
+      send(): void {
+        throw new Error('not open');
+      }
+      close(): void {
+        return;
+      }
+    }
+    const client = await connected({ WebSocket: Silent });
+    await clock.advance(9_900);
+    expect([client.state.name, sockets]).toEqual(['connecting', 1]);
+    await clock.advance(700);
+    expect(sockets).toBe(2);
+  });
+
+  it('needs a WebSocket', async () => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+    Reflect.deleteProperty(globalThis, 'WebSocket');
+    const client = createClient({
+      url: 'wss://gateway.test/ws',
+      token: () => Promise.resolve(tokenOf('vera', 'VISITOR')),
+      outbox: 'memory',
+    });
+    client.connect();
+    await settled();
+    expect(client.state).toMatchObject({ name: 'closed', reason: 'NO_WEBSOCKET' });
+    if (own) {
+      Object.defineProperty(globalThis, 'WebSocket', own);
+    }
+  });
+
+  it('ends with a frame that is none', async () => {
+    const client = await connected();
+    gateway.last.sendBytes(new Uint8Array([0x0a, 0x05]));
+    await settled();
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'lost' });
+  });
+});
+
+describe('a good moment to connect', () => {
+  const waiting = async (): Promise<Client> => {
+    gateway.isDown = true;
+    const client = await connected();
+    await clock.advance(12_000);
+    gateway.isDown = false;
+    expect(client.state.name).toBe('waiting');
+    return client;
+  };
+
+  it.each(['online', 'pageshow'])('is %s', async (event) => {
+    const client = await waiting();
+    page.dispatchEvent(new Event(event));
+    await settled();
+    expect(client.state.name).toBe('live');
+  });
+
+  it('is when the page becomes visible, and not when it hides', async () => {
+    const client = await waiting();
+    document.visibilityState = 'hidden';
+    document.dispatchEvent(new Event('visibilitychange'));
+    await settled();
+    expect(client.state.name).toBe('waiting');
+    document.visibilityState = 'visible';
+    document.dispatchEvent(new Event('visibilitychange'));
+    await settled();
+    expect(client.state.name).toBe('live');
+  });
+
+  it('is one in two seconds at most', async () => {
+    await waiting();
+    gateway.isDown = true;
+    const before = gateway.dials;
+    for (let i = 0; i < 10; i++) {
+      page.dispatchEvent(new Event('online'));
+      document.dispatchEvent(new Event('visibilitychange'));
+      await clock.advance(100);
+    }
+    expect(gateway.dials - before).toBe(1);
+  });
+
+  it('asks a connection that only looks open for a sign of life', async () => {
+    const client = await connected();
+    gateway.last.cut();
+    page.dispatchEvent(new Event('online'));
+    await clock.advance(6_000);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
+  });
+
+  it('is none after the client was closed', async () => {
+    const client = await waiting();
+    client.close();
+    page.dispatchEvent(new Event('online'));
+    await settled();
+    expect([client.state.name, gateway.connections.length]).toEqual(['closed', 0]);
+  });
+});
