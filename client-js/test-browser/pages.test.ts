@@ -7,6 +7,9 @@ import { Stage } from './fixture/stage.ts';
 
 const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 const CANARY = 'canary-7f3a9c';
+const CHANGES = 200;
+const LAYOUTS_MAX = 60;
+const FROM_END_PIXELS_MAX = 48;
 
 const stage = Stage.forThisFile();
 
@@ -108,4 +111,60 @@ test('what others write while a word is composed neither breaks it nor is lost',
     await eventually('both texts are there', async () => (await agent.blocks('DRAFT'))[0]?.text === 'Bob: start 你好');
   }
   expect(await ann.find('draft').first().inputValue()).toBe('Bob: start 你好');
+});
+
+test('many changes in a moment lay out the page once a frame, not once each', async () => {
+  const tab = await ChatTab.visitor(await stage.browser(), stage.network().origin);
+  await tab.page.bringToFront();
+  await tab.typeMessage('draw me');
+  const devTools = await tab.devTools();
+  await devTools.send('Performance.enable');
+  const layouts = async (): Promise<number> => {
+    const { metrics } = await devTools.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'LayoutCount')?.value ?? NaN;
+  };
+  const before = await layouts();
+  await tab.page.evaluate(async (changes) => {
+    const conversation = window.parleyDemo?.conversation;
+    const [message] = conversation?.messages() ?? [];
+    for (let i = 0; i < changes && message; i++) {
+      conversation?.setText(message.id, `draw me ${'again '.repeat(i)}`);
+      await Promise.resolve();
+    }
+  }, CHANGES);
+  await eventually('all of it is shown', async () => (await tab.shownTexts())[0]?.length === 8 + 6 * (CHANGES - 1));
+  const count = (await layouts()) - before;
+  console.log(`${CHANGES} changes, ${count} layouts`);
+  expect(count).toBeLessThan(LAYOUTS_MAX);
+});
+
+test('who is at the end of the list follows it, and who scrolled up is left in peace', async () => {
+  const tab = await ChatTab.visitor(await stage.browser(), stage.network().origin);
+  const conversation = await tab.conversationId();
+  const ann = await ChatTab.agent(await stage.browser(), stage.network(1).origin, 'Ann', conversation);
+  await tab.page.bringToFront();
+  const say = (text: string): Promise<boolean> => ann.write({ kind: 'say', text });
+  const scroll = (): Promise<{ top: number; fromEnd: number }> =>
+    tab.find('message-scroller').evaluate(({ scrollTop, scrollHeight, clientHeight }) => ({
+      top: scrollTop,
+      fromEnd: scrollHeight - scrollTop - clientHeight,
+    }));
+  for (let i = 0; i < 30; i++) {
+    await say(`line ${i}`);
+  }
+  await eventually('the last one is in sight', async () => {
+    const { top, fromEnd } = await scroll();
+    return (await tab.shownTexts()).length === 30 && top > 0 && fromEnd < FROM_END_PIXELS_MAX;
+  });
+
+  await tab.find('message-scroller').focus();
+  await tab.page.keyboard.press('Home');
+  await eventually('the first one is in sight', async () => (await scroll()).top === 0);
+  await say('one more');
+  await eventually('a button tells of it', () => tab.find('newer').isVisible());
+  expect((await scroll()).top).toBe(0);
+
+  await tab.find('newer').press('Enter');
+  await eventually('it is in sight', async () => (await scroll()).fromEnd < FROM_END_PIXELS_MAX);
+  await eventually('the button is gone', () => tab.find('newer').isHidden());
 });

@@ -56,6 +56,7 @@ export class MessageList {
       },
       signal,
     );
+    // Once a frame, when the page has been laid out anyway: to ask after each change would lay it out each time.
     const resizes = new ResizeObserver(() => {
       if (this.isAtEnd) {
         this.showEnd();
@@ -84,10 +85,6 @@ export class MessageList {
 
   private draw(): void {
     const { conversation, self } = this.options;
-    // The reader may have scrolled up since the last frame, of which the event is still to come.
-    if (this.scroller.scrollTop < this.scrollTop) {
-      this.scrolled();
-    }
     const messages = timelineOf(conversation, self());
     const ids = new Set(messages.map(({ id }) => id));
     [...this.views]
@@ -108,9 +105,8 @@ export class MessageList {
       messages.map((message) => this.viewOf(message).root),
     );
     this.empty.hidden = messages.length > 0;
-    if (this.isAtEnd || isNew.some(({ isOwn, revision }) => isOwn && revision === 0)) {
-      this.showEnd();
-    } else if (isNew.length > 0) {
+    this.isAtEnd ||= isNew.some(({ isOwn, revision }) => isOwn && revision === 0);
+    if (!this.isAtEnd && isNew.length > 0) {
       this.newer.hidden = false;
     }
     this.announce(messages);
@@ -138,8 +134,10 @@ export class MessageList {
 
   private scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    // Only a reader scrolls up. What was added since the last frame only makes the way to the end longer.
+    const isUp = scrollTop < this.scrollTop;
     this.scrollTop = scrollTop;
-    this.isAtEnd = scrollHeight - scrollTop - clientHeight < END_PIXELS;
+    this.isAtEnd = (this.isAtEnd && !isUp) || scrollHeight - scrollTop - clientHeight < END_PIXELS;
     if (this.isAtEnd) {
       this.newer.hidden = true;
     }
