@@ -75,8 +75,7 @@ class FrameEncoderTest {
     }
 
     private static LoggedEntry entry(Chain before, Effect... effects) {
-        Entry entry = new Entry(
-                before.revision() + 1, ANN, 5, new SubmissionId("a", 1, 2), "", List.of(effects), 0);
+        Entry entry = new Entry(before.revision() + 1, ANN, 5, new SubmissionId("a", 1, 2), "", List.of(effects), 0);
         return LoggedEntry.after(before, entry, EntryCodec.encode(entry));
     }
 }
