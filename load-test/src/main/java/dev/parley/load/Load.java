@@ -25,6 +25,9 @@ public final class Load {
     private static final Duration OPEN_MAX = Duration.ofMinutes(2);
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
     private static final int UNANSWERED_MAX = 500;
+    /** It gets one answer in so long as it reads late, and shall come to an end. */
+    private static final int UNANSWERED_OF_LATE_READER_MAX = 5;
+
     private static final int OFFLINE_MILLIS_MAX = 2_000;
     private static final int READ_DELAY_MILLIS_MIN = 50;
     private static final int READ_DELAY_MILLIS_MAX = 1_000;
@@ -144,7 +147,8 @@ public final class Load {
 
     private void submit(long dueNanos) {
         WireConversation replica = replicas.get(random.nextInt(replicas.size()));
-        if (replica.isBroken() || replica.replica().pendingCount() >= UNANSWERED_MAX) {
+        int unansweredMax = replica.client().readsLate() ? UNANSWERED_OF_LATE_READER_MAX : UNANSWERED_MAX;
+        if (replica.isBroken() || replica.replica().pendingCount() >= unansweredMax) {
             figures.postponed();
             return;
         }
