@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('..', import.meta.url);
+const NAMES = ['Client', 'EditError', 'ParleyError', 'apply', 'bindText', 'compose', 'createClient', 'diff', 'invert'];
+
+describe.runIf(existsSync(new URL('dist/parley.iife.js', ROOT)))('the built package', () => {
+  it('is imported', async () => {
+    const module = (await import(new URL('dist/index.mjs', ROOT).href)) as object;
+    expect(Object.keys(module)).toEqual(expect.arrayContaining(NAMES));
+  });
+
+  it('is required', () => {
+    const module = createRequire(import.meta.url)('../dist/index.cjs') as object;
+    expect(Object.keys(module)).toEqual(expect.arrayContaining(NAMES));
+  });
+
+  it('is a script with one global, which touches nothing of the page when it is loaded', () => {
+    const page: Record<string, unknown> = {};
+    runInNewContext(readFileSync(new URL('dist/parley.iife.js', ROOT), 'utf8'), page);
+    expect(Object.keys(page)).toEqual(['Parley']);
+    expect(Object.keys(page['Parley'] as object)).toEqual(expect.arrayContaining(NAMES));
+  });
+
+  it('has every file that it names, types first, and nothing to install with it', () => {
+    const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+      exports: Record<string, string | Record<string, Record<string, string>>>;
+      dependencies?: object;
+      unpkg: string;
+    };
+    const entry = manifest.exports['.'] as Record<string, Record<string, string>>;
+    for (const condition of Object.values(entry)) {
+      expect(Object.keys(condition)).toEqual(['types', 'default']);
+      Object.values(condition).forEach((file) => {
+        expect(existsSync(new URL(file, ROOT))).toBe(true);
+      });
+    }
+    expect(existsSync(new URL(manifest.unpkg, ROOT))).toBe(true);
+    expect(manifest.dependencies).toBeUndefined();
+  });
+});
