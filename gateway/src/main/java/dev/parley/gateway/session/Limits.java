@@ -1,6 +1,9 @@
 package dev.parley.gateway.session;
 
-/** What a client may do at most; announced in Welcome. Lengths of texts count code points. */
+/**
+ * What a client may do at most; announced in Welcome. Lengths of texts count code points; outboxes are those of one subject
+ * in one conversation.
+ */
 public record Limits(
         int frameBytesMax,
         int operationsPerSubmissionMax,

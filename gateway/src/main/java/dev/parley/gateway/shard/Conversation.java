@@ -29,6 +29,7 @@ import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.ot.Text;
 import dev.parley.wire.EntryCodec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,6 +62,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversation {
     private static final int SUMMARY_TEXT_LENGTH_MAX = 120;
+    static final long OUTBOX_KEPT_MILLIS = Duration.ofDays(30).toMillis();
 
     private final ConversationKey key;
     private final Policy policy;
@@ -75,6 +77,7 @@ final class Conversation {
     private Position appended = Position.START;
     private final List<LoggedEntry> unappended = new ArrayList<>();
     private final Map<OutboxName, OutboxRow> unappendedRows = new LinkedHashMap<>();
+    private final List<OutboxRow> expiredRows = new ArrayList<>();
     private boolean summaryChanged;
 
     private record OutboxName(String subject, String outbox) {}
@@ -107,7 +110,10 @@ final class Conversation {
     Decision receive(Submission submission, Author author, long nowMillis) {
         SubmissionId id = submission.id();
         OutboxRow row = outboxes.get(new OutboxName(author.subject(), id.outbox()));
-        Answer known = dedupe(id, row);
+        if (row == null) {
+            forgetExpired(nowMillis);
+        }
+        Answer known = dedupe(id, author, row);
         if (known != null) {
             return new Decision.Answered(known);
         }
@@ -127,11 +133,12 @@ final class Conversation {
     }
 
     /** The answer if this is not the outbox's next submission, else null. */
-    private @Nullable Answer dedupe(SubmissionId id, @Nullable OutboxRow row) {
+    private @Nullable Answer dedupe(SubmissionId id, Author author, @Nullable OutboxRow row) {
         long lastSeq = row == null ? 0 : row.lastSeq();
         if (id.seq() == lastSeq + 1) {
-            boolean full = row == null && outboxes.size() >= limits.outboxesPerConversationMax();
-            return full ? new Answer.Refused(Refusal.TOO_MANY_OUTBOXES, 0) : null;
+            return row == null && outboxesOf(author) >= limits.outboxesPerConversationMax()
+                    ? new Answer.Refused(Refusal.TOO_MANY_OUTBOXES, 0)
+                    : null;
         }
         if (row == null || id.seq() > lastSeq) {
             return new Answer.Fault(OutboxFault.OUTBOX_RESET, lastSeq);
@@ -140,6 +147,25 @@ final class Conversation {
             return new Answer.Fault(OutboxFault.ALREADY_DONE, lastSeq);
         }
         return id.contentId() == row.contentId() ? stored(row) : new Answer.Fault(OutboxFault.FORKED, lastSeq);
+    }
+
+    /** Everybody has a share of their own, so that who uses it up keeps nobody else from writing. */
+    private long outboxesOf(Author author) {
+        return outboxes.keySet().stream()
+                .filter(name -> name.subject().equals(author.subject()))
+                .count();
+    }
+
+    /** Makes room for a new outbox. What is not asked for may stay longer than it has to. */
+    private void forgetExpired(long nowMillis) {
+        outboxes.values().removeIf(row -> {
+            boolean expired = nowMillis - row.lastUsedMillis() > OUTBOX_KEPT_MILLIS;
+            if (expired) {
+                outboxOwners.remove(row.outbox(), row.subject());
+                expiredRows.add(row);
+            }
+            return expired;
+        });
     }
 
     static Answer stored(OutboxRow row) {
@@ -489,10 +515,12 @@ final class Conversation {
                 appended,
                 List.copyOf(unappended),
                 List.copyOf(unappendedRows.values()),
+                List.copyOf(expiredRows),
                 summaryChanged ? summary : null);
         appended = head();
         unappended.clear();
         unappendedRows.clear();
+        expiredRows.clear();
         summaryChanged = false;
         return append;
     }

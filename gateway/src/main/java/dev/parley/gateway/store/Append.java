@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one conversation adds: entries that follow {@code expected}, and the outbox rows answered meanwhile (a rejection
- * has a row and no entry). All of it or nothing. {@code summary} is what the inbox shows from now on, null when it did not
- * change; with the first entry it also files the conversation under its visitor.
+ * has a row and no entry). All of it or nothing. {@code expiredRows} are forgotten, but for those answered again. {@code
+ * summary} is what the inbox shows from now on, null when it did not change; with the first entry it also files the
+ * conversation under its visitor.
  */
 public record Append(
         ConversationKey key,
         Position expected,
         List<LoggedEntry> entries,
         List<OutboxRow> outboxRows,
+        List<OutboxRow> expiredRows,
         @Nullable ConversationSummary summary) {}

@@ -23,7 +23,9 @@ import dev.parley.gateway.shard.Conversation.Decision;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.OutboxFault;
 import dev.parley.gateway.shard.Delivery.Refusal;
+import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.ot.TextEdit;
 import java.util.HashMap;
@@ -98,6 +100,64 @@ class ConversationTest {
         assertRejected(receive(VERA, numbered(1, 1, message("bob.1", "hi"))), RejectCode.FOREIGN_ID);
 
         logged(receive(VERA, numbered(2, 2, message("vera.2", "hi"))));
+    }
+
+    @Test
+    void anOutboxIsKnownForThirtyDaysAfterItsLastUseAndNoLongerThanThereIsNeedForRoom() {
+        Conversation small = withOutboxes(2);
+        small.receive(first("a"), VERA, 2_000);
+        small.receive(first("b"), VERA, 3_000);
+        small.takeAppend();
+
+        assertRefused(small.receive(first("c"), VERA, 2_000 + Conversation.OUTBOX_KEPT_MILLIS));
+        assertThat(small.takeAppend().expiredRows()).isEmpty();
+        logged(small.receive(first("c"), VERA, 2_001 + Conversation.OUTBOX_KEPT_MILLIS));
+
+        Append append = small.takeAppend();
+        assertThat(append.expiredRows()).extracting(OutboxRow::outbox).containsExactly("a");
+        assertThat(append.outboxRows()).extracting(OutboxRow::outbox).containsExactly("c");
+        assertThat(small.takeAppend().expiredRows()).isEmpty();
+    }
+
+    @Test
+    void anOutboxThatExpiredIsTakenForOneThatWasNeverThere() {
+        Conversation small = withOutboxes(2);
+        small.receive(first("a"), VERA, 2_000);
+        long later = 2_001 + Conversation.OUTBOX_KEPT_MILLIS;
+        logged(small.receive(first("b"), VERA, later));
+
+        Submission second = new Submission(new SubmissionId("a", 2, 2), small.head(), List.of(message("a.2", "")), 0);
+        assertFault(small.receive(second, VERA, later), OutboxFault.OUTBOX_RESET, 0);
+    }
+
+    @Test
+    void whoUsesUpAllOutboxesKeepsNobodyElseFromWriting() {
+        Conversation small = withOutboxes(2);
+        small.receive(first("a"), VERA, 2_000);
+        small.receive(first("b"), VERA, 2_000);
+
+        assertRefused(small.receive(first("c"), VERA, 2_000));
+        logged(small.receive(first("d"), ANN, 2_000));
+    }
+
+    private static Conversation withOutboxes(int max) {
+        Limits limits = new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, max, 256, 25_000);
+        Conversation small = new Conversation(
+                new ConversationKey("shop", "small"),
+                new StoredConversation(List.of(), List.of(), null),
+                new Policy(),
+                limits);
+        small.create(VERA, "chat", 1_000);
+        small.takeAppend();
+        return small;
+    }
+
+    private static Submission first(String outbox) {
+        return new Submission(new SubmissionId(outbox, 1, 1), Position.START, List.of(message(outbox + ".1", "hi")), 0);
+    }
+
+    private static void assertRefused(Decision decision) {
+        assertThat(decision).isEqualTo(new Decision.Answered(new Answer.Refused(Refusal.TOO_MANY_OUTBOXES, 0)));
     }
 
     @Test

@@ -84,13 +84,13 @@ public final class LogWriter {
         for (String text : texts) {
             entries.add(next(text));
         }
-        return new Append(key, expected, entries, List.of(row(null)), summary(texts[texts.length - 1]));
+        return new Append(key, expected, entries, List.of(row(null)), List.of(), summary(texts[texts.length - 1]));
     }
 
     /** A rejected submission: a row and nothing else. */
     public Append rejection(RejectCode code) {
         seq++;
-        return new Append(key, chain.position(), List.of(), List.of(row(code)), null);
+        return new Append(key, chain.position(), List.of(), List.of(row(code)), List.of(), null);
     }
 
     public LoggedEntry next(String text) {

@@ -182,7 +182,7 @@ public abstract class OperationStoreContract {
                 List.of(second, second),
                 List.of(new LoggedEntry(second.entry(), third.content(), second.chain())),
                 List.of(LoggedEntry.after(Chain.START, second.entry(), second.content())))) {
-            Append broken = new Append(writer.key(), writer.position(), entries, List.of(), null);
+            Append broken = new Append(writer.key(), writer.position(), entries, List.of(), List.of(), null);
             assertThat(failure(store.append(List.of(other.copy().append("0"), broken))))
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -196,7 +196,7 @@ public abstract class OperationStoreContract {
     void a_summary_of_another_conversation_is_refused() {
         LogWriter writer = LogWriter.of("tenant", "conversation");
         ConversationSummary foreign = LogWriter.of("tenant", "foreign").summary("text");
-        Append append = new Append(writer.key(), Position.START, List.of(), List.of(), foreign);
+        Append append = new Append(writer.key(), Position.START, List.of(), List.of(), List.of(), foreign);
         assertThat(failure(store.append(List.of(append)))).isInstanceOf(IllegalArgumentException.class);
         assertThat(await(store.inbox("tenant", START, 10)).rows()).isEmpty();
     }
@@ -237,9 +237,24 @@ public abstract class OperationStoreContract {
         }
         List<OutboxRow> shuffled = new ArrayList<>(rows);
         Collections.reverse(shuffled);
-        store(new Append(append.key(), append.expected(), append.entries(), shuffled, null));
+        store(new Append(append.key(), append.expected(), append.entries(), shuffled, List.of(), null));
         reopen();
         assertThat(await(store.load(writer.key())).outboxRows()).isEqualTo(rows);
+    }
+
+    @Test
+    void an_expired_row_is_gone_unless_its_outbox_was_answered_again() {
+        ConversationKey key = new ConversationKey("tenant", "conversation");
+        OutboxRow kept = new OutboxRow("ann", "kept", 1, 1, 7, 0, RejectCode.FORBIDDEN);
+        OutboxRow expired = new OutboxRow("ann", "expired", 2, 2, 7, 0, RejectCode.FORBIDDEN);
+        OutboxRow sameName = new OutboxRow("bob", "expired", 3, 3, 7, 0, RejectCode.FORBIDDEN);
+        OutboxRow before = new OutboxRow("ann", "back", 4, 4, 7, 0, RejectCode.FORBIDDEN);
+        OutboxRow after = new OutboxRow("ann", "back", 1, 5, 8, 0, RejectCode.FORBIDDEN);
+        store(new Append(key, Position.START, List.of(), List.of(kept, expired, sameName, before), List.of(), null));
+        store(new Append(key, Position.START, List.of(), List.of(after), List.of(expired, before), null));
+        assertThat(await(store.load(key)).outboxRows()).containsExactly(after, kept, sameName);
+        reopen();
+        assertThat(await(store.load(key)).outboxRows()).containsExactly(after, kept, sameName);
     }
 
     @Test
@@ -248,7 +263,7 @@ public abstract class OperationStoreContract {
         Append first = writer.append("first");
         store(first);
         LoggedEntry second = writer.next("second");
-        store(new Append(writer.key(), first.entries().get(0).position(), List.of(second), List.of(), null));
+        store(new Append(writer.key(), first.entries().get(0).position(), List.of(second), List.of(), List.of(), null));
         reopen();
         assertThat(await(store.load(writer.key())).summary()).isEqualTo(first.summary());
         assertThat(await(store.inbox("tenant", START, 10)).rows()).containsExactly(first.summary());
@@ -411,6 +426,7 @@ public abstract class OperationStoreContract {
                 Position.START,
                 List.of(),
                 List.of(new OutboxRow(lone, "outbox", 1, 1, 1, 0, null)),
+                List.of(),
                 null);
         assertThat(failure(store.append(List.of(row)))).isInstanceOf(IllegalArgumentException.class);
         assertThat(await(store.load(row.key())).outboxRows()).isEmpty();
@@ -440,7 +456,7 @@ public abstract class OperationStoreContract {
         store(writer.append("text"));
         ConversationSummary known =
                 new ConversationSummary("conversation", "ann", "Ann", "open", "", "text", Role.VISITOR, 9_000, 1);
-        store(new Append(key, writer.position(), List.of(), List.of(), known));
+        store(new Append(key, writer.position(), List.of(), List.of(), List.of(), known));
         assertThat(await(store.conversationsOf("tenant", "anonymous", 10))).isEmpty();
         assertThat(await(store.conversationsOf("tenant", "ann", 10))).containsExactly("conversation");
         assertThat(await(store.load(key)).summary()).isEqualTo(known);

@@ -180,6 +180,9 @@ public final class MemoryOperationStore implements OperationStore {
     private void store(Append append) {
         Log log = logs.computeIfAbsent(append.key(), key -> new Log());
         log.entries.addAll(append.entries());
+        for (OutboxRow row : append.expiredRows()) {
+            log.outboxRows.remove(new OutboxName(row.subject(), row.outbox()));
+        }
         for (OutboxRow row : append.outboxRows()) {
             log.outboxRows.put(new OutboxName(row.subject(), row.outbox()), row);
         }

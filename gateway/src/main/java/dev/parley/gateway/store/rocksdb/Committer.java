@@ -179,6 +179,9 @@ final class Committer implements Runnable {
             PreparedAppend.Row row = prepared.entries().get(i);
             rows.put(database.entries, row.key(), row.value());
         }
+        for (byte[] key : prepared.expiredOutboxes()) {
+            rows.delete(database.outboxes, key);
+        }
         for (PreparedAppend.Row row : prepared.outboxes()) {
             rows.put(database.outboxes, row.key(), row.value());
         }

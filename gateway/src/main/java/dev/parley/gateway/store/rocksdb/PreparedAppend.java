@@ -9,7 +9,13 @@ import java.util.List;
 
 /** An {@link Append} with its rows encoded, all but those that depend on where the log ends. */
 @SuppressWarnings("ArrayRecordComponent") // keys and values on their way to the database
-record PreparedAppend(Append append, byte[] conversation, List<Row> entries, List<Row> outboxes, List<byte[]> digests) {
+record PreparedAppend(
+        Append append,
+        byte[] conversation,
+        List<Row> entries,
+        List<byte[]> expiredOutboxes,
+        List<Row> outboxes,
+        List<byte[]> digests) {
 
     record Row(byte[] key, byte[] value) {}
 
@@ -33,10 +39,14 @@ record PreparedAppend(Append append, byte[] conversation, List<Row> entries, Lis
             digests.add(digest);
             entries.add(new Row(Keys.entry(conversation, revision), RowCodec.encodeEntry(digest, entry.content())));
         }
+        List<byte[]> expired = new ArrayList<>(append.expiredRows().size());
+        for (OutboxRow row : append.expiredRows()) {
+            expired.add(Keys.outbox(conversation, row.subject(), row.outbox()));
+        }
         List<Row> outboxes = new ArrayList<>(append.outboxRows().size());
         for (OutboxRow row : append.outboxRows()) {
             outboxes.add(new Row(Keys.outbox(conversation, row.subject(), row.outbox()), RowCodec.encodeOutbox(row)));
         }
-        return new PreparedAppend(append, conversation, entries, outboxes, digests);
+        return new PreparedAppend(append, conversation, entries, expired, outboxes, digests);
     }
 }

@@ -154,7 +154,8 @@ class DiskFaultTest {
                 noise.append((char) ('!' + random.nextInt(90)));
             }
             Append append = writer.append(noise.toString());
-            Append small = new Append(append.key(), append.expected(), append.entries(), append.outboxRows(), null);
+            Append small =
+                    new Append(append.key(), append.expected(), append.entries(), append.outboxRows(), List.of(), null);
             try {
                 store.append(List.of(small)).toCompletableFuture().get();
                 acknowledged.add(writer.position());

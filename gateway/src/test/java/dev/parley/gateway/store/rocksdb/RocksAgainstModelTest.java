@@ -111,7 +111,10 @@ class RocksAgainstModelTest {
                     random.nextLong(),
                     null));
         }
-        return new Append(key, before.position(), entries, rows, summary(key, random));
+        List<OutboxRow> expired = await(model.load(key)).outboxRows().stream()
+                .filter(row -> random.nextInt(4) == 0)
+                .toList();
+        return new Append(key, before.position(), entries, rows, expired, summary(key, random));
     }
 
     private static @Nullable ConversationSummary summary(ConversationKey key, SplittableRandom random) {
