@@ -367,17 +367,21 @@ export interface Ping {
   readonly nonce: number;
 }
 export const Ping: MessageType<Ping> = { fields: [{ number: 1, name: 'nonce', type: 'uint32' }] };
-/** Staff only: the list of conversations, latest activity first, and every change to it from now on. */
+/** Staff only: the list of conversations of one kind, latest activity first, and every change to it from now on. A
+ * connection may watch both kinds. */
 export interface WatchInbox {
   /** rows in the answer, at most 200 */
   readonly limit: number;
   /** cursor of the page before; empty: the first page */
   readonly after: Uint8Array;
+  /** of the conversations, CHAT or ARTICLE; empty: CHAT */
+  readonly kind: string;
 }
 export const WatchInbox: MessageType<WatchInbox> = {
   fields: [
     { number: 1, name: 'limit', type: 'uint32' },
     { number: 2, name: 'after', type: 'bytes' },
+    { number: 3, name: 'kind', type: 'string' },
   ],
 };
 export interface Leave {
@@ -654,6 +658,11 @@ export interface ConversationSummary {
   readonly lastRole: Role;
   readonly lastTimeMillis: number;
   readonly revision: number;
+  /** CHAT or ARTICLE */
+  readonly kind: string;
+  readonly title: string;
+  /** sorted */
+  readonly tags: readonly string[];
 }
 export const ConversationSummary: MessageType<ConversationSummary> = {
   fields: [
@@ -666,6 +675,9 @@ export const ConversationSummary: MessageType<ConversationSummary> = {
     { number: 7, name: 'lastRole', type: RoleNames },
     { number: 8, name: 'lastTimeMillis', type: 'uint64' },
     { number: 9, name: 'revision', type: 'uint64' },
+    { number: 10, name: 'kind', type: 'string' },
+    { number: 11, name: 'title', type: 'string' },
+    { number: 12, name: 'tags', type: 'string', repeated: true },
   ],
 };
 /** Rows replace what was known of the same conversation. */

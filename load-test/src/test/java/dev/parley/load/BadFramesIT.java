@@ -307,6 +307,17 @@ final class BadFramesIT {
     }
 
     @Test
+    void anInboxOfNoKnownKindIsABadFrame() throws IOException {
+        try (RawSocket socket = RawSocket.welcomed(port(), visitorToken())) {
+            socket.send(ClientFrame.newBuilder()
+                    .setWatchInbox(WatchInbox.newBuilder().setKind("chat"))
+                    .build());
+
+            assertFailure(socket, FailureCode.BAD_FRAME, CloseCode.BAD_FRAME);
+        }
+    }
+
+    @Test
     void anothersConversationAndOneThatDoesNotExistAreForbiddenAlike() throws IOException {
         String conversation = GATEWAY.onLoop().get(bystander::conversation);
         String agentElsewhere = GATEWAY.mint().mint("other-tenant", TestGateway.agent("eve"), Duration.ofMinutes(5));

@@ -1,6 +1,7 @@
 package dev.parley.conversation;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ public final class Attributes {
 
     public static final SortedMap<String, String> NONE = Collections.emptySortedMap();
 
+    private static final String TAG_PREFIX = "tag/";
     private static final Set<String> PUBLIC = Set.of(KIND, VISITOR, VISITOR_NAME, NAME, STATE, RECALLED);
 
     private Attributes() {}
@@ -40,6 +42,14 @@ public final class Attributes {
     /** The key of an author's own marker, such as {@code read/ann}. */
     public static String marker(String key, Author author) {
         return key + "/" + author.subject();
+    }
+
+    /** What a conversation or a block is tagged with: {@code x} for an attribute {@code tag/x}. Sorted. */
+    public static List<String> tags(SortedMap<String, String> attributes) {
+        return attributes.tailMap(TAG_PREFIX).keySet().stream()
+                .takeWhile(key -> key.startsWith(TAG_PREFIX))
+                .map(key -> key.substring(TAG_PREFIX.length()))
+                .toList();
     }
 
     static SortedMap<String, String> with(SortedMap<String, String> attributes, Effect.Set set) {

@@ -147,7 +147,10 @@ class FrameVectorsTest {
         frame(
                 "a watch of the next page of the inbox",
                 ClientFrame.newBuilder()
-                        .setWatchInbox(WatchInbox.newBuilder().setLimit(200).setAfter(hex("00fffe"))));
+                        .setWatchInbox(WatchInbox.newBuilder()
+                                .setLimit(200)
+                                .setAfter(hex("00fffe"))
+                                .setKind("ARTICLE")));
         frame("a leave", ClientFrame.newBuilder().setLeave(Leave.newBuilder().setHandle(7)));
         frame("a leave of nothing", ClientFrame.newBuilder().setLeave(Leave.getDefaultInstance()));
         frame("a frame of no kind", ClientFrame.newBuilder());
@@ -595,6 +598,10 @@ class FrameVectorsTest {
                 .setLastRole(Role.SERVICE)
                 .setLastTimeMillis(NOW)
                 .setRevision(9)
+                .setKind("CHAT")
+                .setTitle("Rechnung")
+                .addTags("billing")
+                .addTags("вип")
                 .build();
     }
 

@@ -88,7 +88,18 @@ final class RandomModel {
 
     ConversationSummary summary() {
         return new ConversationSummary(
-                string(), string(), string(), string(), string(), string(), oneOf(Role.values()), number(), number());
+                string(),
+                string(),
+                string(),
+                string(),
+                string(),
+                string(),
+                string(),
+                List.of(string(), string()),
+                string(),
+                oneOf(Role.values()),
+                number(),
+                number());
     }
 
     Author author() {

@@ -493,10 +493,13 @@ final class Conversation {
         }
         summary = new ConversationSummary(
                 key.conversation(),
+                state.attributes().getOrDefault(Attributes.KIND, ConversationSummary.CHAT),
                 state.attribute(Attributes.VISITOR),
                 state.attribute(Attributes.VISITOR_NAME),
                 state.attribute(Attributes.STATE),
                 state.attribute(Attributes.ASSIGNEE),
+                state.attribute("title"),
+                Attributes.tags(state.attributes()),
                 text,
                 role,
                 entry.timeMillis(),

@@ -11,15 +11,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The agents' list of conversations: a latest value per conversation, told to those who watch without their opening it.
- * Changes are gathered and told on {@link #tell}, so that a busy conversation costs a watcher one row a beat. For any
- * thread; a tenant's part is guarded by itself.
+ * The agents' lists of conversations, one for each kind: a latest value per conversation, told to those who watch without
+ * their opening it. Changes are gathered and told on {@link #tell}, so that a busy conversation costs a watcher one row a
+ * beat. For any thread; a list is guarded by itself.
  */
 public final class Inbox {
     private static final byte[] NO_CURSOR = {};
 
     private final OperationStore store;
-    private final Map<String, Watched> tenants = new ConcurrentHashMap<>();
+    private final Map<ListName, Watched> lists = new ConcurrentHashMap<>();
+
+    private record ListName(String tenant, String kind) {}
 
     private static final class Watched {
         private final Set<Subscriber> watchers = new HashSet<>();
@@ -31,12 +33,13 @@ public final class Inbox {
     }
 
     /** Delivers a page now and every change from now on. A change may come before the page; its revision is larger then. */
-    public void watch(Subscriber subscriber, byte[] after, int limit) {
-        Watched watched = tenants.computeIfAbsent(subscriber.principal().tenant(), tenant -> new Watched());
+    public void watch(Subscriber subscriber, String kind, byte[] after, int limit) {
+        String tenant = subscriber.principal().tenant();
+        Watched watched = lists.computeIfAbsent(new ListName(tenant, kind), name -> new Watched());
         synchronized (watched) {
             watched.watchers.add(subscriber);
         }
-        store.inbox(subscriber.principal().tenant(), after, limit).whenComplete((page, failure) -> {
+        store.inbox(tenant, kind, after, limit).whenComplete((page, failure) -> {
             Delivery rows = failure == null
                     ? new Delivery.InboxRows(page.rows(), true, page.next())
                     : new Delivery.InboxRows(List.of(), true, NO_CURSOR);
@@ -45,16 +48,18 @@ public final class Inbox {
     }
 
     public void leave(Subscriber subscriber) {
-        Watched watched = tenants.get(subscriber.principal().tenant());
-        if (watched != null) {
-            synchronized (watched) {
-                watched.watchers.remove(subscriber);
+        for (String kind : ConversationSummary.KINDS) {
+            Watched watched = lists.get(new ListName(subscriber.principal().tenant(), kind));
+            if (watched != null) {
+                synchronized (watched) {
+                    watched.watchers.remove(subscriber);
+                }
             }
         }
     }
 
     void changed(String tenant, ConversationSummary summary) {
-        Watched watched = tenants.get(tenant);
+        Watched watched = lists.get(new ListName(tenant, summary.kind()));
         if (watched == null) {
             return;
         }
@@ -70,7 +75,7 @@ public final class Inbox {
 
     /** Tells watchers what changed since the last call. */
     public void tell() {
-        tenants.values().forEach(watched -> {
+        lists.values().forEach(watched -> {
             Delivery rows;
             List<Subscriber> watchers;
             synchronized (watched) {

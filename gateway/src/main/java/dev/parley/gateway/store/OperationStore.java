@@ -33,8 +33,8 @@ public interface OperationStore extends AutoCloseable {
     /** The ids of a visitor's conversations, in the order of their ids. */
     CompletionStage<List<String>> conversationsOf(String tenant, String visitor, int limit);
 
-    /** A page of a tenant's conversations after the cursor {@code after}; an empty cursor is the start. */
-    CompletionStage<InboxPage> inbox(String tenant, byte[] after, int limit);
+    /** A page of a tenant's conversations of one kind after the cursor {@code after}; an empty cursor is the start. */
+    CompletionStage<InboxPage> inbox(String tenant, String kind, byte[] after, int limit);
 
     /** False after an I/O error: nothing is acknowledged any more. */
     boolean isHealthy();

@@ -165,13 +165,13 @@ public final class Connection implements Subscriber {
         }
     }
 
-    void watchInbox(byte[] after, int limit) {
+    void watchInbox(String kind, byte[] after, int limit) {
         if (!principal.role().isStaff()) {
             send(FrameEncoder.failure(FailureCode.NOT_ALLOWED));
             return;
         }
         watchesInbox = true;
-        node.inbox().watch(this, after, limit);
+        node.inbox().watch(this, kind, after, limit);
     }
 
     void pong(int nonce) {

@@ -1,5 +1,6 @@
 package dev.parley.gateway.transport;
 
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.session.TokenException;
@@ -18,6 +19,7 @@ import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.OutboxMark;
+import dev.parley.wire.v1.WatchInbox;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.CorruptedFrameException;
@@ -106,10 +108,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
                         frame.getAcknowledge().getHandle(),
                         frame.getAcknowledge().getRevision());
             case PING -> connection.pong(frame.getPing().getNonce());
-            case WATCH_INBOX ->
-                connection.watchInbox(
-                        frame.getWatchInbox().getAfter().toByteArray(),
-                        Math.min(Math.max(frame.getWatchInbox().getLimit(), 1), INBOX_PAGE_MAX));
+            case WATCH_INBOX -> watchInbox(connection, frame.getWatchInbox());
             case LEAVE -> connection.leave(frame.getLeave().getHandle());
             case HELLO, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
         }
@@ -170,6 +169,15 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         }
         connection.open(new OpenRequest(
                 new ConversationKey(tenant, id), named, name, position, open.getPending(), List.copyOf(outboxes)));
+    }
+
+    private static void watchInbox(Connection connection, WatchInbox watch) throws WireException {
+        String kind = watch.getKind().isEmpty() ? ConversationSummary.CHAT : watch.getKind();
+        if (!ConversationSummary.KINDS.contains(kind)) {
+            throw new WireException("an inbox of no known kind");
+        }
+        connection.watchInbox(
+                kind, watch.getAfter().toByteArray(), Math.min(Math.max(watch.getLimit(), 1), INBOX_PAGE_MAX));
     }
 
     @Override

@@ -76,8 +76,8 @@ public final class FaultyOperationStore implements OperationStore {
     }
 
     @Override
-    public CompletionStage<InboxPage> inbox(String tenant, byte[] after, int limit) {
-        return store.inbox(tenant, after, limit);
+    public CompletionStage<InboxPage> inbox(String tenant, String kind, byte[] after, int limit) {
+        return store.inbox(tenant, kind, after, limit);
     }
 
     @Override

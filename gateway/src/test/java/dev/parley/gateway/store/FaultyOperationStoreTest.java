@@ -4,6 +4,7 @@ import static dev.parley.gateway.store.Answers.await;
 import static dev.parley.gateway.store.Answers.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.gateway.store.FaultyOperationStore.Fault;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import java.util.ArrayDeque;
@@ -29,7 +30,9 @@ class FaultyOperationStoreTest {
         assertThat(await(store.load(writer.key())).entries()).hasSize(1);
         assertThat(await(store.read(writer.key(), 0, 1))).hasSize(1);
         assertThat(await(store.conversationsOf("tenant", "visitor", 1))).hasSize(1);
-        assertThat(await(store.inbox("tenant", new byte[0], 1)).rows()).hasSize(1);
+        assertThat(await(store.inbox("tenant", ConversationSummary.CHAT, new byte[0], 1))
+                        .rows())
+                .hasSize(1);
     }
 
     @Test

@@ -116,6 +116,17 @@ public final class LogWriter {
 
     public ConversationSummary summary(String lastText) {
         return new ConversationSummary(
-                key.conversation(), visitor, "Ann", "open", "", lastText, Role.VISITOR, timeMillis, chain.revision());
+                key.conversation(),
+                ConversationSummary.CHAT,
+                visitor,
+                "Ann",
+                "open",
+                "",
+                "",
+                List.of(),
+                lastText,
+                Role.VISITOR,
+                timeMillis,
+                chain.revision());
     }
 }

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 public abstract class OperationStoreContract {
     private static final byte[] START = {};
 
+    private static final String CHAT = ConversationSummary.CHAT;
+    private static final String ARTICLE = ConversationSummary.ARTICLE;
+
     private OperationStore store;
 
     /** An empty store. */
@@ -74,8 +77,8 @@ public abstract class OperationStoreContract {
         assertThat(stored.summary()).isNull();
         assertThat(await(store.read(unknown, 0, 10))).isEmpty();
         assertThat(await(store.conversationsOf("tenant", "visitor", 10))).isEmpty();
-        assertThat(await(store.inbox("tenant", START, 10)).rows()).isEmpty();
-        assertThat(await(store.inbox("tenant", START, 10)).next()).isEmpty();
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).isEmpty();
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).next()).isEmpty();
     }
 
     @Test
@@ -131,7 +134,7 @@ public abstract class OperationStoreContract {
         assertSame(after.entries(), before.entries());
         assertThat(after.outboxRows()).isEqualTo(before.outboxRows());
         assertThat(after.summary()).isEqualTo(before.summary());
-        assertThat(await(store.inbox("tenant", START, 10)).rows()).containsExactly(before.summary());
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).containsExactly(before.summary());
         store(writer.append("second"));
     }
 
@@ -198,7 +201,7 @@ public abstract class OperationStoreContract {
         ConversationSummary foreign = LogWriter.of("tenant", "foreign").summary("text");
         Append append = new Append(writer.key(), Position.START, List.of(), List.of(), List.of(), foreign);
         assertThat(failure(store.append(List.of(append)))).isInstanceOf(IllegalArgumentException.class);
-        assertThat(await(store.inbox("tenant", START, 10)).rows()).isEmpty();
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).isEmpty();
     }
 
     @Test
@@ -266,7 +269,7 @@ public abstract class OperationStoreContract {
         store(new Append(writer.key(), first.entries().get(0).position(), List.of(second), List.of(), List.of(), null));
         reopen();
         assertThat(await(store.load(writer.key())).summary()).isEqualTo(first.summary());
-        assertThat(await(store.inbox("tenant", START, 10)).rows()).containsExactly(first.summary());
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).containsExactly(first.summary());
     }
 
     @Test
@@ -404,7 +407,7 @@ public abstract class OperationStoreContract {
             assertThat(stored.summary()).isEqualTo(appends.get(i).summary());
         }
         for (String tenant : HOSTILE) {
-            assertThat(await(store.inbox(tenant, START, 1_000)).rows())
+            assertThat(await(store.inbox(tenant, CHAT, START, 1_000)).rows())
                     .extracting(ConversationSummary::conversation)
                     .containsExactlyInAnyOrderElementsOf(HOSTILE);
             for (String visitor : HOSTILE) {
@@ -454,8 +457,7 @@ public abstract class OperationStoreContract {
         ConversationKey key = new ConversationKey("tenant", "conversation");
         LogWriter writer = LogWriter.of(key, "anonymous");
         store(writer.append("text"));
-        ConversationSummary known =
-                new ConversationSummary("conversation", "ann", "Ann", "open", "", "text", Role.VISITOR, 9_000, 1);
+        ConversationSummary known = summary("conversation", CHAT, "ann", 9_000);
         store(new Append(key, writer.position(), List.of(), List.of(), List.of(), known));
         assertThat(await(store.conversationsOf("tenant", "anonymous", 10))).isEmpty();
         assertThat(await(store.conversationsOf("tenant", "ann", 10))).containsExactly("conversation");
@@ -478,7 +480,7 @@ public abstract class OperationStoreContract {
         Append sameTime = middle.at(1_999).append("m again");
         store(sameTime);
         assertThat(conversations(START, 10)).containsExactly("old", "recent", "middle");
-        assertThat(await(store.inbox("tenant", START, 10)).rows()).contains(sameTime.summary());
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).contains(sameTime.summary());
     }
 
     @Test
@@ -497,7 +499,7 @@ public abstract class OperationStoreContract {
             byte[] cursor = START;
             int pages = 0;
             do {
-                InboxPage page = await(store.inbox("tenant", cursor, limit));
+                InboxPage page = await(store.inbox("tenant", CHAT, cursor, limit));
                 assertThat(page.rows()).hasSizeLessThanOrEqualTo(limit);
                 page.rows().forEach(row -> seen.add(row.conversation()));
                 cursor = page.next();
@@ -514,7 +516,7 @@ public abstract class OperationStoreContract {
         LogWriter second = LogWriter.of("tenant", "second").at(2_000);
         LogWriter third = LogWriter.of("tenant", "third").at(1_000);
         await(store.append(List.of(first.append("1"), second.append("2"), third.append("3"))));
-        InboxPage page = await(store.inbox("tenant", START, 2));
+        InboxPage page = await(store.inbox("tenant", CHAT, START, 2));
         store(second.at(5_000).append("moved"));
         assertThat(conversations(page.next(), 10)).containsExactly("third");
     }
@@ -529,7 +531,7 @@ public abstract class OperationStoreContract {
                 new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1},
                 new byte[] {0, 1, 'c', 0, 1},
                 new byte[1_000])) {
-            assertThat(await(store.inbox("b", cursor, 10)).rows())
+            assertThat(await(store.inbox("b", CHAT, cursor, 10)).rows())
                     .extracting(ConversationSummary::conversation)
                     .isSubsetOf("of b");
         }
@@ -549,15 +551,56 @@ public abstract class OperationStoreContract {
         assertThat(failure(store.read(writer.key(), 0, 1))).isInstanceOf(IllegalStateException.class);
         assertThat(failure(store.append(List.of(writer.append("more"))))).isInstanceOf(IllegalStateException.class);
         assertThat(failure(store.conversationsOf("tenant", "visitor", 1))).isInstanceOf(IllegalStateException.class);
-        assertThat(failure(store.inbox("tenant", START, 1))).isInstanceOf(IllegalStateException.class);
+        assertThat(failure(store.inbox("tenant", CHAT, START, 1))).isInstanceOf(IllegalStateException.class);
         store.isHealthy();
         store.close();
         store = reopen(store);
         assertThat(texts(writer.key())).hasSize(1);
     }
 
+    @Test
+    void each_kind_of_conversation_has_an_inbox_of_its_own() {
+        ConversationKey chat = new ConversationKey("tenant", "chat");
+        ConversationKey article = new ConversationKey("tenant", "article");
+        ConversationSummary ofChat = summary("chat", CHAT, "ann", 2_000);
+        ConversationSummary ofArticle = summary("article", ARTICLE, "", 3_000);
+        store(new Append(chat, Position.START, List.of(), List.of(), List.of(), ofChat));
+        store(new Append(article, Position.START, List.of(), List.of(), List.of(), ofArticle));
+        reopen();
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).containsExactly(ofChat);
+        assertThat(await(store.inbox("tenant", ARTICLE, START, 10)).rows()).containsExactly(ofArticle);
+        assertThat(await(store.inbox("tenant", "", START, 10)).rows()).isEmpty();
+    }
+
+    @Test
+    void a_conversation_moves_with_the_kind_of_its_summary() {
+        ConversationKey key = new ConversationKey("tenant", "conversation");
+        store(new Append(
+                key, Position.START, List.of(), List.of(), List.of(), summary("conversation", CHAT, "ann", 2_000)));
+        ConversationSummary article = summary("conversation", ARTICLE, "ann", 2_000);
+        store(new Append(key, Position.START, List.of(), List.of(), List.of(), article));
+        assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).isEmpty();
+        assertThat(await(store.inbox("tenant", ARTICLE, START, 10)).rows()).containsExactly(article);
+    }
+
+    private static ConversationSummary summary(String conversation, String kind, String visitor, long timeMillis) {
+        return new ConversationSummary(
+                conversation,
+                kind,
+                visitor,
+                "Ann",
+                "open",
+                "",
+                "title",
+                List.of("a", "b"),
+                "text",
+                Role.VISITOR,
+                timeMillis,
+                1);
+    }
+
     private List<String> conversations(byte[] after, int limit) {
-        return await(store.inbox("tenant", after, limit)).rows().stream()
+        return await(store.inbox("tenant", CHAT, after, limit)).rows().stream()
                 .map(ConversationSummary::conversation)
                 .toList();
     }

@@ -131,9 +131,10 @@ public final class MemoryOperationStore implements OperationStore {
     }
 
     @Override
-    public CompletionStage<InboxPage> inbox(String tenant, byte[] after, int limit) {
+    public CompletionStage<InboxPage> inbox(String tenant, String kind, byte[] after, int limit) {
         return call(() -> {
             List<ConversationSummary> rest = summaries(tenant)
+                    .filter(summary -> summary.kind().equals(kind))
                     .filter(summary -> Arrays.compareUnsigned(place(summary), after) > 0)
                     .sorted(Comparator.comparing(MemoryOperationStore::place, Arrays::compareUnsigned))
                     .toList();

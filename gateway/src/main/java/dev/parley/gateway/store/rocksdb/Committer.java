@@ -210,7 +210,9 @@ final class Committer implements Runnable {
                         RowCodec.KEY_ONLY);
             }
         }
-        if (before != null && before.lastTimeMillis() != after.lastTimeMillis()) {
+        if (before != null
+                && (before.lastTimeMillis() != after.lastTimeMillis()
+                        || !before.kind().equals(after.kind()))) {
             rows.delete(database.inbox, Keys.inbox(tenant, before));
         }
         rows.put(database.inbox, Keys.inbox(tenant, after), RowCodec.encodeSummary(after));

@@ -57,9 +57,9 @@ final class Keys {
         return joined(visitor(tenant, visitor), utf8(conversation));
     }
 
-    /** What the keys of a tenant's inbox begin with. */
-    static byte[] inbox(String tenant) {
-        return ids(tenant);
+    /** What the keys of a tenant's conversations of one kind begin with. */
+    static byte[] inbox(String tenant, String kind) {
+        return ids(tenant, kind);
     }
 
     /** Latest first. */
@@ -69,7 +69,7 @@ final class Keys {
                 .putLong(Long.MAX_VALUE - summary.lastTimeMillis())
                 .put(conversation)
                 .array();
-        return joined(inbox(tenant), place);
+        return joined(inbox(tenant, summary.kind()), place);
     }
 
     /** The first key after all that begin with {@code prefix}, which ends with a terminated id. */

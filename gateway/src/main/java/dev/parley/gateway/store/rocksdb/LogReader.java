@@ -67,8 +67,8 @@ final class LogReader {
     }
 
     /** Any cursor is a place in the tenant's list, so one that was made up reads nothing that it may not. */
-    InboxPage inbox(String tenant, byte[] after, int limit) throws RocksDBException {
-        byte[] prefix = Keys.inbox(tenant);
+    InboxPage inbox(String tenant, String kind, byte[] after, int limit) throws RocksDBException {
+        byte[] prefix = Keys.inbox(tenant, kind);
         byte[] last = Keys.joined(prefix, after);
         List<ConversationSummary> page = new ArrayList<>();
         try (ReadView view = new ReadView(database);

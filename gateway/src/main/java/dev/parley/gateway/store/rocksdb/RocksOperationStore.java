@@ -103,8 +103,8 @@ public final class RocksOperationStore implements OperationStore {
     }
 
     @Override
-    public CompletionStage<InboxPage> inbox(String tenant, byte[] after, int limit) {
-        return read(() -> reader.inbox(tenant, after, limit));
+    public CompletionStage<InboxPage> inbox(String tenant, String kind, byte[] after, int limit) {
+        return read(() -> reader.inbox(tenant, kind, after, limit));
     }
 
     /** Makes a folder that can be opened as a store, with all that is committed now; {@code target} must not exist. */

@@ -58,7 +58,7 @@ final class AcknowledgedLogs {
             assertThat(stored.outboxRows().get(0).acceptedRevision()).isEqualTo(entries.size());
             ConversationSummary summary = Objects.requireNonNull(stored.summary());
             assertThat(summary.revision()).isEqualTo(entries.size());
-            assertThat(await(store.inbox(StoreWriterMain.TENANT, new byte[0], 1_000))
+            assertThat(await(store.inbox(StoreWriterMain.TENANT, summary.kind(), new byte[0], 1_000))
                             .rows())
                     .filteredOn(row -> row.conversation().equals(summary.conversation()))
                     .containsExactly(summary);

@@ -34,6 +34,8 @@ class RocksAgainstModelTest {
     private static final List<String> TENANTS = List.of("", "a", "a\u0000", "a\u0000\u0001b");
     private static final List<String> CONVERSATIONS = List.of("", "b", "\u0000\u0001b", "bb", "\uffff", "\ud83d\ude00");
     private static final List<String> VISITORS = List.of("", "v", "v\u0000");
+    private static final List<String> KINDS =
+            ConversationSummary.KINDS.stream().sorted().toList();
     private static final int BATCHES_BETWEEN_RESTARTS = 60;
 
     @TempDir
@@ -122,10 +124,13 @@ class RocksAgainstModelTest {
                 ? null
                 : new ConversationSummary(
                         key.conversation(),
+                        any(KINDS, random),
                         any(VISITORS, random),
                         "name",
                         "open",
                         "",
+                        "title",
+                        List.of("tag"),
                         "text " + random.nextInt(),
                         Role.AGENT,
                         random.nextLong(20),
@@ -154,16 +159,21 @@ class RocksAgainstModelTest {
                 assertThat(await(engine.conversationsOf(tenant, visitor, limit)))
                         .isEqualTo(await(model.conversationsOf(tenant, visitor, limit)));
             }
-            int limit = 1 + random.nextInt(7);
-            byte[] cursor = {};
-            do {
-                InboxPage expected = await(model.inbox(tenant, cursor, limit));
-                InboxPage actual = await(engine.inbox(tenant, cursor, limit));
-                assertThat(actual.rows()).isEqualTo(expected.rows());
-                assertThat(actual.next()).isEqualTo(expected.next());
-                cursor = expected.next();
-            } while (cursor.length > 0);
+            for (String kind : KINDS) {
+                compareInbox(engine, tenant, kind, 1 + random.nextInt(7));
+            }
         }
+    }
+
+    private void compareInbox(OperationStore engine, String tenant, String kind, int limit) {
+        byte[] cursor = {};
+        do {
+            InboxPage expected = await(model.inbox(tenant, kind, cursor, limit));
+            InboxPage actual = await(engine.inbox(tenant, kind, cursor, limit));
+            assertThat(actual.rows()).isEqualTo(expected.rows());
+            assertThat(actual.next()).isEqualTo(expected.next());
+            cursor = expected.next();
+        } while (cursor.length > 0);
     }
 
     private static void assertSame(List<LoggedEntry> actual, List<LoggedEntry> expected) {

@@ -5,6 +5,7 @@ import static dev.parley.gateway.store.Answers.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Durability;
@@ -134,7 +135,8 @@ class RocksQueueTest {
             assertThat(store.readQueueDepth()).isEqualTo(READS_QUEUED_MAX);
             assertThat(failure(store.load(key))).isInstanceOf(StoreBusyException.class);
             assertThat(failure(store.read(key, 0, 1))).isInstanceOf(StoreBusyException.class);
-            assertThat(failure(store.inbox("tenant", new byte[0], 1))).isInstanceOf(StoreBusyException.class);
+            assertThat(failure(store.inbox("tenant", ConversationSummary.CHAT, new byte[0], 1)))
+                    .isInstanceOf(StoreBusyException.class);
             gate.countDown();
             queued.forEach(stage -> assertThat(await(stage).entries()).isEmpty());
         }
@@ -281,7 +283,7 @@ class RocksQueueTest {
                                 store.append(List.of(writer.append("text"))),
                                 store.load(writer.key()),
                                 store.read(writer.key(), 0, 10),
-                                store.inbox("tenant", new byte[0], 10),
+                                store.inbox("tenant", ConversationSummary.CHAT, new byte[0], 10),
                                 store.conversationsOf("tenant", "visitor", 10))) {
                             asked.incrementAndGet();
                             stage.whenComplete((value, failure) -> answered.incrementAndGet());

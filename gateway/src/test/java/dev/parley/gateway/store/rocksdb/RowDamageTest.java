@@ -220,13 +220,15 @@ class RowDamageTest {
     @Test
     void a_damaged_inbox_row_is_left_out_and_counted_until_the_next_append() {
         long before = store.damagedInboxRows();
-        assertThat(await(store.inbox("tenant", START, 1_000)).rows())
+        assertThat(await(store.inbox("tenant", ConversationSummary.CHAT, START, 1_000))
+                        .rows())
                 .extracting(ConversationSummary::conversation)
                 .contains(READ_FIRST)
                 .doesNotContain(INBOX_ROW);
         assertThat(store.damagedInboxRows()).isEqualTo(before + 1);
         RocksStores.store(store, ahead(INBOX_ROW).append("4"));
-        assertThat(await(store.inbox("tenant", START, 1_000)).rows())
+        assertThat(await(store.inbox("tenant", ConversationSummary.CHAT, START, 1_000))
+                        .rows())
                 .extracting(ConversationSummary::conversation)
                 .contains(INBOX_ROW);
     }

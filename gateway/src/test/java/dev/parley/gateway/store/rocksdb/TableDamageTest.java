@@ -2,6 +2,7 @@ package dev.parley.gateway.store.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
@@ -79,7 +80,7 @@ class TableDamageTest {
                 }
             }
             try {
-                assertThat(store.inbox("tenant", START, 100)
+                assertThat(store.inbox("tenant", ConversationSummary.CHAT, START, 100)
                                 .toCompletableFuture()
                                 .join()
                                 .rows())
