@@ -43,6 +43,26 @@ export const Author: MessageType<Author> = {
     { number: 3, name: 'name', type: 'string' },
   ],
 };
+const SourceNames = ['HUMAN', 'AI', 'BACKEND'] as const;
+export type Source = (typeof SourceNames)[number];
+/** How an entry came about. STAFF only. */
+export interface Origin {
+  readonly source: Source;
+  /** the subject that an assistant or a backend acted for; may be empty */
+  readonly onBehalfOf: string;
+  /** of an assistant's run */
+  readonly run: string;
+  /** that wrote the text, as its operator names it */
+  readonly model: string;
+}
+export const Origin: MessageType<Origin> = {
+  fields: [
+    { number: 1, name: 'source', type: SourceNames },
+    { number: 2, name: 'onBehalfOf', type: 'string' },
+    { number: 3, name: 'run', type: 'string' },
+    { number: 4, name: 'model', type: 'string' },
+  ],
+};
 export interface Attribute {
   readonly key: string;
   /** an empty value stands for an absent attribute */
@@ -67,6 +87,29 @@ export const TextEdit: MessageType<TextEdit> = {
     { number: 2, name: 'inserts', type: 'string', repeated: true },
   ],
 };
+/** A named place in a block's text, moved by every edit of it. */
+export interface Anchor {
+  /** of a run: its id; of a suggestion: its block's id */
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** where a run of the assistant goes on: left of what others insert there */
+  readonly run: boolean;
+  /** it was a range, and all of it was deleted */
+  readonly stale: boolean;
+  /** code points that the run has written */
+  readonly written: number;
+}
+export const Anchor: MessageType<Anchor> = {
+  fields: [
+    { number: 1, name: 'name', type: 'string' },
+    { number: 2, name: 'start', type: 'uint32' },
+    { number: 3, name: 'end', type: 'uint32' },
+    { number: 4, name: 'run', type: 'bool' },
+    { number: 5, name: 'stale', type: 'bool' },
+    { number: 6, name: 'written', type: 'uint32' },
+  ],
+};
 /** One block as it is at a position, through one view. */
 export interface Block {
   readonly id: string;
@@ -84,6 +127,20 @@ export interface Block {
   readonly text: string;
   /** sorted by key */
   readonly attributes: readonly Attribute[];
+  /** where it was moved to: a fractional index; empty: it stands at `revision` */
+  readonly rank: string;
+  /** the block that has its text now; empty: none */
+  readonly mergedInto: string;
+  /** its text is gone for good */
+  readonly erased: boolean;
+  /** besides `author`, since blocks of theirs were merged into this one */
+  readonly owners: readonly Author[];
+  /** sorted by name; STAFF only */
+  readonly anchors: readonly Anchor[];
+  /** whoever wrote in it, in the order of their first text; STAFF only */
+  readonly authors: readonly Author[];
+  /** pairs of a length and an index of `authors`, over the whole text; STAFF only */
+  readonly authorship: readonly number[];
 }
 export const Block: MessageType<Block> = {
   fields: [
@@ -97,6 +154,13 @@ export const Block: MessageType<Block> = {
     { number: 8, name: 'composedAtMillis', type: 'uint64' },
     { number: 9, name: 'text', type: 'string' },
     { number: 10, name: 'attributes', type: Attribute, repeated: true },
+    { number: 11, name: 'rank', type: 'string' },
+    { number: 12, name: 'mergedInto', type: 'string' },
+    { number: 13, name: 'erased', type: 'bool' },
+    { number: 14, name: 'owners', type: Author, repeated: true },
+    { number: 15, name: 'anchors', type: Anchor, repeated: true },
+    { number: 16, name: 'authors', type: Author, repeated: true },
+    { number: 17, name: 'authorship', type: 'uint32', repeated: true },
   ],
 };
 export interface OperationCreateBlock {
@@ -153,11 +217,133 @@ export const OperationAdvance: MessageType<OperationAdvance> = {
     { number: 2, name: 'revision', type: 'uint64' },
   ],
 };
+/** Where a block stands among others. A rank is digits and letters, compared by code unit, and does not end in 0. */
+export interface OperationMoveBlock {
+  readonly block: string;
+  readonly rank: string;
+}
+export const OperationMoveBlock: MessageType<OperationMoveBlock> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'rank', type: 'string' },
+  ],
+};
+/** Ties a suggestion, created in the same submission, to the range of `block` that it would replace. */
+export interface OperationPlaceAnchor {
+  readonly block: string;
+  /** of the text that the places are in */
+  readonly baseLength: number;
+  readonly suggestion: string;
+  readonly start: number;
+  readonly end: number;
+}
+export const OperationPlaceAnchor: MessageType<OperationPlaceAnchor> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'baseLength', type: 'uint32' },
+    { number: 3, name: 'suggestion', type: 'string' },
+    { number: 4, name: 'start', type: 'uint32' },
+    { number: 5, name: 'end', type: 'uint32' },
+  ],
+};
 export interface OperationPublishDraft {
   readonly block: string;
+  /** the revision that it answers: rejected if a human of the staff answered after that. 0: not checked */
+  readonly answers: number;
 }
 export const OperationPublishDraft: MessageType<OperationPublishDraft> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'answers', type: 'uint64' },
+  ],
+};
+/** Appends the text of a message to another, which takes over its edits, anchors and owners. */
+export interface OperationMergeBlocks {
+  readonly block: string;
+  readonly into: string;
+}
+export const OperationMergeBlocks: MessageType<OperationMergeBlocks> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'into', type: 'string' },
+  ],
+};
+/** Ends the assistant's runs in a draft: nothing they submit from here on is accepted. */
+export interface OperationTakeOver {
+  readonly block: string;
+}
+export const OperationTakeOver: MessageType<OperationTakeOver> = {
   fields: [{ number: 1, name: 'block', type: 'string' }],
+};
+export interface OperationAcceptSuggestion {
+  readonly block: string;
+}
+export const OperationAcceptSuggestion: MessageType<OperationAcceptSuggestion> = {
+  fields: [{ number: 1, name: 'block', type: 'string' }],
+};
+export interface OperationDismissSuggestion {
+  readonly block: string;
+}
+export const OperationDismissSuggestion: MessageType<OperationDismissSuggestion> = {
+  fields: [{ number: 1, name: 'block', type: 'string' }],
+};
+export interface OperationCloseConversation {}
+export const OperationCloseConversation: MessageType<OperationCloseConversation> = { fields: [] };
+export interface OperationReopenConversation {}
+export const OperationReopenConversation: MessageType<OperationReopenConversation> = { fields: [] };
+/** Removes the text of a block from the log, for good. */
+export interface OperationRedact {
+  readonly block: string;
+}
+export const OperationRedact: MessageType<OperationRedact> = { fields: [{ number: 1, name: 'block', type: 'string' }] };
+/** The conversation is another visitor's from here on: an anonymous one became known. */
+export interface OperationLink {
+  readonly visitor: string;
+  readonly name: string;
+}
+export const OperationLink: MessageType<OperationLink> = {
+  fields: [
+    { number: 1, name: 'visitor', type: 'string' },
+    { number: 2, name: 'name', type: 'string' },
+  ],
+};
+/** Opens a place for a run at the end of a draft, which is created if it does not exist. The entry raises the draft's fence. */
+export interface OperationStartRun {
+  readonly block: string;
+  readonly run: string;
+}
+export const OperationStartRun: MessageType<OperationStartRun> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'run', type: 'string' },
+  ],
+};
+/** Adds text at the run's place. `fence` is that of its StartRun. */
+export interface OperationAppendText {
+  readonly block: string;
+  readonly run: string;
+  readonly fence: number;
+  readonly text: string;
+}
+export const OperationAppendText: MessageType<OperationAppendText> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'run', type: 'string' },
+    { number: 3, name: 'fence', type: 'uint64' },
+    { number: 4, name: 'text', type: 'string' },
+  ],
+};
+export interface OperationFinishRun {
+  readonly block: string;
+  readonly run: string;
+  readonly fence: number;
+}
+export const OperationFinishRun: MessageType<OperationFinishRun> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'run', type: 'string' },
+    { number: 3, name: 'fence', type: 'uint64' },
+  ],
 };
 /** What a client asks for. Kinds 1-15 are optimistic changes, of which a submission may hold several; kinds from 16 on
  * are commands: validated at head, and alone in their submission. */
@@ -166,7 +352,20 @@ export interface Operation {
   readonly editText?: OperationEditText | undefined;
   readonly setAttribute?: OperationSetAttribute | undefined;
   readonly advance?: OperationAdvance | undefined;
+  readonly moveBlock?: OperationMoveBlock | undefined;
+  readonly placeAnchor?: OperationPlaceAnchor | undefined;
   readonly publishDraft?: OperationPublishDraft | undefined;
+  readonly mergeBlocks?: OperationMergeBlocks | undefined;
+  readonly takeOver?: OperationTakeOver | undefined;
+  readonly acceptSuggestion?: OperationAcceptSuggestion | undefined;
+  readonly dismissSuggestion?: OperationDismissSuggestion | undefined;
+  readonly closeConversation?: OperationCloseConversation | undefined;
+  readonly reopenConversation?: OperationReopenConversation | undefined;
+  readonly redact?: OperationRedact | undefined;
+  readonly link?: OperationLink | undefined;
+  readonly startRun?: OperationStartRun | undefined;
+  readonly appendText?: OperationAppendText | undefined;
+  readonly finishRun?: OperationFinishRun | undefined;
 }
 export const Operation: MessageType<Operation> = {
   fields: [
@@ -174,7 +373,20 @@ export const Operation: MessageType<Operation> = {
     { number: 2, name: 'editText', type: OperationEditText, oneof: 'kind' },
     { number: 3, name: 'setAttribute', type: OperationSetAttribute, oneof: 'kind' },
     { number: 4, name: 'advance', type: OperationAdvance, oneof: 'kind' },
+    { number: 5, name: 'moveBlock', type: OperationMoveBlock, oneof: 'kind' },
+    { number: 6, name: 'placeAnchor', type: OperationPlaceAnchor, oneof: 'kind' },
     { number: 16, name: 'publishDraft', type: OperationPublishDraft, oneof: 'kind' },
+    { number: 17, name: 'mergeBlocks', type: OperationMergeBlocks, oneof: 'kind' },
+    { number: 18, name: 'takeOver', type: OperationTakeOver, oneof: 'kind' },
+    { number: 19, name: 'acceptSuggestion', type: OperationAcceptSuggestion, oneof: 'kind' },
+    { number: 20, name: 'dismissSuggestion', type: OperationDismissSuggestion, oneof: 'kind' },
+    { number: 21, name: 'closeConversation', type: OperationCloseConversation, oneof: 'kind' },
+    { number: 22, name: 'reopenConversation', type: OperationReopenConversation, oneof: 'kind' },
+    { number: 23, name: 'redact', type: OperationRedact, oneof: 'kind' },
+    { number: 24, name: 'link', type: OperationLink, oneof: 'kind' },
+    { number: 25, name: 'startRun', type: OperationStartRun, oneof: 'kind' },
+    { number: 26, name: 'appendText', type: OperationAppendText, oneof: 'kind' },
+    { number: 27, name: 'finishRun', type: OperationFinishRun, oneof: 'kind' },
   ],
 };
 export interface EffectCreate {
@@ -234,12 +446,70 @@ export const EffectReveal: MessageType<EffectReveal> = {
     { number: 3, name: 'attributes', type: Attribute, repeated: true },
   ],
 };
+export interface EffectMove {
+  readonly block: string;
+  readonly rank: string;
+}
+export const EffectMove: MessageType<EffectMove> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'rank', type: 'string' },
+  ],
+};
+/** The text of `block` moves to the end of `into`, behind a line feed where both have text; with it go what was pending
+ * for it, its anchors and its owners. */
+export interface EffectRetarget {
+  readonly block: string;
+  readonly into: string;
+  /** before */
+  readonly intoLength: number;
+  /** where the text of `block` begins in `into` */
+  readonly at: number;
+  /** of the text of `block` */
+  readonly length: number;
+}
+export const EffectRetarget: MessageType<EffectRetarget> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'into', type: 'string' },
+    { number: 3, name: 'intoLength', type: 'uint32' },
+    { number: 4, name: 'at', type: 'uint32' },
+    { number: 5, name: 'length', type: 'uint32' },
+  ],
+};
+export interface EffectErase {
+  readonly block: string;
+}
+export const EffectErase: MessageType<EffectErase> = { fields: [{ number: 1, name: 'block', type: 'string' }] };
+export interface EffectPlaceAnchor {
+  readonly block: string;
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly run: boolean;
+  /** takes the anchor away */
+  readonly removed: boolean;
+}
+export const EffectPlaceAnchor: MessageType<EffectPlaceAnchor> = {
+  fields: [
+    { number: 1, name: 'block', type: 'string' },
+    { number: 2, name: 'name', type: 'string' },
+    { number: 3, name: 'start', type: 'uint32' },
+    { number: 4, name: 'end', type: 'uint32' },
+    { number: 5, name: 'run', type: 'bool' },
+    { number: 6, name: 'removed', type: 'bool' },
+  ],
+};
 /** What the log holds and every replica applies, in order. */
 export interface Effect {
   readonly create?: EffectCreate | undefined;
   readonly editText?: EffectEditText | undefined;
   readonly set?: EffectSet | undefined;
   readonly reveal?: EffectReveal | undefined;
+  readonly move?: EffectMove | undefined;
+  readonly retarget?: EffectRetarget | undefined;
+  readonly erase?: EffectErase | undefined;
+  readonly placeAnchor?: EffectPlaceAnchor | undefined;
   /** who may see it, decided when it was logged */
   readonly audience: View;
 }
@@ -249,6 +519,10 @@ export const Effect: MessageType<Effect> = {
     { number: 2, name: 'editText', type: EffectEditText, oneof: 'kind' },
     { number: 3, name: 'set', type: EffectSet, oneof: 'kind' },
     { number: 4, name: 'reveal', type: EffectReveal, oneof: 'kind' },
+    { number: 5, name: 'move', type: EffectMove, oneof: 'kind' },
+    { number: 6, name: 'retarget', type: EffectRetarget, oneof: 'kind' },
+    { number: 7, name: 'erase', type: EffectErase, oneof: 'kind' },
+    { number: 8, name: 'placeAnchor', type: EffectPlaceAnchor, oneof: 'kind' },
     { number: 15, name: 'audience', type: ViewNames },
   ],
 };
@@ -266,6 +540,8 @@ export interface Entry {
   readonly command: string;
   readonly effects: readonly Effect[];
   readonly composedAtMillis: number;
+  /** STAFF only; absent: a human */
+  readonly origin?: Origin | undefined;
 }
 export const Entry: MessageType<Entry> = {
   fields: [
@@ -278,6 +554,7 @@ export const Entry: MessageType<Entry> = {
     { number: 7, name: 'command', type: 'string' },
     { number: 8, name: 'effects', type: Effect, repeated: true },
     { number: 9, name: 'composedAtMillis', type: 'uint64' },
+    { number: 10, name: 'origin', type: Origin },
   ],
 };
 export interface Hello {
@@ -318,6 +595,8 @@ export interface Open {
   readonly pending: boolean;
   /** with pending work */
   readonly outboxes: readonly OutboxMark[];
+  /** Staff only: with CHAT or ARTICLE the conversation of that kind and `name` in the tenant, which the first Open creates. */
+  readonly kind: string;
 }
 export const Open: MessageType<Open> = {
   fields: [
@@ -326,6 +605,7 @@ export const Open: MessageType<Open> = {
     { number: 3, name: 'position', type: Position },
     { number: 4, name: 'pending', type: 'bool' },
     { number: 5, name: 'outboxes', type: OutboxMark, repeated: true },
+    { number: 6, name: 'kind', type: 'string' },
   ],
 };
 /** All or nothing. seq is dense per outbox and conversation, and one submission is in flight. */
@@ -340,6 +620,8 @@ export interface Submit {
   readonly operations: readonly Operation[];
   /** when it waited offline */
   readonly composedAtMillis: number;
+  /** of assistants and backends; the gateway fills in the source */
+  readonly origin?: Origin | undefined;
 }
 export const Submit: MessageType<Submit> = {
   fields: [
@@ -350,6 +632,7 @@ export const Submit: MessageType<Submit> = {
     { number: 5, name: 'base', type: Position },
     { number: 6, name: 'operations', type: Operation, repeated: true },
     { number: 7, name: 'composedAtMillis', type: 'uint64' },
+    { number: 8, name: 'origin', type: Origin },
   ],
 };
 /** Everything up to this revision has reached the replica. */
@@ -388,6 +671,47 @@ export interface Leave {
   readonly handle: number;
 }
 export const Leave: MessageType<Leave> = { fields: [{ number: 1, name: 'handle', type: 'uint32' }] };
+/** Older blocks than a snapshot carries: those that stand before `before`, the latest of them first. */
+export interface ReadBlocks {
+  readonly handle: number;
+  readonly before: number;
+  /** at most that of a snapshot */
+  readonly limit: number;
+}
+export const ReadBlocks: MessageType<ReadBlocks> = {
+  fields: [
+    { number: 1, name: 'handle', type: 'uint32' },
+    { number: 2, name: 'before', type: 'uint64' },
+    { number: 3, name: 'limit', type: 'uint32' },
+  ],
+};
+/** Staff only: how a block came to be what it is. */
+export interface ReadVersions {
+  readonly handle: number;
+  readonly block: string;
+}
+export const ReadVersions: MessageType<ReadVersions> = {
+  fields: [
+    { number: 1, name: 'handle', type: 'uint32' },
+    { number: 2, name: 'block', type: 'string' },
+  ],
+};
+/** The hash of what this replica shows is not the one that the gateway told. It opens the conversation anew. */
+export interface Diverged {
+  readonly handle: number;
+  readonly revision: number;
+}
+export const Diverged: MessageType<Diverged> = {
+  fields: [
+    { number: 1, name: 'handle', type: 'uint32' },
+    { number: 2, name: 'revision', type: 'uint64' },
+  ],
+};
+/** A fresh token of the same tenant and subject. Answered by Welcome; conversations whose view changes are opened anew. */
+export interface Refresh {
+  readonly token: string;
+}
+export const Refresh: MessageType<Refresh> = { fields: [{ number: 1, name: 'token', type: 'string' }] };
 export interface ClientFrame {
   readonly hello?: Hello | undefined;
   readonly open?: Open | undefined;
@@ -396,6 +720,10 @@ export interface ClientFrame {
   readonly ping?: Ping | undefined;
   readonly watchInbox?: WatchInbox | undefined;
   readonly leave?: Leave | undefined;
+  readonly readBlocks?: ReadBlocks | undefined;
+  readonly readVersions?: ReadVersions | undefined;
+  readonly diverged?: Diverged | undefined;
+  readonly refresh?: Refresh | undefined;
 }
 export const ClientFrame: MessageType<ClientFrame> = {
   fields: [
@@ -406,6 +734,10 @@ export const ClientFrame: MessageType<ClientFrame> = {
     { number: 5, name: 'ping', type: Ping, oneof: 'kind' },
     { number: 6, name: 'watchInbox', type: WatchInbox, oneof: 'kind' },
     { number: 7, name: 'leave', type: Leave, oneof: 'kind' },
+    { number: 8, name: 'readBlocks', type: ReadBlocks, oneof: 'kind' },
+    { number: 9, name: 'readVersions', type: ReadVersions, oneof: 'kind' },
+    { number: 10, name: 'diverged', type: Diverged, oneof: 'kind' },
+    { number: 11, name: 'refresh', type: Refresh, oneof: 'kind' },
   ],
 };
 export interface ClientFrames {
@@ -425,6 +757,11 @@ export interface Limits {
   /** ids, names, keys */
   readonly idLengthMax: number;
   readonly attributeLengthMax: number;
+  readonly submissionBytesMax: number;
+  readonly blocksPerConversationMax: number;
+  readonly attributesPerBlockMax: number;
+  /** what Blocks with since 0 carries at most */
+  readonly snapshotBlocks: number;
 }
 export const Limits: MessageType<Limits> = {
   fields: [
@@ -434,6 +771,10 @@ export const Limits: MessageType<Limits> = {
     { number: 4, name: 'heartbeatMillis', type: 'uint32' },
     { number: 5, name: 'idLengthMax', type: 'uint32' },
     { number: 6, name: 'attributeLengthMax', type: 'uint32' },
+    { number: 7, name: 'submissionBytesMax', type: 'uint32' },
+    { number: 8, name: 'blocksPerConversationMax', type: 'uint32' },
+    { number: 9, name: 'attributesPerBlockMax', type: 'uint32' },
+    { number: 10, name: 'snapshotBlocks', type: 'uint32' },
   ],
 };
 export interface Welcome {
@@ -455,12 +796,26 @@ export const Welcome: MessageType<Welcome> = {
     { number: 6, name: 'tokenExpiresAtMillis', type: 'uint64' },
   ],
 };
+/** What a replica of the view shows at a revision: of its latest blocks, as many as a snapshot carries, and its attributes. */
+export interface StateHash {
+  readonly revision: number;
+  /** 8 bytes */
+  readonly hash: Uint8Array;
+}
+export const StateHash: MessageType<StateHash> = {
+  fields: [
+    { number: 1, name: 'revision', type: 'uint64' },
+    { number: 2, name: 'hash', type: 'bytes' },
+  ],
+};
 /** Entries in order. Revisions in (from, to] that are not listed are hidden from this view. */
 export interface Entries {
   readonly handle: number;
   readonly from: number;
   readonly to?: Position | undefined;
   readonly entries: readonly Entry[];
+  /** of some of the revisions in (from, to] */
+  readonly hashes: readonly StateHash[];
 }
 export const Entries: MessageType<Entries> = {
   fields: [
@@ -468,16 +823,19 @@ export const Entries: MessageType<Entries> = {
     { number: 2, name: 'from', type: 'uint64' },
     { number: 3, name: 'to', type: Position },
     { number: 4, name: 'entries', type: Entry, repeated: true },
+    { number: 5, name: 'hashes', type: StateHash, repeated: true },
   ],
 };
 /** Every block that changed after `since`, as it is at `position`, and all attributes of the conversation. With since 0
- * (a snapshot) blocks that are not listed do not exist. */
+ * (a snapshot) blocks that are not listed do not exist, unless they stand before `older_than`. */
 export interface Blocks {
   readonly since: number;
   readonly position?: Position | undefined;
   readonly blocks: readonly Block[];
   /** sorted by key */
   readonly attributes: readonly Attribute[];
+  /** of the blocks that stand before this revision only some are listed: ReadBlocks gets the rest. 0: all are */
+  readonly olderThan: number;
 }
 export const Blocks: MessageType<Blocks> = {
   fields: [
@@ -485,6 +843,7 @@ export const Blocks: MessageType<Blocks> = {
     { number: 2, name: 'position', type: Position },
     { number: 3, name: 'blocks', type: Block, repeated: true },
     { number: 4, name: 'attributes', type: Attribute, repeated: true },
+    { number: 5, name: 'olderThan', type: 'uint64' },
   ],
 };
 export interface Accepted {
@@ -512,6 +871,13 @@ const RejectCodeNames = [
   'UNKNOWN_OPERATION',
   'MALFORMED',
   'CHANGED',
+  'BLOCK_ERASED',
+  'BLOCK_MERGED',
+  'BLOCK_RECALLED',
+  'FENCED',
+  'STALE',
+  'ANSWERED',
+  'CONVERSATION_FULL',
 ] as const;
 export type RejectCode = (typeof RejectCodeNames)[number];
 /** Processed and answered for good; the seq is used. Never try again. */
@@ -740,6 +1106,63 @@ export const Failure: MessageType<Failure> = {
     { number: 3, name: 'parameters', type: 'string', repeated: true },
   ],
 };
+/** The answer to ReadBlocks: blocks as they are at the position that the entries before this frame lead to. */
+export interface BlocksPage {
+  readonly handle: number;
+  readonly before: number;
+  /** in the order of their revisions */
+  readonly blocks: readonly Block[];
+  /** where the next page ends; 0: there are no more */
+  readonly olderThan: number;
+}
+export const BlocksPage: MessageType<BlocksPage> = {
+  fields: [
+    { number: 1, name: 'handle', type: 'uint32' },
+    { number: 2, name: 'before', type: 'uint64' },
+    { number: 3, name: 'blocks', type: Block, repeated: true },
+    { number: 4, name: 'olderThan', type: 'uint64' },
+  ],
+};
+export interface Version {
+  /** the last entry of it */
+  readonly revision: number;
+  readonly timeMillis: number;
+  readonly author?: Author | undefined;
+  readonly origin?: Origin | undefined;
+  readonly command: string;
+  readonly text: string;
+  /** from the version before */
+  readonly edit?: TextEdit | undefined;
+  /** of the ranges, as in Block */
+  readonly authors: readonly Author[];
+  readonly authorship: readonly number[];
+}
+export const Version: MessageType<Version> = {
+  fields: [
+    { number: 1, name: 'revision', type: 'uint64' },
+    { number: 2, name: 'timeMillis', type: 'uint64' },
+    { number: 3, name: 'author', type: Author },
+    { number: 4, name: 'origin', type: Origin },
+    { number: 5, name: 'command', type: 'string' },
+    { number: 6, name: 'text', type: 'string' },
+    { number: 7, name: 'edit', type: TextEdit },
+    { number: 8, name: 'authors', type: Author, repeated: true },
+    { number: 9, name: 'authorship', type: 'uint32', repeated: true },
+  ],
+};
+/** The answer to ReadVersions, oldest first. Edits of one author in quick succession are one version. */
+export interface Versions {
+  readonly handle: number;
+  readonly block: string;
+  readonly versions: readonly Version[];
+}
+export const Versions: MessageType<Versions> = {
+  fields: [
+    { number: 1, name: 'handle', type: 'uint32' },
+    { number: 2, name: 'block', type: 'string' },
+    { number: 3, name: 'versions', type: Version, repeated: true },
+  ],
+};
 export interface ServerFrame {
   readonly welcome?: Welcome | undefined;
   readonly opened?: Opened | undefined;
@@ -751,6 +1174,8 @@ export interface ServerFrame {
   readonly goAway?: GoAway | undefined;
   readonly pong?: Pong | undefined;
   readonly failure?: Failure | undefined;
+  readonly blocksPage?: BlocksPage | undefined;
+  readonly versions?: Versions | undefined;
 }
 export const ServerFrame: MessageType<ServerFrame> = {
   fields: [
@@ -764,6 +1189,8 @@ export const ServerFrame: MessageType<ServerFrame> = {
     { number: 8, name: 'goAway', type: GoAway, oneof: 'kind' },
     { number: 9, name: 'pong', type: Pong, oneof: 'kind' },
     { number: 10, name: 'failure', type: Failure, oneof: 'kind' },
+    { number: 11, name: 'blocksPage', type: BlocksPage, oneof: 'kind' },
+    { number: 12, name: 'versions', type: Versions, oneof: 'kind' },
   ],
 };
 export interface ServerFrames {

@@ -66,7 +66,7 @@ final class OperationMix {
                 return create(conversation, BlockKind.DRAFT, View.STAFF);
             }
             return percent < 6 && !draft.text().isEmpty()
-                    ? conversation.submit(new Operation.PublishDraft(draft.id()))
+                    ? conversation.submit(new Operation.PublishDraft(draft.id(), 0))
                     : edit(conversation, draft, View.STAFF);
         } else if (percent < 70) {
             return read(conversation);

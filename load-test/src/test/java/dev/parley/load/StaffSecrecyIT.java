@@ -67,7 +67,7 @@ final class StaffSecrecyIT {
             assertThat(visitor.socket().unread()).isEmpty();
             assertCanariesUnseen(visitor, DRAFT_CANARY, NOTE_CANARY, TAG_CANARY);
 
-            onLoop.run(() -> bob.submit(new Operation.PublishDraft(draft)));
+            onLoop.run(() -> bob.submit(new Operation.PublishDraft(draft, 0)));
             ServerFrame published = visitor.socket().await(frame -> true);
 
             assertThat(published.getEntries().getEntriesList()).singleElement().satisfies(entry -> {

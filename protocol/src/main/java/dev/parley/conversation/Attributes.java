@@ -14,13 +14,30 @@ public final class Attributes {
     public static final String NAME = "name";
     public static final String STATE = "state";
     public static final String ASSIGNEE = "assignee";
+    public static final String TITLE = "title";
     public static final String RECALLED = "recalled";
+
+    /** Its value is a rank: pinned messages are a list. */
+    public static final String PINNED = "pinned";
+
+    /** Of a suggestion: the block that it would change. */
+    public static final String TARGET = "target";
+
+    /** Of a draft: the number of its last run or take-over. */
+    public static final String FENCE = "fence";
+
+    public static final String OPEN = "open";
+    public static final String CLOSED = "closed";
+    public static final String ACCEPTED = "accepted";
+    public static final String DISMISSED = "dismissed";
+    public static final String CHAT = "CHAT";
+    public static final String ARTICLE = "ARTICLE";
     public static final String READ = "read";
 
     public static final SortedMap<String, String> NONE = Collections.emptySortedMap();
 
     private static final String TAG_PREFIX = "tag/";
-    private static final Set<String> PUBLIC = Set.of(KIND, VISITOR, VISITOR_NAME, NAME, STATE, RECALLED);
+    private static final Set<String> PUBLIC = Set.of(KIND, VISITOR, VISITOR_NAME, NAME, STATE, TITLE, RECALLED, PINNED);
 
     private Attributes() {}
 

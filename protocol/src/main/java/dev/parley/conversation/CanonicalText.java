@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** A conversation's state as one JSON text, the same for equal states in every implementation: what replicas are compared by. */
 public final class CanonicalText {
@@ -34,17 +35,22 @@ public final class CanonicalText {
         return json.append("]}").toString();
     }
 
+    public static String of(Block block) {
+        StringBuilder json = new StringBuilder();
+        append(json, block);
+        return json.toString();
+    }
+
     private static void append(StringBuilder json, Block block) {
         json.append("{\"id\":");
         append(json, block.id());
         json.append(",\"kind\":\"").append(block.kind());
         json.append("\",\"audience\":\"").append(block.audience());
-        json.append("\",\"author\":{\"subject\":");
-        append(json, block.author().subject());
-        json.append(",\"role\":\"").append(block.author().role());
-        json.append("\",\"name\":");
-        append(json, block.author().name());
-        json.append("},\"revision\":").append(block.revision());
+        json.append("\",\"author\":");
+        append(json, block.author());
+        json.append(",\"owners\":");
+        appendAll(json, block.owners(), CanonicalText::append);
+        json.append(",\"revision\":").append(block.revision());
         json.append(",\"edited\":").append(block.edited());
         json.append(",\"timeMillis\":").append(block.timeMillis());
         json.append(",\"composedAtMillis\":").append(block.composedAtMillis());
@@ -52,7 +58,48 @@ public final class CanonicalText {
         append(json, block.text().toString());
         json.append(",\"attributes\":");
         append(json, block.attributes());
+        json.append(",\"rank\":");
+        append(json, block.rank());
+        json.append(",\"mergedInto\":");
+        append(json, block.mergedInto());
+        json.append(",\"erased\":").append(block.erased());
+        json.append(",\"anchors\":");
+        appendAll(json, block.anchors(), CanonicalText::append);
+        json.append(",\"authors\":");
+        appendAll(json, block.authorship().authors(), CanonicalText::append);
+        json.append(",\"authorship\":");
+        appendAll(json, block.authorship().runs(), (out, run) -> out.append(run.length())
+                .append(',')
+                .append(run.author()));
         json.append('}');
+    }
+
+    private static void append(StringBuilder json, Author author) {
+        json.append("{\"subject\":");
+        append(json, author.subject());
+        json.append(",\"role\":\"").append(author.role());
+        json.append("\",\"name\":");
+        append(json, author.name());
+        json.append('}');
+    }
+
+    private static void append(StringBuilder json, Anchor anchor) {
+        json.append("{\"name\":");
+        append(json, anchor.name());
+        json.append(",\"start\":").append(anchor.start());
+        json.append(",\"end\":").append(anchor.end());
+        json.append(",\"run\":").append(anchor.run());
+        json.append(",\"stale\":").append(anchor.stale());
+        json.append(",\"written\":").append(anchor.written()).append('}');
+    }
+
+    private static <T> void appendAll(StringBuilder json, List<T> items, BiConsumer<StringBuilder, T> append) {
+        json.append('[');
+        for (int i = 0; i < items.size(); i++) {
+            json.append(i == 0 ? "" : ",");
+            append.accept(json, items.get(i));
+        }
+        json.append(']');
     }
 
     private static void append(StringBuilder json, Map<String, String> sorted) {

@@ -16,12 +16,30 @@ import org.jspecify.annotations.Nullable;
  * replica. The blocks and attribute maps it hands out are immutable.
  */
 public final class ConversationState {
+    private static final Comparator<Block> STANDING =
+            Comparator.comparingLong(Block::revision).thenComparing(Block::id);
+
+    private final View view;
     private final Map<String, Block> blocks = new HashMap<>();
     private final Map<String, Long> changedAt = new HashMap<>();
     private SortedMap<String, String> attributes = Attributes.NONE;
     private long revision;
     private long timeMillis;
     private long weightBytes;
+    private long olderThan;
+
+    public ConversationState(View view) {
+        this.view = view;
+    }
+
+    public View view() {
+        return view;
+    }
+
+    /** Of the blocks that stand before this revision only some are here; 0: all are. */
+    public long olderThan() {
+        return olderThan;
+    }
 
     /** Of the last entry applied; a hidden one does not count. */
     public long revision() {
@@ -55,19 +73,33 @@ public final class ConversationState {
     }
 
     /** The blocks that changed after {@code since} and that {@code view} may see, as it sees them. */
-    public List<Block> changedSince(long since, View view) {
+    public List<Block> changedSince(long since, View viewer) {
         List<Block> changed = new ArrayList<>();
         for (Block block : blocks.values()) {
-            if (view.sees(block.audience()) && changedAt.getOrDefault(block.id(), 0L) > since) {
-                changed.add(block.seenBy(view));
+            if (viewer.sees(block.audience()) && changedAt.getOrDefault(block.id(), 0L) > since) {
+                changed.add(block.seenBy(viewer));
             }
         }
-        changed.sort(Comparator.comparingLong(Block::revision).thenComparing(Block::id));
+        changed.sort(STANDING);
         return changed;
     }
 
-    public SortedMap<String, String> attributesFor(View view) {
-        return view == View.STAFF ? attributes : Attributes.publicOnly(attributes);
+    /** The last {@code count} blocks that {@code viewer} may see and that stand before {@code before}, in order. */
+    public List<Block> latest(int count, long before, View viewer) {
+        List<Block> seen = new ArrayList<>();
+        for (Block block : blocks.values()) {
+            if (block.revision() < before && viewer.sees(block.audience())) {
+                seen.add(block);
+            }
+        }
+        seen.sort(STANDING);
+        return seen.subList(Math.max(0, seen.size() - count), seen.size()).stream()
+                .map(block -> block.seenBy(viewer))
+                .toList();
+    }
+
+    public SortedMap<String, String> attributesFor(View viewer) {
+        return viewer == View.STAFF ? attributes : Attributes.publicOnly(attributes);
     }
 
     /** Applies the next entry of the log. Throws {@link IllegalStateException} if it does not fit: the log is broken. */
@@ -83,8 +115,13 @@ public final class ConversationState {
         commit(trial);
     }
 
-    /** Replaces blocks and all attributes with what they are at a revision. */
-    public void replace(long atRevision, Collection<Block> changed, SortedMap<String, String> allAttributes) {
+    /**
+     * Replaces blocks and all attributes with what they are at a revision. Of the blocks that stand before {@code
+     * partialBefore} only some are known from here on; 0 leaves that as it is.
+     */
+    public void replace(
+            long atRevision, Collection<Block> changed, SortedMap<String, String> allAttributes, long partialBefore) {
+        olderThan = partialBefore == 0 ? olderThan : partialBefore;
         for (Block block : changed) {
             put(block, atRevision);
         }
@@ -92,7 +129,16 @@ public final class ConversationState {
         revision = atRevision;
     }
 
+    /** Takes in older blocks, as they are now. */
+    public void add(Collection<Block> older, long partialBefore) {
+        for (Block block : older) {
+            blocks.putIfAbsent(block.id(), block);
+        }
+        olderThan = partialBefore;
+    }
+
     public void clear() {
+        olderThan = 0;
         blocks.clear();
         changedAt.clear();
         attributes = Attributes.NONE;
@@ -132,6 +178,7 @@ public final class ConversationState {
         private final Entry header;
         private final Map<String, Block> touched = new HashMap<>();
         private SortedMap<String, String> attributesAfter = attributes;
+        private int created;
 
         private Trial(Entry header) {
             this.header = header;
@@ -142,42 +189,101 @@ public final class ConversationState {
             return block == null ? blocks.get(id) : block;
         }
 
+        public SortedMap<String, String> attributes() {
+            return attributesAfter;
+        }
+
+        public int blockCount() {
+            return blocks.size() + created;
+        }
+
         public void apply(Effect effect) throws RejectedException {
             if (effect instanceof Effect.Create create) {
                 if (block(create.block()) != null) {
                     throw new RejectedException(RejectCode.BLOCK_EXISTS);
                 }
-                touched.put(create.block(), Block.created(create, header));
+                touched.put(create.block(), Block.created(create, header, view));
+                created++;
             } else if (effect instanceof Effect.Set set && set.target().isEmpty()) {
                 attributesAfter = Attributes.with(attributesAfter, set);
+            } else if (effect instanceof Effect.Retarget retarget) {
+                merge(retarget);
             } else {
                 Block before = block(effect.target());
-                if (before == null) {
+                if (before != null) {
+                    touched.put(before.id(), changed(before, effect));
+                } else if (olderThan == 0) {
                     throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+                } else if (effect instanceof Effect.Reveal reveal) {
+                    touched.put(reveal.block(), Block.created(reveal.shown(), header, view));
                 }
-                touched.put(before.id(), changed(before, effect));
             }
+        }
+
+        /** Of a block that was not read yet nothing has to be known, but half of a merge cannot be shown. */
+        private void merge(Effect.Retarget retarget) throws RejectedException {
+            Block block = block(retarget.block());
+            Block into = block(retarget.into());
+            if (block == null && into == null && olderThan > 0) {
+                return;
+            }
+            if (block == null || into == null) {
+                throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+            }
+            requireText(block);
+            requireText(into);
+            if (into.text().length() != retarget.intoLength() || block.text().length() != retarget.length()) {
+                throw new RejectedException(RejectCode.LENGTH_MISMATCH);
+            }
+            touched.put(into.id(), into.joined(block, retarget.at(), header));
+            touched.put(block.id(), block.mergedAway(into.id(), header));
         }
 
         private Block changed(Block block, Effect effect) throws RejectedException {
             if (effect instanceof Effect.EditText edit) {
-                return block.withText(edited(block.text(), edit), header.revision());
+                requireText(block);
+                requireFit(edit, block.text());
+                return block.edited(edit.edit(), header);
             } else if (effect instanceof Effect.Set set) {
                 return block.with(set);
+            } else if (effect instanceof Effect.Move move) {
+                return block.moved(move);
             } else if (effect instanceof Effect.Reveal reveal) {
                 return block.revealed(reveal, header);
+            } else if (effect instanceof Effect.Erase) {
+                return block.erased(header);
+            } else if (effect instanceof Effect.PlaceAnchor anchor) {
+                if (!anchor.removed()) {
+                    requireText(block);
+                    requireFit(anchor, block.text());
+                }
+                return block.with(anchor);
             }
             throw new IllegalArgumentException("no block is changed by " + effect);
         }
 
-        private static Text edited(Text text, Effect.EditText edit) throws RejectedException {
+        private static void requireText(Block block) throws RejectedException {
+            if (block.isMerged()) {
+                throw new RejectedException(RejectCode.BLOCK_MERGED);
+            }
+            if (block.erased()) {
+                throw new RejectedException(RejectCode.BLOCK_ERASED);
+            }
+        }
+
+        private static void requireFit(Effect.EditText edit, Text text) throws RejectedException {
             if (edit.baseLength() != text.length()) {
                 throw new RejectedException(RejectCode.LENGTH_MISMATCH);
             }
             if (edit.edit().reach() > text.length()) {
                 throw new RejectedException(RejectCode.OUT_OF_RANGE);
             }
-            return edit.edit().apply(text);
+        }
+
+        private static void requireFit(Effect.PlaceAnchor anchor, Text text) throws RejectedException {
+            if (anchor.start() < 0 || anchor.start() > anchor.end() || anchor.end() > text.length()) {
+                throw new RejectedException(RejectCode.OUT_OF_RANGE);
+            }
         }
     }
 }

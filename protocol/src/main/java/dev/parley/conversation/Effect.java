@@ -59,9 +59,79 @@ public sealed interface Effect {
             return block;
         }
 
+        /** What a view sees that did not have the block. */
+        Create shown() {
+            return new Create(block, BlockKind.MESSAGE, View.PUBLIC, text, attributes);
+        }
+
         @Override
         public Reveal withAudience(View other) {
             return other == audience ? this : new Reveal(block, text, attributes, other);
+        }
+    }
+
+    /** Of two moves the later wins. */
+    record Move(String block, String rank, View audience) implements Effect {
+        @Override
+        public String target() {
+            return block;
+        }
+
+        @Override
+        public Move withAudience(View other) {
+            return other == audience ? this : new Move(block, rank, other);
+        }
+    }
+
+    /**
+     * The text of {@code block}, {@code length} code points, moves to the end of {@code into}, which had {@code intoLength},
+     * and begins at {@code at} there: behind a line feed where both have text. It holds no text, so that an edit pending for
+     * either block only changes numbers in it.
+     */
+    record Retarget(String block, String into, int intoLength, int at, int length, View audience) implements Effect {
+        @Override
+        public String target() {
+            return block;
+        }
+
+        @Override
+        public Retarget withAudience(View other) {
+            return other == audience ? this : new Retarget(block, into, intoLength, at, length, other);
+        }
+
+        int growth() {
+            return at - intoLength + length;
+        }
+    }
+
+    /** The text of the block is gone for good. */
+    record Erase(String block, View audience) implements Effect {
+        @Override
+        public String target() {
+            return block;
+        }
+
+        @Override
+        public Erase withAudience(View other) {
+            return other == audience ? this : new Erase(block, other);
+        }
+    }
+
+    /** Puts an {@link Anchor} into the block, in the place of one of that name, or takes it away. */
+    record PlaceAnchor(String block, String name, int start, int end, boolean run, boolean removed, View audience)
+            implements Effect {
+        @Override
+        public String target() {
+            return block;
+        }
+
+        @Override
+        public PlaceAnchor withAudience(View other) {
+            return other == audience ? this : new PlaceAnchor(block, name, start, end, run, removed, other);
+        }
+
+        static PlaceAnchor removal(String block, String name) {
+            return new PlaceAnchor(block, name, 0, 0, false, true, View.STAFF);
         }
     }
 }

@@ -14,7 +14,24 @@ public record Entry(
         SubmissionId submission,
         String command,
         List<Effect> effects,
-        long composedAtMillis) {
+        long composedAtMillis,
+        Origin origin) {
+
+    /** One that a human brought about. */
+    public Entry(
+            long revision,
+            Author author,
+            long timeMillis,
+            SubmissionId submission,
+            String command,
+            List<Effect> effects,
+            long composedAtMillis) {
+        this(revision, author, timeMillis, submission, command, effects, composedAtMillis, Origin.HUMAN);
+    }
+
+    public Entry withEffects(List<Effect> others) {
+        return new Entry(revision, author, timeMillis, submission, command, others, composedAtMillis, origin);
+    }
 
     /** The effects that {@code view} may see, as it sees them. */
     public List<Effect> effectsFor(View view) {
@@ -32,22 +49,18 @@ public record Entry(
 
     private static Effect asPublic(Effect effect) {
         if (effect instanceof Effect.Reveal reveal) {
-            return new Effect.Create(
-                    reveal.block(),
-                    BlockKind.MESSAGE,
-                    View.PUBLIC,
-                    reveal.text(),
-                    Attributes.publicOnly(reveal.attributes()));
+            return asPublic(reveal.shown());
         }
-        if (effect instanceof Effect.Create create && !create.attributes().isEmpty()) {
-            return new Effect.Create(
-                    create.block(),
-                    create.kind(),
-                    create.audience(),
-                    create.text(),
-                    Attributes.publicOnly(create.attributes()));
-        }
-        return effect;
+        return effect instanceof Effect.Create create && !create.attributes().isEmpty() ? asPublic(create) : effect;
+    }
+
+    private static Effect asPublic(Effect.Create create) {
+        return new Effect.Create(
+                create.block(),
+                create.kind(),
+                create.audience(),
+                create.text(),
+                Attributes.publicOnly(create.attributes()));
     }
 
     /** This entry through a view; one without effects is hidden from it. */

@@ -22,14 +22,55 @@ public sealed interface Operation {
     /** Moves the sender's own marker forward, never back. */
     record Advance(String key, long revision) implements Operation {}
 
-    record PublishDraft(String block) implements Operation {}
+    /** {@code rank}: see {@link Rank}. */
+    record MoveBlock(String block, String rank) implements Operation {}
+
+    /** Ties a suggestion, created in the same submission, to the range of {@code block} that it would replace. */
+    record PlaceAnchor(String block, int baseLength, String suggestion, int start, int end) implements Operation {}
+
+    /** {@code answers}: the revision that it answers, 0 for none in particular. */
+    record PublishDraft(String block, long answers) implements Command {}
+
+    record MergeBlocks(String block, String into) implements Command {}
+
+    record TakeOver(String block) implements Command {}
+
+    record AcceptSuggestion(String block) implements Command {}
+
+    record DismissSuggestion(String block) implements Command {}
+
+    record CloseConversation() implements Command {}
+
+    record ReopenConversation() implements Command {}
+
+    record Redact(String block) implements Command {}
+
+    record Link(String visitor, String name) implements Command {}
+
+    record StartRun(String block, String run) implements Command {}
+
+    record AppendText(String block, String run, long fence, String text) implements Command {}
+
+    record FinishRun(String block, String run, long fence) implements Command {}
 
     /** One that could not be understood; a submission that holds it is rejected with the code. */
     record Invalid(RejectCode code) implements Operation {}
 
-    /** A command stands alone in its submission. */
+    /** Stands alone in its submission. Its name is that of its entry. */
+    sealed interface Command extends Operation {
+
+        /** The block that it is about; empty for the conversation. */
+        default String block() {
+            return "";
+        }
+
+        default String name() {
+            return getClass().getSimpleName();
+        }
+    }
+
     default boolean isCommand() {
-        return this instanceof PublishDraft;
+        return this instanceof Command;
     }
 
     /**
@@ -46,6 +87,11 @@ public sealed interface Operation {
         } else if (this instanceof Advance advance) {
             return new Effect.Set(
                     "", Attributes.marker(advance.key, author), Long.toString(advance.revision), true, View.STAFF);
+        } else if (this instanceof MoveBlock move) {
+            return new Effect.Move(move.block, move.rank, View.STAFF);
+        } else if (this instanceof PlaceAnchor anchor) {
+            return new Effect.PlaceAnchor(
+                    anchor.block, anchor.suggestion, anchor.start, anchor.end, false, false, View.STAFF);
         }
         throw new IllegalArgumentException("not an optimistic operation: " + this);
     }

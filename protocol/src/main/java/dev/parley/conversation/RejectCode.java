@@ -21,5 +21,16 @@ public enum RejectCode {
     /** Empty, several commands, or a field that is missing or out of its bounds. */
     MALFORMED,
     /** Someone else edited the draft after the publisher's base. */
-    CHANGED
+    CHANGED,
+    BLOCK_ERASED,
+    /** Its text is in another block now, or would be in its own. */
+    BLOCK_MERGED,
+    BLOCK_RECALLED,
+    /** A human took over, or a later run did. */
+    FENCED,
+    /** What the suggestion would replace is gone. */
+    STALE,
+    /** A human answered after the revision that the assistant answers. */
+    ANSWERED,
+    CONVERSATION_FULL
 }

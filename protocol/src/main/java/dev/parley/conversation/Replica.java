@@ -32,7 +32,7 @@ public final class Replica {
     private final Author self;
     private final String outbox;
     private final LongSupplier contentIds;
-    private final ConversationState confirmed = new ConversationState();
+    private final ConversationState confirmed;
     private final List<Pending> pending = new ArrayList<>();
     private final Deque<Unsent> unsent = new ArrayDeque<>();
     private Position position = Position.START;
@@ -43,6 +43,7 @@ public final class Replica {
     /** {@code contentIds} gives random numbers. */
     public Replica(Author self, String outbox, LongSupplier contentIds) {
         this.self = self;
+        this.confirmed = new ConversationState(self.role().view());
         this.outbox = outbox;
         this.contentIds = contentIds;
     }
@@ -180,7 +181,7 @@ public final class Replica {
         if (since == 0) {
             confirmed.clear();
         }
-        confirmed.replace(at.revision(), blocks, attributes);
+        confirmed.replace(at.revision(), blocks, attributes, 0);
         position = at;
         for (int i = 0; i < pending.size(); i++) {
             lose(
@@ -323,6 +324,8 @@ public final class Replica {
                                             set.key().length() - self.subject().length() - 1),
                             Long.parseLong(set.value()))
                     : new Operation.SetAttribute(set.target(), set.key(), set.value());
+        } else if (effect instanceof Effect.Move move) {
+            return new Operation.MoveBlock(move.block(), move.rank());
         }
         throw new IllegalArgumentException("never pending: " + effect);
     }

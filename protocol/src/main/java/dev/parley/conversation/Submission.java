@@ -3,4 +3,11 @@ package dev.parley.conversation;
 import java.util.List;
 
 /** A client's request: optimistic operations made on {@code base}, or exactly one command. All or nothing. */
-public record Submission(SubmissionId id, Position base, List<Operation> operations, long composedAtMillis) {}
+public record Submission(
+        SubmissionId id, Position base, List<Operation> operations, long composedAtMillis, Origin origin) {
+
+    /** A human's. */
+    public Submission(SubmissionId id, Position base, List<Operation> operations, long composedAtMillis) {
+        this(id, base, operations, composedAtMillis, Origin.HUMAN);
+    }
+}

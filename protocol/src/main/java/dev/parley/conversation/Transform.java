@@ -8,8 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves a submission past an entry that came before it in the log.
  *
- * <p>Structure is addressed by id, so effects meet only on the same block: an edit is moved past an edit, and an edit of a
- * draft cannot be moved past the entry that published it. Everything else passes unchanged; of two Sets the later wins.
+ * <p>Structure is addressed by id, so effects meet only where they are about the same block:
+ *
+ * <ul>
+ *   <li>an edit is moved past an edit of the same text;
+ *   <li>an edit of a block that was merged into another follows its text there; an edit of the block that took it in only
+ *       learns that the text is longer now;
+ *   <li>an edit of a draft that was published, or of a block that was erased, cannot be meant any more;
+ *   <li>an anchor is moved like a cursor.
+ * </ul>
+ *
+ * <p>Everything else passes unchanged; of two Sets of one key, and of two Moves, the later wins.
  *
  * <p>A submission of several effects is crossed pairwise: each effect of the entry is itself moved past the submission's
  * earlier effects before it meets the next. Moving all effects past the untouched entry instead diverges: text "ab", entry
@@ -40,7 +49,7 @@ public final class Transform {
             @Nullable Effect theirEffect = effect;
             for (int i = 0; i < mine.size() && theirEffect != null; i++) {
                 Effect myEffect = mine.get(i);
-                if (!myEffect.target().equals(theirEffect.target())) {
+                if (!meet(myEffect, theirEffect)) {
                     continue;
                 }
                 mine.set(i, moved(myEffect, theirEffect, side));
@@ -53,15 +62,39 @@ public final class Transform {
         return new Crossed(mine, theirs);
     }
 
+    private static boolean meet(Effect mine, Effect theirs) {
+        return mine.target().equals(theirs.target())
+                || (theirs instanceof Effect.Retarget retarget && mine.target().equals(retarget.into()));
+    }
+
     /** An incoming effect past one of history. */
     private static Effect moved(Effect incoming, Effect history, Side side) throws RejectedException {
         if (incoming instanceof Effect.EditText edit) {
             if (history instanceof Effect.EditText earlier) {
                 requireSameText(edit, earlier);
                 return past(edit, earlier, side);
-            }
-            if (history instanceof Effect.Reveal) {
+            } else if (history instanceof Effect.Retarget retarget) {
+                return follow(edit, retarget);
+            } else if (history instanceof Effect.Reveal) {
                 throw new RejectedException(RejectCode.BLOCK_PUBLISHED);
+            } else if (history instanceof Effect.Erase) {
+                throw new RejectedException(RejectCode.BLOCK_ERASED);
+            }
+        } else if (incoming instanceof Effect.PlaceAnchor anchor) {
+            if (history instanceof Effect.EditText earlier) {
+                return past(anchor, earlier);
+            } else if (history instanceof Effect.Retarget retarget
+                    && retarget.block().equals(anchor.block())) {
+                return new Effect.PlaceAnchor(
+                        retarget.into(),
+                        anchor.name(),
+                        anchor.start() + retarget.at(),
+                        anchor.end() + retarget.at(),
+                        anchor.run(),
+                        anchor.removed(),
+                        anchor.audience());
+            } else if (history instanceof Effect.Erase) {
+                throw new RejectedException(RejectCode.BLOCK_ERASED);
             }
         }
         return incoming;
@@ -69,7 +102,11 @@ public final class Transform {
 
     /** Both were made on one text; an edit that lies about it must not reach the arithmetic of the algebra. */
     private static void requireSameText(Effect.EditText incoming, Effect.EditText history) throws RejectedException {
-        if (incoming.baseLength() != history.baseLength()) {
+        requireSameText(incoming, history.baseLength());
+    }
+
+    private static void requireSameText(Effect.EditText incoming, int baseLength) throws RejectedException {
+        if (incoming.baseLength() != baseLength) {
             throw new RejectedException(RejectCode.LENGTH_MISMATCH);
         }
         if (incoming.edit().reach() > incoming.baseLength()) {
@@ -77,15 +114,36 @@ public final class Transform {
         }
     }
 
+    private static Effect.EditText follow(Effect.EditText edit, Effect.Retarget retarget) throws RejectedException {
+        if (edit.block().equals(retarget.into())) {
+            requireSameText(edit, retarget.intoLength());
+            return new Effect.EditText(
+                    edit.block(), edit.baseLength() + retarget.growth(), edit.edit(), edit.audience());
+        }
+        requireSameText(edit, retarget.length());
+        return new Effect.EditText(
+                retarget.into(),
+                retarget.at() + edit.baseLength(),
+                edit.edit().shifted(retarget.at()),
+                edit.audience());
+    }
+
     /** An effect of history where a pending one is already shown; null where nothing of it shows. */
     private static @Nullable Effect shown(Effect history, Effect pending, Side side) {
-        if (history instanceof Effect.EditText edit && pending instanceof Effect.EditText earlier) {
-            return past(edit, earlier, side);
-        }
-        if (history instanceof Effect.Set set
+        if (pending instanceof Effect.EditText edit) {
+            if (history instanceof Effect.EditText incoming) {
+                return past(incoming, edit, side);
+            } else if (history instanceof Effect.Retarget retarget) {
+                return past(retarget, edit);
+            } else if (history instanceof Effect.PlaceAnchor anchor) {
+                return past(anchor, edit);
+            }
+        } else if (history instanceof Effect.Set set
                 && pending instanceof Effect.Set later
                 && set.key().equals(later.key())) {
             return set.advance() ? set : null;
+        } else if (history instanceof Effect.Move && pending instanceof Effect.Move) {
+            return null;
         }
         return history;
     }
@@ -96,5 +154,29 @@ public final class Transform {
                 edit.baseLength() + other.edit().growth(),
                 edit.edit().transform(other.edit(), side),
                 edit.audience());
+    }
+
+    private static Effect.PlaceAnchor past(Effect.PlaceAnchor anchor, Effect.EditText edit) {
+        Anchor.Span span = new Anchor.Span(anchor.start(), anchor.end()).after(edit.edit(), false);
+        return new Effect.PlaceAnchor(
+                anchor.block(),
+                anchor.name(),
+                span.start(),
+                span.end(),
+                anchor.run(),
+                anchor.removed(),
+                anchor.audience());
+    }
+
+    private static Effect.Retarget past(Effect.Retarget retarget, Effect.EditText edit) {
+        int growth = edit.edit().growth();
+        boolean ofBlock = edit.block().equals(retarget.block());
+        return new Effect.Retarget(
+                retarget.block(),
+                retarget.into(),
+                retarget.intoLength() + (ofBlock ? 0 : growth),
+                retarget.at() + (ofBlock ? 0 : growth),
+                retarget.length() + (ofBlock ? growth : 0),
+                retarget.audience());
     }
 }

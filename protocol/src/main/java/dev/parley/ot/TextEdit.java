@@ -184,6 +184,20 @@ public final class TextEdit {
         return result.build();
     }
 
+    /** The same edit of a text that stands {@code by} code points further on in a longer one. */
+    public TextEdit shifted(int by) {
+        Builder result = new Builder();
+        result.retain(by);
+        for (Component component : components) {
+            switch (component.kind()) {
+                case RETAIN -> result.retain(component.length());
+                case INSERT -> result.insert(((Insert) component).text());
+                case DELETE -> result.delete(component.length());
+            }
+        }
+        return result.build();
+    }
+
     /** The edit that takes this one back; {@code base} is the text this edit was made on. */
     public TextEdit invert(Text base) {
         Builder result = new Builder();

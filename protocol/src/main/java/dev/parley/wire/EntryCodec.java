@@ -4,7 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
-import dev.parley.conversation.RejectedException;
+import dev.parley.conversation.Origin;
 import dev.parley.conversation.SubmissionId;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +32,11 @@ public final class EntryCodec {
                     .setSeq(submission.seq())
                     .setContentId(Fixed64.encode(submission.contentId()));
         }
+        if (!entry.origin().equals(Origin.HUMAN)) {
+            wire.setOrigin(OriginCodec.encode(entry.origin()));
+        }
         for (Effect effect : entry.effects()) {
-            wire.addEffects(encode(effect));
+            wire.addEffects(EffectCodec.encode(effect));
         }
         return wire.build();
     }
@@ -49,7 +52,7 @@ public final class EntryCodec {
     public static Entry fromWire(dev.parley.wire.v1.Entry wire) throws WireException {
         List<Effect> effects = new ArrayList<>(wire.getEffectsCount());
         for (dev.parley.wire.v1.Effect effect : wire.getEffectsList()) {
-            effects.add(decode(effect));
+            effects.add(EffectCodec.decode(effect));
         }
         return new Entry(
                 wire.getRevision(),
@@ -60,75 +63,7 @@ public final class EntryCodec {
                         : new SubmissionId(wire.getOutbox(), wire.getSeq(), Fixed64.decode(wire.getContentId())),
                 wire.getCommand(),
                 List.copyOf(effects),
-                wire.getComposedAtMillis());
-    }
-
-    private static dev.parley.wire.v1.Effect encode(Effect effect) {
-        dev.parley.wire.v1.Effect.Builder wire =
-                dev.parley.wire.v1.Effect.newBuilder().setAudience(Enums.view(effect.audience()));
-        if (effect instanceof Effect.EditText edit) {
-            wire.getEditTextBuilder()
-                    .setBlock(edit.block())
-                    .setBaseLength(edit.baseLength())
-                    .setEdit(TextEditCodec.encode(edit.edit()));
-        } else if (effect instanceof Effect.Create create) {
-            wire.getCreateBuilder()
-                    .setBlock(create.block())
-                    .setKind(Enums.blockKind(create.kind()))
-                    .setText(create.text())
-                    .addAllAttributes(AttributesCodec.encode(create.attributes()));
-        } else if (effect instanceof Effect.Set set) {
-            wire.getSetBuilder()
-                    .setTarget(set.target())
-                    .setKey(set.key())
-                    .setValue(set.value())
-                    .setAdvance(set.advance());
-        } else if (effect instanceof Effect.Reveal reveal) {
-            wire.getRevealBuilder()
-                    .setBlock(reveal.block())
-                    .setText(reveal.text())
-                    .addAllAttributes(AttributesCodec.encode(reveal.attributes()));
-        } else {
-            throw new IllegalArgumentException("no wire form for " + effect);
-        }
-        return wire.build();
-    }
-
-    private static Effect decode(dev.parley.wire.v1.Effect wire) throws WireException {
-        var audience = Enums.audience(wire.getAudience());
-        return switch (wire.getKindCase()) {
-            case CREATE ->
-                new Effect.Create(
-                        wire.getCreate().getBlock(),
-                        Enums.blockKind(wire.getCreate().getKind()),
-                        audience,
-                        wire.getCreate().getText(),
-                        AttributesCodec.decode(wire.getCreate().getAttributesList()));
-            case EDIT_TEXT -> {
-                try {
-                    yield new Effect.EditText(
-                            wire.getEditText().getBlock(),
-                            wire.getEditText().getBaseLength(),
-                            TextEditCodec.decode(wire.getEditText().getEdit()),
-                            audience);
-                } catch (RejectedException e) {
-                    throw new WireException("an edit in the log is " + e.code(), e);
-                }
-            }
-            case SET ->
-                new Effect.Set(
-                        wire.getSet().getTarget(),
-                        wire.getSet().getKey(),
-                        wire.getSet().getValue(),
-                        wire.getSet().getAdvance(),
-                        audience);
-            case REVEAL ->
-                new Effect.Reveal(
-                        wire.getReveal().getBlock(),
-                        wire.getReveal().getText(),
-                        AttributesCodec.decode(wire.getReveal().getAttributesList()),
-                        audience);
-            case KIND_NOT_SET -> throw new WireException("unknown effect");
-        };
+                wire.getComposedAtMillis(),
+                wire.hasOrigin() ? OriginCodec.decode(wire.getOrigin()) : Origin.HUMAN);
     }
 }

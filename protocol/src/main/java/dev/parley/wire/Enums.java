@@ -3,6 +3,7 @@ package dev.parley.wire;
 import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.Role;
+import dev.parley.conversation.Source;
 import dev.parley.conversation.View;
 
 /** The enums of the wire have the names of the model's, and one unspecified value more. */
@@ -32,6 +33,14 @@ final class Enums {
 
     static dev.parley.wire.v1.BlockKind blockKind(BlockKind kind) {
         return dev.parley.wire.v1.BlockKind.valueOf(kind.name());
+    }
+
+    static Source source(dev.parley.wire.v1.Source source) throws WireException {
+        return named(Source.class, source);
+    }
+
+    static dev.parley.wire.v1.Source source(Source source) {
+        return dev.parley.wire.v1.Source.valueOf(source.name());
     }
 
     static RejectCode rejectCode(dev.parley.wire.v1.RejectCode code) throws WireException {

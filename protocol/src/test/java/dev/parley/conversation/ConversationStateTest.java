@@ -21,7 +21,7 @@ class ConversationStateTest {
     private static final Author ANN = new Author("ann", Role.AGENT, "Ann");
     private static final Author VIC = new Author("vic", Role.VISITOR, "");
 
-    private final ConversationState state = new ConversationState();
+    private final ConversationState state = new ConversationState(View.STAFF);
 
     private static Entry entry(long revision, Author author, Effect... effects) {
         return new Entry(
@@ -64,12 +64,18 @@ class ConversationStateTest {
                             BlockKind.MESSAGE,
                             View.PUBLIC,
                             VIC,
+                            List.of(),
                             2,
                             0,
                             1_002,
                             502,
                             Text.of("Hello 😀"),
-                            attributes("reaction/vic", "+1")));
+                            attributes("reaction/vic", "+1"),
+                            "",
+                            "",
+                            false,
+                            List.of(),
+                            Authorship.of(VIC, 7)));
         }
 
         @Test
@@ -191,12 +197,18 @@ class ConversationStateTest {
                             BlockKind.MESSAGE,
                             View.PUBLIC,
                             ANN,
+                            List.of(),
                             4,
                             0,
                             1_004,
                             504,
                             Text.of("Dear all"),
-                            attributes("reaction/ann", "+1")));
+                            attributes("reaction/ann", "+1"),
+                            "",
+                            "",
+                            false,
+                            List.of(),
+                            Authorship.of(VIC, 8)));
         }
 
         @Test
@@ -265,7 +277,7 @@ class ConversationStateTest {
                     entry(6, ANN, new Effect.Reveal("a.1", "Dear all", attributes("internal", "x"), View.PUBLIC)),
                     entry(7, ANN, edit("a.1", 8, TextEdit.insert(8, "!")).withAudience(View.PUBLIC)),
                     entry(8, ANN, advance("read/ann", 2).withAudience(View.PUBLIC)));
-            ConversationState followed = new ConversationState();
+            ConversationState followed = new ConversationState(View.PUBLIC);
             for (Entry entry : log) {
                 state.apply(entry);
                 followed.apply(entry.seenBy(View.PUBLIC));
@@ -292,13 +304,13 @@ class ConversationStateTest {
 
         @Test
         void byBlocksEndsWhereEntriesEnd() {
-            ConversationState behind = new ConversationState();
+            ConversationState behind = new ConversationState(View.STAFF);
             state.apply(entry(1, VIC, message("o.1", "one"), message("o.2", "two"), set("", "a", "1")));
             behind.apply(entry(1, VIC, message("o.1", "one"), message("o.2", "two"), set("", "a", "1")));
             state.apply(entry(2, ANN, edit("o.2", 3, TextEdit.insert(3, "!")), set("", "a", ""), set("", "b", "2")));
             state.apply(entry(3, ANN, draft("o.3", "three")));
 
-            behind.replace(state.revision(), state.changedSince(1, View.STAFF), state.attributes());
+            behind.replace(state.revision(), state.changedSince(1, View.STAFF), state.attributes(), 0);
 
             assertThat(CanonicalText.of(behind)).isEqualTo(CanonicalText.of(state));
             assertThat(behind.revision()).isEqualTo(3);
@@ -375,13 +387,19 @@ class ConversationStateTest {
             assertThat(CanonicalText.of(state))
                     .isEqualTo("{\"attributes\":{\"a\":\"1\",\"b\":\"2\"},\"blocks\":["
                             + "{\"id\":\"o.10\",\"kind\":\"MESSAGE\",\"audience\":\"PUBLIC\","
-                            + "\"author\":{\"subject\":\"vic\",\"role\":\"VISITOR\",\"name\":\"\"},"
+                            + "\"author\":{\"subject\":\"vic\",\"role\":\"VISITOR\",\"name\":\"\"},\"owners\":[],"
                             + "\"revision\":3,\"edited\":4,\"timeMillis\":1003,\"composedAtMillis\":0,"
-                            + "\"text\":\"\\u0001\\\\\u2028\",\"attributes\":{\"Z\":\"2\",\"z\":\"1\"}},"
+                            + "\"text\":\"\\u0001\\\\\u2028\",\"attributes\":{\"Z\":\"2\",\"z\":\"1\"},"
+                            + "\"rank\":\"\",\"mergedInto\":\"\",\"erased\":false,\"anchors\":[],"
+                            + "\"authors\":[{\"subject\":\"vic\",\"role\":\"VISITOR\",\"name\":\"\"}],"
+                            + "\"authorship\":[3,0]},"
                             + "{\"id\":\"o.2\",\"kind\":\"DRAFT\",\"audience\":\"STAFF\","
-                            + "\"author\":{\"subject\":\"ann\",\"role\":\"AGENT\",\"name\":\"Ann\"},"
+                            + "\"author\":{\"subject\":\"ann\",\"role\":\"AGENT\",\"name\":\"Ann\"},\"owners\":[],"
                             + "\"revision\":2,\"edited\":0,\"timeMillis\":1002,\"composedAtMillis\":502,"
-                            + "\"text\":\"two\\n\\\"😀\\\"\",\"attributes\":{}}]}");
+                            + "\"text\":\"two\\n\\\"😀\\\"\",\"attributes\":{},"
+                            + "\"rank\":\"\",\"mergedInto\":\"\",\"erased\":false,\"anchors\":[],"
+                            + "\"authors\":[{\"subject\":\"ann\",\"role\":\"AGENT\",\"name\":\"Ann\"}],"
+                            + "\"authorship\":[7,0]}]}");
         }
 
         @Test

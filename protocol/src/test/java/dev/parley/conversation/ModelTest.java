@@ -76,7 +76,7 @@ class ModelTest {
 
     @Test
     void commandsHaveNoEffectOfTheirOwn() {
-        Operation publish = new Operation.PublishDraft("o.1");
+        Operation publish = new Operation.PublishDraft("o.1", 0);
 
         assertThat(publish.isCommand()).isTrue();
         assertThat(new Operation.Advance("read", 1).isCommand()).isFalse();

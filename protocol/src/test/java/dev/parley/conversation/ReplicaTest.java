@@ -85,13 +85,13 @@ class ReplicaTest {
                 new Operation.SetAttribute("b", "key", ""),
                 new Operation.Advance("read", 12));
         replica.submit(operations, 77);
-        replica.submit(List.of(new Operation.PublishDraft("b")), 0);
+        replica.submit(List.of(new Operation.PublishDraft("b", 0)), 0);
 
         Submission first = takeNext();
         assertThat(first.operations()).isEqualTo(operations);
         assertThat(first.composedAtMillis()).isEqualTo(77);
         replica.rejected(first.id(), RejectCode.FORBIDDEN);
-        assertThat(takeNext().operations()).containsExactly(new Operation.PublishDraft("b"));
+        assertThat(takeNext().operations()).containsExactly(new Operation.PublishDraft("b", 0));
     }
 
     @Test
@@ -127,12 +127,14 @@ class ReplicaTest {
 
     @Test
     void aRejectedCommandIsKeptForItsAuthor() {
-        replica.submit(List.of(new Operation.PublishDraft("b")), 0);
+        replica.submit(List.of(new Operation.PublishDraft("b", 0)), 0);
         replica.rejected(takeNext().id(), RejectCode.CHANGED);
 
         assertThat(replica.unsent())
                 .containsExactly(new Replica.Unsent(
-                        new SubmissionId("box", 1, 41), List.of(new Operation.PublishDraft("b")), RejectCode.CHANGED));
+                        new SubmissionId("box", 1, 41),
+                        List.of(new Operation.PublishDraft("b", 0)),
+                        RejectCode.CHANGED));
         assertThat(replica.pendingCount()).isZero();
     }
 

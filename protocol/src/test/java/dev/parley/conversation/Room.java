@@ -165,7 +165,7 @@ final class Room {
         }
 
         void publish(String draft) {
-            replica.submit(List.of(new Operation.PublishDraft(draft)), 0);
+            replica.submit(List.of(new Operation.PublishDraft(draft, 0)), 0);
         }
 
         void delay() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * on the test's thread. A block with the attribute {@code locked} may not be edited, which is all its policy.
  */
 final class Sequencer {
-    private final ConversationState state = new ConversationState();
+    private final ConversationState state = new ConversationState(View.STAFF);
     private final List<Logged> log = new ArrayList<>();
     private final Map<String, Row> outboxes = new HashMap<>();
     private final int historyMax;
@@ -120,8 +120,8 @@ final class Sequencer {
         if (submission.operations().isEmpty()) {
             throw new RejectedException(RejectCode.MALFORMED);
         }
-        if (submission.operations().get(0) instanceof Operation.PublishDraft publish) {
-            return List.of(reveal(publish, submission.base(), author));
+        if (submission.operations().get(0) instanceof Operation.Command command) {
+            return stamped(command, submission.base(), author);
         }
         List<Effect> effects = new ArrayList<>();
         for (Operation operation : submission.operations()) {
@@ -139,25 +139,19 @@ final class Sequencer {
         return effects;
     }
 
-    private Effect reveal(Operation.PublishDraft publish, Position base, Author author) throws RejectedException {
-        Block draft = state.block(publish.block());
-        if (draft == null || !author.role().view().sees(draft.audience())) {
+    private List<Effect> stamped(Operation.Command command, Position base, Author author) throws RejectedException {
+        Block block = state.block(command.block());
+        if (block != null && !author.role().view().sees(block.audience())) {
             throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
         }
-        if (draft.kind() == BlockKind.MESSAGE) {
-            throw new RejectedException(RejectCode.BLOCK_PUBLISHED);
-        }
-        boolean changed = log.subList((int) base.revision(), log.size()).stream()
+        List<Logged> since = log.subList((int) base.revision(), log.size());
+        Stamp stamp = new Stamp(state, (edited, matches) -> since.stream()
                 .map(Logged::entry)
-                .filter(entry -> entry.author().role() != Role.ASSISTANT
-                        && !entry.author().is(author))
+                .filter(matches)
                 .flatMap(entry -> entry.effects().stream())
                 .anyMatch(effect ->
-                        effect instanceof Effect.EditText && effect.target().equals(draft.id()));
-        if (changed) {
-            throw new RejectedException(RejectCode.CHANGED);
-        }
-        return new Effect.Reveal(draft.id(), draft.text().toString(), draft.attributes(), View.PUBLIC);
+                        effect instanceof Effect.EditText && effect.target().equals(edited)));
+        return stamp.effects(command, author);
     }
 
     private void append(Submission submission, Author author, List<Effect> effects) throws RejectedException {
@@ -166,9 +160,10 @@ final class Sequencer {
                 author,
                 nowMillis++,
                 submission.id(),
-                submission.operations().get(0).isCommand() ? "PublishDraft" : "",
+                submission.operations().get(0) instanceof Operation.Command command ? command.name() : "",
                 List.of(),
-                submission.composedAtMillis());
+                submission.composedAtMillis(),
+                submission.origin());
         ConversationState.Trial trial = state.trial(header);
         List<Effect> stamped = new ArrayList<>();
         for (Effect effect : effects) {
@@ -177,14 +172,7 @@ final class Sequencer {
             stamped.add(permitted);
         }
         state.commit(trial);
-        Entry entry = new Entry(
-                header.revision(),
-                author,
-                header.timeMillis(),
-                header.submission(),
-                header.command(),
-                List.copyOf(stamped),
-                header.composedAtMillis());
+        Entry entry = header.withEffects(List.copyOf(stamped));
         log.add(new Logged(entry, new Position(entry.revision(), 31 * head().head() + entry.hashCode())));
     }
 

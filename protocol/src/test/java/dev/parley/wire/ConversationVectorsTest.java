@@ -292,7 +292,7 @@ class ConversationVectorsTest {
     /** The same log through both views. */
     private void state(String name, List<Entry> log) {
         for (View view : View.values()) {
-            ConversationState state = new ConversationState();
+            ConversationState state = new ConversationState(view);
             List<Object> steps = new ArrayList<>();
             for (Entry entry : log) {
                 Entry seen = entry.seenBy(view);
@@ -315,7 +315,7 @@ class ConversationVectorsTest {
 
     private void broken(String name, Entry second) {
         Entry first = entry(1, VIC, message("a", "text"));
-        ConversationState state = new ConversationState();
+        ConversationState state = new ConversationState(View.STAFF);
         state.apply(first);
         assertThatThrownBy(() -> state.apply(second)).isInstanceOf(IllegalStateException.class);
 

@@ -1,14 +1,18 @@
 package dev.parley.wire;
 
+import dev.parley.conversation.Anchor;
 import dev.parley.conversation.Author;
+import dev.parley.conversation.Authorship;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Origin;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.Role;
+import dev.parley.conversation.Source;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
@@ -40,27 +44,34 @@ final class RandomModel {
                 random.nextInt(8) == 0 ? SubmissionId.NONE : submissionId(),
                 string(),
                 list(this::effect),
-                number());
+                number(),
+                origin());
     }
 
     Effect effect() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(8)) {
             case 0 -> new Effect.Create(string(), oneOf(BlockKind.values()), view(), string(), attributes());
             case 1 -> {
                 Text text = edits.text(9);
                 yield new Effect.EditText(string(), text.length(), edits.edit(text), view());
             }
             case 2 -> new Effect.Set(string(), string(), string(), random.nextBoolean(), view());
-            default -> new Effect.Reveal(string(), string(), attributes(), view());
+            case 3 -> new Effect.Reveal(string(), string(), attributes(), view());
+            case 4 -> new Effect.Move(string(), string(), view());
+            case 5 -> new Effect.Retarget(string(), string(), length(), length(), length(), view());
+            case 6 -> new Effect.Erase(string(), view());
+            default ->
+                new Effect.PlaceAnchor(
+                        string(), string(), length(), length(), random.nextBoolean(), random.nextBoolean(), view());
         };
     }
 
     Submission submission() {
-        return new Submission(submissionId(), position(), list(this::operation), number());
+        return new Submission(submissionId(), position(), list(this::operation), number(), origin());
     }
 
     Operation operation() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(18)) {
             case 0 -> new Operation.CreateBlock(string(), oneOf(BlockKind.values()), view(), string(), attributes());
             case 1 -> {
                 Text text = edits.text(9);
@@ -68,7 +79,20 @@ final class RandomModel {
             }
             case 2 -> new Operation.SetAttribute(string(), string(), string());
             case 3 -> new Operation.Advance(string(), number());
-            default -> new Operation.PublishDraft(string());
+            case 4 -> new Operation.PublishDraft(string(), number());
+            case 5 -> new Operation.MoveBlock(string(), string());
+            case 6 -> new Operation.PlaceAnchor(string(), length(), string(), length(), length());
+            case 7 -> new Operation.MergeBlocks(string(), string());
+            case 8 -> new Operation.TakeOver(string());
+            case 9 -> new Operation.AcceptSuggestion(string());
+            case 10 -> new Operation.DismissSuggestion(string());
+            case 11 -> new Operation.CloseConversation();
+            case 12 -> new Operation.ReopenConversation();
+            case 13 -> new Operation.Redact(string());
+            case 14 -> new Operation.Link(string(), string());
+            case 15 -> new Operation.StartRun(string(), string());
+            case 16 -> new Operation.AppendText(string(), string(), number(), string());
+            default -> new Operation.FinishRun(string(), string(), number());
         };
     }
 
@@ -78,12 +102,39 @@ final class RandomModel {
                 oneOf(BlockKind.values()),
                 view(),
                 author(),
+                list(this::author),
                 number(),
                 number(),
                 number(),
                 number(),
                 edits.text(30),
-                attributes());
+                attributes(),
+                string(),
+                string(),
+                random.nextBoolean(),
+                list(this::anchor),
+                authorship());
+    }
+
+    private Anchor anchor() {
+        return new Anchor(string(), length(), length(), random.nextBoolean(), random.nextBoolean(), length());
+    }
+
+    private Authorship authorship() {
+        List<Author> authors = list(this::author);
+        return new Authorship(
+                authors,
+                authors.isEmpty()
+                        ? List.of()
+                        : list(() -> new Authorship.Run(1 + length() / 2, random.nextInt(authors.size()))));
+    }
+
+    private Origin origin() {
+        return random.nextBoolean() ? Origin.HUMAN : new Origin(oneOf(Source.values()), string(), string(), string());
+    }
+
+    private int length() {
+        return random.nextInt() >>> (1 + random.nextInt(31));
     }
 
     ConversationSummary summary() {

@@ -13,7 +13,11 @@ public record Limits(
         int attributesPerBlockMax,
         int outboxesPerConversationMax,
         int conversationsPerConnectionMax,
-        int heartbeatMillis) {
+        int heartbeatMillis,
+        int submissionBytesMax,
+        int blocksPerConversationMax,
+        int snapshotBlocks) {
 
-    public static final Limits DEFAULT = new Limits(256 * 1024, 64, 16_384, 128, 1_024, 64, 1_024, 256, 25_000);
+    public static final Limits DEFAULT =
+            new Limits(256 * 1024, 64, 16_384, 128, 1_024, 64, 1_024, 256, 25_000, 128 * 1024, 20_000, 200);
 }

@@ -1,103 +1,191 @@
 package dev.parley.gateway.session;
 
-import static dev.parley.conversation.BlockKind.DRAFT;
-import static dev.parley.conversation.BlockKind.MESSAGE;
-import static dev.parley.conversation.BlockKind.NOTE;
-
 import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
+import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.ConversationState;
 import dev.parley.conversation.Effect;
+import dev.parley.conversation.Operation;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.View;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what. Decided on the transformed effect, against the state at head and the author's role now.
- *
- * <pre>
- *                      VISITOR            AGENT, SERVICE       ADMIN     ASSISTANT
- *   open               own conversation   any of the tenant    any       any of the tenant
- *   create MESSAGE     PUBLIC             PUBLIC               PUBLIC    -
- *   create DRAFT       -                  STAFF                STAFF     STAFF
- *   create NOTE        -                  STAFF                STAFF     -
- *   edit MESSAGE       own                own                  any       -
- *   edit DRAFT, NOTE   -                  any                  any       own
- *   publish DRAFT      -                  any                  any       -
- *   recall a MESSAGE   own                own                  any       -
- *   react              any it sees        any                  any       -
- *   other attributes   -                  any but reserved     likewise  -
- *   read marker        own                own                  own       -
- * </pre>
+ * Who may do what: asks a {@link PolicyTable} about the transformed effect, or the command, against the state at head and
+ * the author's role now. What has only one sense is decided here, whatever a table says: which attributes are the gateway's
+ * own, which kind of block is for whom and in which kind of conversation. Immutable, for any thread.
  */
 public final class Policy {
-    /** Set by the gateway alone. */
-    private static final Set<String> RESERVED =
-            Set.of(Attributes.KIND, Attributes.VISITOR, Attributes.VISITOR_NAME, Attributes.NAME);
+    /** Set by the gateway alone, or by commands. */
+    private static final Set<String> RESERVED = Set.of(
+            Attributes.KIND,
+            Attributes.VISITOR,
+            Attributes.VISITOR_NAME,
+            Attributes.NAME,
+            Attributes.STATE,
+            Attributes.FENCE,
+            Attributes.TARGET);
 
-    public boolean mayOpen(Author author, ConversationState state) {
-        return author.role().isStaff()
-                ? state.revision() > 0
-                : state.attribute(Attributes.VISITOR).equals(author.subject());
+    private final Map<String, PolicyTable> byTenant;
+
+    public Policy() {
+        this(Map.of());
     }
 
-    public boolean mayCreate(Author author, Effect.Create create) {
-        View audience = create.audience();
-        if (!create.attributes().isEmpty() && !isHumanStaff(author)) {
-            return false;
-        }
+    /** Tenants that are not named have {@link PolicyTable#COMMON}. */
+    public Policy(Map<String, PolicyTable> byTenant) {
+        this.byTenant = Map.copyOf(byTenant);
+    }
+
+    private PolicyTable of(String tenant) {
+        return byTenant.getOrDefault(tenant, PolicyTable.COMMON);
+    }
+
+    /** Who asks, where, and when: what every question has in common. */
+    public record Asker(String tenant, Author author, ConversationState state, long nowMillis) {}
+
+    public boolean mayOpen(String tenant, Author author, ConversationState state) {
+        boolean own = state.attribute(Attributes.VISITOR).equals(author.subject())
+                && !author.role().isStaff();
+        return state.revision() > 0
+                && of(tenant).allows(author.role(), Action.OPEN, state.attribute(Attributes.KIND), own, true);
+    }
+
+    public boolean mayCreateConversation(String tenant, Author author, String kind) {
+        return of(tenant).allows(author.role(), Action.CREATE, kind, true, true);
+    }
+
+    public boolean may(Asker asker, Effect.Create create) {
+        return isPlaced(create, asker.state())
+                && allows(asker, Action.CREATE, create.kind().name(), true, true)
+                && create.attributes().keySet().stream()
+                        .allMatch(key -> isOfKind(key, create.kind())
+                                || maySet(asker, key, create.kind().name(), true));
+    }
+
+    private static boolean isOfKind(String key, BlockKind kind) {
+        return key.equals(Attributes.TARGET) && kind == BlockKind.SUGGESTION;
+    }
+
+    private static boolean isPlaced(Effect.Create create, ConversationState state) {
+        boolean article = state.attribute(Attributes.KIND).equals(Attributes.ARTICLE);
         return switch (create.kind()) {
-            case MESSAGE -> audience == View.PUBLIC && author.role() != Role.ASSISTANT;
-            case DRAFT -> audience == View.STAFF && author.role().isStaff();
-            case NOTE -> audience == View.STAFF && isHumanStaff(author);
-            case TOPIC, SECTION, SUGGESTION -> false;
+            case MESSAGE, TOPIC -> create.audience() == View.PUBLIC && !article;
+            case DRAFT -> create.audience() == View.STAFF && !article;
+            case NOTE -> create.audience() == View.STAFF;
+            case SECTION -> article;
+            case SUGGESTION ->
+                create.audience() == View.STAFF && create.attributes().containsKey(Attributes.TARGET);
         };
     }
 
-    public boolean mayEdit(Author author, Block block) {
-        if (block.kind() == DRAFT || block.kind() == NOTE) {
-            return isHumanStaff(author)
-                    || (author.role() == Role.ASSISTANT && block.author().is(author));
-        }
-        return mayAlterMessage(author, block);
+    public boolean mayEdit(Asker asker, Block block) {
+        return allows(asker, Action.EDIT, block);
     }
 
-    public boolean mayPublish(Author author, Block block) {
-        return block.kind() == DRAFT && isHumanStaff(author);
+    public boolean mayMove(Asker asker, Block block) {
+        return allows(asker, Action.MOVE, block);
     }
 
-    public boolean maySet(Author author, Effect.Set set, Block block) {
-        if (author.role() == Role.ASSISTANT || RESERVED.contains(set.key())) {
+    /** Only to the suggestion's own anchor, which its author places. */
+    public boolean maySuggest(Asker asker, Block target, @Nullable Block suggestion) {
+        return suggestion != null
+                && suggestion.kind() == BlockKind.SUGGESTION
+                && suggestion.author().equals(asker.author())
+                && suggestion.attributes().getOrDefault(Attributes.TARGET, "").equals(target.id())
+                && allows(asker, Action.SUGGEST, target);
+    }
+
+    public boolean maySet(Asker asker, Effect.Set set, Block block) {
+        return set.key().equals(Attributes.RECALLED)
+                ? allows(asker, Action.RECALL, block)
+                : maySet(asker, set.key(), block.kind().name(), isOwn(asker.author(), block));
+    }
+
+    private boolean maySet(Asker asker, String key, String on, boolean own) {
+        if (RESERVED.contains(key) || isMarker(key)) {
             return false;
+        } else if (key.startsWith("reaction/")) {
+            return key.endsWith("/" + asker.author().subject()) && allows(asker, Action.REACT, on, own, true);
+        } else if (key.equals(Attributes.RECALLED)) {
+            return false;
+        } else if (key.equals(Attributes.PINNED)) {
+            return allows(asker, Action.PIN, on, own, true);
+        } else if (key.startsWith("tag/")) {
+            return allows(asker, Action.TAG, on, own, true);
         }
-        if (set.key().equals(Attributes.RECALLED)) {
-            return mayAlterMessage(author, block);
-        }
-        if (set.key().startsWith("reaction/")) {
-            return author.role().view().sees(block.audience());
-        }
-        return author.role().isStaff() && !isMarker(set.key());
+        return allows(asker, Action.ATTRIBUTE, on, own, true);
     }
 
-    public boolean maySetOnConversation(Author author, Effect.Set set) {
+    public boolean maySetOnConversation(Asker asker, Effect.Set set) {
+        String kind = asker.state().attribute(Attributes.KIND);
         if (set.advance()) {
-            return author.role() != Role.ASSISTANT && set.key().equals(Attributes.marker(Attributes.READ, author));
+            return set.key().equals(Attributes.marker(Attributes.READ, asker.author()))
+                    && allows(asker, Action.MARK, kind, true, true);
+        } else if (RESERVED.contains(set.key()) || isMarker(set.key())) {
+            return false;
+        } else if (set.key().equals(Attributes.ASSIGNEE)) {
+            return allows(asker, Action.ASSIGN, kind, true, true);
+        } else if (set.key().equals(Attributes.TITLE)) {
+            return allows(asker, Action.TITLE, kind, true, true);
+        } else if (set.key().startsWith("tag/")) {
+            return allows(asker, Action.TAG, kind, true, true);
         }
-        return isHumanStaff(author) && !RESERVED.contains(set.key()) && !isMarker(set.key());
+        return allows(asker, Action.ATTRIBUTE, kind, true, true);
     }
 
-    private static boolean mayAlterMessage(Author author, Block block) {
-        return block.kind() == MESSAGE
-                && author.role() != Role.ASSISTANT
-                && (author.role() == Role.ADMIN || block.author().is(author));
+    /** {@code block}: what the command is about; null for the conversation, and for a draft that it creates. */
+    public boolean may(Asker asker, Operation.Command command, @Nullable Block block) {
+        Action action = action(command);
+        if (block != null) {
+            return allows(asker, action, block);
+        }
+        return command instanceof Operation.StartRun
+                ? allows(asker, action, BlockKind.DRAFT.name(), true, true)
+                : allows(asker, action, asker.state().attribute(Attributes.KIND), true, true);
+    }
+
+    private static Action action(Operation.Command command) {
+        if (command instanceof Operation.PublishDraft) {
+            return Action.PUBLISH;
+        } else if (command instanceof Operation.MergeBlocks) {
+            return Action.MERGE;
+        } else if (command instanceof Operation.TakeOver) {
+            return Action.TAKE_OVER;
+        } else if (command instanceof Operation.AcceptSuggestion || command instanceof Operation.DismissSuggestion) {
+            return Action.SETTLE;
+        } else if (command instanceof Operation.CloseConversation) {
+            return Action.CLOSE;
+        } else if (command instanceof Operation.ReopenConversation) {
+            return Action.REOPEN;
+        } else if (command instanceof Operation.Redact) {
+            return Action.REDACT;
+        } else if (command instanceof Operation.Link) {
+            return Action.LINK;
+        }
+        return Action.RUN;
+    }
+
+    private boolean allows(Asker asker, Action action, Block block) {
+        boolean fresh = asker.nowMillis() - block.timeMillis()
+                < of(asker.tenant()).editWindow().toMillis();
+        return allows(asker, action, block.kind().name(), isOwn(asker.author(), block), fresh);
+    }
+
+    private boolean allows(Asker asker, Action action, String on, boolean own, boolean fresh) {
+        return of(asker.tenant()).allows(asker.author().role(), action, on, own, fresh);
+    }
+
+    /** A conversation has one visitor, who may have been anonymous when it wrote. */
+    private static boolean isOwn(Author author, Block block) {
+        return block.belongsTo(author)
+                || (author.role() == Role.VISITOR && block.author().role() == Role.VISITOR);
     }
 
     private static boolean isMarker(String key) {
         return key.startsWith(Attributes.READ + "/");
-    }
-
-    private static boolean isHumanStaff(Author author) {
-        return author.role().isStaff() && author.role() != Role.ASSISTANT;
     }
 }

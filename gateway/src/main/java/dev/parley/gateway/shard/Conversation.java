@@ -9,16 +9,20 @@ import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Origin;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.RejectedException;
 import dev.parley.conversation.Role;
+import dev.parley.conversation.Source;
+import dev.parley.conversation.Stamp;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.Transform;
 import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.session.Policy.Asker;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.OutboxFault;
 import dev.parley.gateway.shard.Delivery.Refusal;
@@ -67,7 +71,7 @@ final class Conversation {
     private final ConversationKey key;
     private final Policy policy;
     private final Limits limits;
-    private final ConversationState state = new ConversationState();
+    private final ConversationState state = new ConversationState(View.STAFF);
     private final History history = new History();
     private final Map<OutboxName, OutboxRow> outboxes = new HashMap<>();
     private final Map<String, String> outboxOwners = new HashMap<>();
@@ -118,10 +122,13 @@ final class Conversation {
             return new Decision.Answered(known);
         }
         try {
-            List<Effect> effects = isCommand(submission)
-                    ? stamp(submission, author)
-                    : transform(checked(submission, author), submission.base(), author);
-            LoggedEntry entry = append(permitAndApply(effects, submission, author, nowMillis));
+            Shape.check(submission.origin(), limits);
+            Asker asker = new Asker(key.tenant(), author, state, nowMillis);
+            Operation.Command command = command(submission);
+            List<Effect> effects = command == null
+                    ? transform(checked(submission, author), submission.base(), author)
+                    : stamp(command, submission, asker);
+            LoggedEntry entry = append(permitAndApply(effects, submission, asker, nowMillis));
             answer(id, author, nowMillis, entry.revision(), null);
             return new Decision.Logged(entry);
         } catch (RejectedException e) {
@@ -174,9 +181,11 @@ final class Conversation {
                 : new Answer.Rejected(row.rejected(), row.contentId());
     }
 
-    private static boolean isCommand(Submission submission) {
+    private static Operation.@Nullable Command command(Submission submission) {
         return submission.operations().size() == 1
-                && submission.operations().get(0).isCommand();
+                        && submission.operations().get(0) instanceof Operation.Command command
+                ? command
+                : null;
     }
 
     /** The effects that the operations ask for, where they are of a shape that can be meant at all. */
@@ -188,12 +197,12 @@ final class Conversation {
         if (operations.size() > limits.operationsPerSubmissionMax()) {
             throw new RejectedException(RejectCode.TOO_LARGE);
         }
-        String owner = outboxOwners.getOrDefault(submission.id().outbox(), author.subject());
-        if (!owner.equals(author.subject())) {
-            throw new RejectedException(RejectCode.FOREIGN_ID);
-        }
+        requireOwn(submission.id().outbox(), author);
         List<Effect> effects = new ArrayList<>(operations.size());
         for (Operation operation : operations) {
+            if (operation.isCommand()) {
+                throw new RejectedException(RejectCode.MALFORMED);
+            }
             Shape.check(operation, submission.id().outbox(), limits);
             if (operation instanceof Operation.Advance advance
                     && advance.revision() > history.head().revision()) {
@@ -204,11 +213,19 @@ final class Conversation {
         return effects;
     }
 
+    /** Blocks are named after outboxes: nobody names one after another's. */
+    private void requireOwn(String outbox, Author author) throws RejectedException {
+        if (!outboxOwners.getOrDefault(outbox, author.subject()).equals(author.subject())) {
+            throw new RejectedException(RejectCode.FOREIGN_ID);
+        }
+    }
+
     private List<Effect> transform(List<Effect> effects, Position base, Author author)
             throws RejectedException, RefusedException {
         requireOnLog(base);
         List<Effect> moved = effects;
-        for (LoggedEntry earlier : history.editsSince(base.revision(), effects)) {
+        LoggedEntry earlier = history.nextEdit(base.revision(), moved);
+        while (earlier != null) {
             Entry entry = earlier.entry();
             moved = Transform.cross(
                             moved,
@@ -216,6 +233,7 @@ final class Conversation {
                             entry.effects(),
                             entry.author().role())
                     .submission();
+            earlier = history.nextEdit(earlier.revision(), moved);
         }
         return moved;
     }
@@ -233,89 +251,145 @@ final class Conversation {
     }
 
     /** What a command becomes at head. */
-    private List<Effect> stamp(Submission submission, Author author) throws RejectedException, RefusedException {
-        requireOnLog(submission.base());
-        Operation.PublishDraft publish =
-                (Operation.PublishDraft) submission.operations().get(0);
-        Block draft = visible(publish.block(), author);
-        if (draft == null) {
-            throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+    private List<Effect> stamp(Operation.Command command, Submission submission, Asker asker)
+            throws RejectedException, RefusedException {
+        Shape.check(command, submission.id().outbox(), limits);
+        if (command instanceof Operation.PublishDraft) {
+            requireOnLog(submission.base());
         }
-        if (draft.kind() == BlockKind.MESSAGE) {
-            throw new RejectedException(RejectCode.BLOCK_PUBLISHED);
+        Block block = state.block(command.block());
+        boolean creates = command instanceof Operation.StartRun && block == null;
+        if (creates) {
+            requireOwn(submission.id().outbox(), asker.author());
+            if (!command.block().startsWith(submission.id().outbox() + ".")) {
+                throw new RejectedException(RejectCode.FOREIGN_ID);
+            }
+        } else if (!command.block().isEmpty()) {
+            block = visible(block, asker.author());
         }
-        if (!policy.mayPublish(author, draft)) {
-            throw new RejectedException(RejectCode.FORBIDDEN);
+        require(policy.may(asker, command, block));
+        if (command instanceof Operation.MergeBlocks merge) {
+            require(policy.may(asker, command, visible(state.block(merge.into()), asker.author())));
         }
-        if (draft.text().isEmpty()) {
-            throw new RejectedException(RejectCode.MALFORMED);
-        }
-        if (history.editedSince(
-                submission.base().revision(),
-                draft.id(),
-                edit -> isOtherHuman(edit.entry().author(), author))) {
-            throw new RejectedException(RejectCode.CHANGED);
-        }
-        return List.of(new Effect.Reveal(draft.id(), draft.text().toString(), draft.attributes(), View.PUBLIC));
+        long base = submission.base().revision();
+        Stamp stamp = new Stamp(
+                state,
+                (edited, matches) -> history.editedSince(base, edited, earlier -> matches.test(earlier.entry())));
+        return stamp.effects(command, asker.author());
     }
 
-    private static boolean isOtherHuman(Author editor, Author publisher) {
-        return editor.role() != Role.ASSISTANT && !editor.is(publisher);
+    private static Block visible(@Nullable Block block, Author author) throws RejectedException {
+        if (block == null || !author.role().view().sees(block.audience())) {
+            throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+        }
+        return block;
     }
 
     /** Tries the effects at head, each permitted where it stands, and commits them as the next entry. */
-    private Entry permitAndApply(List<Effect> effects, Submission submission, Author author, long nowMillis)
+    private Entry permitAndApply(List<Effect> effects, Submission submission, Asker asker, long nowMillis)
             throws RejectedException {
+        Operation.Command command = command(submission);
+        Author author = asker.author();
         Entry header = new Entry(
                 history.head().revision() + 1,
                 author,
                 Math.max(state.timeMillis(), nowMillis),
                 submission.id(),
-                isCommand(submission) ? "PublishDraft" : "",
+                command == null ? "" : command.name(),
                 List.of(),
-                submission.composedAtMillis());
+                submission.composedAtMillis(),
+                origin(submission, command, author));
         ConversationState.Trial trial = state.trial(header);
         List<Effect> stamped = new ArrayList<>(effects.size());
         for (Effect effect : effects) {
             Block before = trial.block(effect.target());
-            Effect permitted = effect.withAudience(permit(effect, before, author));
+            if (command == null) {
+                permit(effect, before, trial, asker);
+            }
+            Effect permitted = effect.withAudience(audience(effect, before));
             trial.apply(permitted);
             requireSize(trial.block(effect.target()));
             stamped.add(permitted);
         }
+        if (trial.blockCount() > limits.blocksPerConversationMax()) {
+            throw new RejectedException(RejectCode.CONVERSATION_FULL);
+        }
+        if (reopens(stamped, author)) {
+            Effect reopened = attribute(Attributes.STATE, Attributes.OPEN);
+            trial.apply(reopened);
+            stamped.add(reopened);
+        }
         state.commit(trial);
-        return new Entry(
-                header.revision(),
-                author,
-                header.timeMillis(),
-                header.submission(),
-                header.command(),
-                List.copyOf(stamped),
-                header.composedAtMillis());
+        return header.withEffects(List.copyOf(stamped));
     }
 
-    /** Who may see the effect; throws if the author may not have it. */
-    private View permit(Effect effect, @Nullable Block block, Author author) throws RejectedException {
+    /** A visitor who writes into a closed conversation opens it again. */
+    private boolean reopens(List<Effect> effects, Author author) {
+        return author.role() == Role.VISITOR
+                && state.attribute(Attributes.STATE).equals(Attributes.CLOSED)
+                && effects.stream()
+                        .anyMatch(
+                                effect -> effect instanceof Effect.Create create && create.kind() == BlockKind.MESSAGE);
+    }
+
+    /** Who acts says for whom and by which model; what kind of source it is follows from its role and what it does. */
+    private Origin origin(Submission submission, Operation.@Nullable Command command, Author author) {
+        Origin told = submission.origin();
+        if (command instanceof Operation.AppendText append) {
+            return new Origin(Source.AI, told.onBehalfOf(), append.run(), told.model());
+        }
+        if (command instanceof Operation.AcceptSuggestion accept) {
+            Block suggestion = state.block(accept.block());
+            return suggestion != null && suggestion.author().role() == Role.ASSISTANT
+                    ? new Origin(Source.AI, "", "", "")
+                    : Origin.HUMAN;
+        }
+        return switch (author.role()) {
+            case ASSISTANT -> new Origin(Source.AI, told.onBehalfOf(), told.run(), told.model());
+            case SERVICE -> new Origin(Source.BACKEND, told.onBehalfOf(), told.run(), told.model());
+            case VISITOR, AGENT, ADMIN -> Origin.HUMAN;
+        };
+    }
+
+    /** Throws if the author may not bring the effect about. */
+    private void permit(Effect effect, @Nullable Block before, ConversationState.Trial trial, Asker asker)
+            throws RejectedException {
         if (effect instanceof Effect.Create create) {
-            require(policy.mayCreate(author, create));
-            return create.audience();
+            require(policy.may(asker, create));
+            return;
         }
         if (effect instanceof Effect.Set set && set.target().isEmpty()) {
-            require(policy.maySetOnConversation(author, set));
-            return Attributes.isPublic(set.key()) ? View.PUBLIC : View.STAFF;
+            require(policy.maySetOnConversation(asker, set));
+            return;
         }
-        if (block == null || !author.role().view().sees(block.audience())) {
-            throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
-        }
+        Block block = visible(before, asker.author());
         if (effect instanceof Effect.Set set) {
-            require(policy.maySet(author, set, block));
-            return Attributes.isPublic(set.key()) ? block.audience() : View.STAFF;
+            require(policy.maySet(asker, set, block));
+        } else if (effect instanceof Effect.EditText) {
+            require(policy.mayEdit(asker, block));
+        } else if (effect instanceof Effect.Move) {
+            require(policy.mayMove(asker, block));
+        } else if (effect instanceof Effect.PlaceAnchor anchor) {
+            require(policy.maySuggest(asker, block, trial.block(anchor.name())));
         }
-        if (effect instanceof Effect.EditText) {
-            require(policy.mayEdit(author, block));
-            return block.audience();
+    }
+
+    /** Who may see the effect. */
+    private static View audience(Effect effect, @Nullable Block block) {
+        if (effect instanceof Effect.Create create) {
+            return create.audience();
         }
-        return View.PUBLIC;
+        if (effect instanceof Effect.Reveal) {
+            return View.PUBLIC;
+        }
+        if (effect instanceof Effect.Set set && !Attributes.isPublic(set.key())) {
+            return View.STAFF;
+        }
+        if (effect instanceof Effect.PlaceAnchor
+                || (block == null && !effect.target().isEmpty())) {
+            return View.STAFF;
+        }
+        return block == null ? View.PUBLIC : block.audience();
     }
 
     private static void require(boolean permitted) throws RejectedException {
@@ -330,11 +404,6 @@ final class Conversation {
                         || block.attributes().size() > limits.attributesPerBlockMax())) {
             throw new RejectedException(RejectCode.TOO_LARGE);
         }
-    }
-
-    private @Nullable Block visible(String id, Author author) {
-        Block block = state.block(id);
-        return block != null && author.role().view().sees(block.audience()) ? block : null;
     }
 
     private LoggedEntry append(Entry entry) {
@@ -387,7 +456,7 @@ final class Conversation {
     }
 
     boolean mayOpen(Author author) {
-        return policy.mayOpen(author, state);
+        return policy.mayOpen(key.tenant(), author, state);
     }
 
     Position head() {

@@ -8,9 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The recent entries of a conversation, up to head, and an index of those that a submission has to be moved past. Owned by
@@ -47,14 +46,21 @@ final class History {
         weightBytes += weight(entry);
         for (Effect effect : entry.entry().effects()) {
             if (movesEdits(effect)) {
-                List<LoggedEntry> edits = editsByBlock.computeIfAbsent(effect.target(), block -> new ArrayList<>());
-                if (edits.isEmpty() || edits.get(edits.size() - 1).revision() < entry.revision()) {
-                    edits.add(entry);
-                }
+                index(effect.target(), entry);
+            }
+            if (effect instanceof Effect.Retarget retarget) {
+                index(retarget.into(), entry);
             }
         }
         if (entries.size() >= 2 * ENTRIES_KEPT) {
             cut(entries.size() - ENTRIES_KEPT);
+        }
+    }
+
+    private void index(String block, LoggedEntry entry) {
+        List<LoggedEntry> edits = editsByBlock.computeIfAbsent(block, absent -> new ArrayList<>());
+        if (edits.isEmpty() || edits.get(edits.size() - 1).revision() < entry.revision()) {
+            edits.add(entry);
         }
     }
 
@@ -71,19 +77,33 @@ final class History {
         return entries.subList(Math.toIntExact(revision - start.revision()), entries.size());
     }
 
-    /** The entries after {@code revision} that edited or revealed one of these blocks, in order. */
-    Iterable<LoggedEntry> editsSince(long revision, List<Effect> submission) {
-        NavigableMap<Long, LoggedEntry> edits = new TreeMap<>();
+    /** The first entry after {@code revision} that changed the text of one of these effects' blocks; null if none did. */
+    @Nullable LoggedEntry nextEdit(long revision, List<Effect> submission) {
+        LoggedEntry next = null;
         for (Effect effect : submission) {
-            if (!movesEdits(effect)) {
+            if (!isMovedByEdits(effect)) {
                 continue;
             }
-            List<LoggedEntry> ofBlock = editsByBlock.getOrDefault(effect.target(), List.of());
-            for (int i = ofBlock.size() - 1; i >= 0 && ofBlock.get(i).revision() > revision; i--) {
-                edits.put(ofBlock.get(i).revision(), ofBlock.get(i));
+            LoggedEntry ofBlock = firstAfter(revision, editsByBlock.getOrDefault(effect.target(), List.of()));
+            if (ofBlock != null && (next == null || ofBlock.revision() < next.revision())) {
+                next = ofBlock;
             }
         }
-        return edits.values();
+        return next;
+    }
+
+    private static @Nullable LoggedEntry firstAfter(long revision, List<LoggedEntry> edits) {
+        int low = 0;
+        int high = edits.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (edits.get(middle).revision() > revision) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low < edits.size() ? edits.get(low) : null;
     }
 
     /** Whether an entry after {@code revision} edited this block and matches. */
@@ -107,8 +127,15 @@ final class History {
         editsByBlock.values().removeIf(List::isEmpty);
     }
 
+    private static boolean isMovedByEdits(Effect effect) {
+        return effect instanceof Effect.EditText || effect instanceof Effect.PlaceAnchor;
+    }
+
     private static boolean movesEdits(Effect effect) {
-        return effect instanceof Effect.EditText || effect instanceof Effect.Reveal;
+        return effect instanceof Effect.EditText
+                || effect instanceof Effect.Reveal
+                || effect instanceof Effect.Retarget
+                || effect instanceof Effect.Erase;
     }
 
     private static long weight(LoggedEntry entry) {

@@ -235,7 +235,7 @@ class ConversationTest {
         assertRejected(
                 receive(VERA, submission(VERA, new EditText("ann.1", 6, TextEdit.insert(0, "x")))),
                 RejectCode.UNKNOWN_BLOCK);
-        assertRejected(receive(VERA, submission(VERA, new PublishDraft("ann.1"))), RejectCode.UNKNOWN_BLOCK);
+        assertRejected(receive(VERA, submission(VERA, new PublishDraft("ann.1", 0))), RejectCode.UNKNOWN_BLOCK);
         assertRejected(
                 receive(VERA, submission(VERA, new SetAttribute("ann.1", "recalled", "true"))),
                 RejectCode.UNKNOWN_BLOCK);
@@ -270,7 +270,7 @@ class ConversationTest {
     @Test
     void publishingFreezesTheTextAndShowsItToTheVisitor() {
         logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
-        Decision.Logged published = (Decision.Logged) receive(ANN, submission(ANN, new PublishDraft("ann.1")));
+        Decision.Logged published = (Decision.Logged) receive(ANN, submission(ANN, new PublishDraft("ann.1", 0)));
 
         assertThat(published.entry().entry().seenBy(View.PUBLIC).effects())
                 .containsExactly(
@@ -281,7 +281,7 @@ class ConversationTest {
     void anEditMadeBeforeThePublicationIsRejectedAndOneMadeAfterIsACorrection() {
         logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
         Position before = conversation.head();
-        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1"))));
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1", 0))));
 
         assertRejected(
                 receive(BOB, at(before, BOB, new EditText("ann.1", 9, TextEdit.insert(9, "!")))),
@@ -295,16 +295,16 @@ class ConversationTest {
         Position seen = conversation.head();
         logged(receive(BOB, submission(BOB, new EditText("ann.1", 9, TextEdit.insert(9, "!")))));
 
-        assertRejected(receive(ANN, at(seen, ANN, new PublishDraft("ann.1"))), RejectCode.CHANGED);
-        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1"))));
+        assertRejected(receive(ANN, at(seen, ANN, new PublishDraft("ann.1", 0))), RejectCode.CHANGED);
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1", 0))));
     }
 
     @Test
     void aDraftIsPublishedOnce() {
         logged(receive(ANN, submission(ANN, draft("ann.1", "Dear Vera"))));
-        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1"))));
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.1", 0))));
 
-        assertRejected(receive(BOB, submission(BOB, new PublishDraft("ann.1"))), RejectCode.BLOCK_PUBLISHED);
+        assertRejected(receive(BOB, submission(BOB, new PublishDraft("ann.1", 0))), RejectCode.BLOCK_PUBLISHED);
     }
 
     @Test
@@ -327,7 +327,8 @@ class ConversationTest {
         logged(receive(ANN, submission(ANN, draft("ann.1", "x"))));
 
         assertRejected(
-                receive(ANN, submission(ANN, new PublishDraft("ann.1"), message("ann.2", "y"))), RejectCode.MALFORMED);
+                receive(ANN, submission(ANN, new PublishDraft("ann.1", 0), message("ann.2", "y"))),
+                RejectCode.MALFORMED);
     }
 
     @Test

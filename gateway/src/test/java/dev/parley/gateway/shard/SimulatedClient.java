@@ -276,7 +276,7 @@ final class SimulatedClient {
             blocks.stream()
                     .filter(block -> block.kind() == BlockKind.DRAFT)
                     .findFirst()
-                    .ifPresent(draft -> replica.submit(List.of(new Operation.PublishDraft(draft.id())), 0));
+                    .ifPresent(draft -> replica.submit(List.of(new Operation.PublishDraft(draft.id(), 0)), 0));
         }
         sendNext();
     }

@@ -1,0 +1,128 @@
+package dev.parley.gateway.session;
+
+import dev.parley.conversation.Role;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Rows of who may do what to what; the first that fits decides. A tenant's own rows stand before the common ones. Immutable,
+ * for any thread.
+ */
+public final class PolicyTable {
+    private static final String ANY = "*";
+    private static final String EDIT_WINDOW = "edit-window-minutes";
+    private static final List<Role> COLUMNS =
+            List.of(Role.VISITOR, Role.AGENT, Role.ADMIN, Role.ASSISTANT, Role.SERVICE);
+    private static final int CELLS = 4 + COLUMNS.size();
+
+    /** The rows that come with the gateway. */
+    public static final PolicyTable COMMON = common();
+
+    private final List<Row> rows;
+    private final Duration editWindow;
+
+    private PolicyTable(List<Row> rows, Duration editWindow) {
+        this.rows = rows;
+        this.editWindow = editWindow;
+    }
+
+    /** One row: {@code on}, {@code whose} and {@code age} as they are written. */
+    public record Row(Action action, String on, String whose, String age, Map<Role, Boolean> allowed) {
+
+        boolean fits(Action asked, String what, boolean own, boolean fresh) {
+            return action == asked
+                    && (on.equals(ANY) || on.equals(what))
+                    && (whose.equals(ANY) || whose.equals(own ? "own" : "other"))
+                    && (age.equals(ANY) || age.equals(fresh ? "fresh" : "old"));
+        }
+    }
+
+    public List<Row> rows() {
+        return rows;
+    }
+
+    public Duration editWindow() {
+        return editWindow;
+    }
+
+    public boolean allows(Role role, Action action, String on, boolean own, boolean fresh) {
+        for (Row row : rows) {
+            if (row.fits(action, on, own, fresh)) {
+                return Boolean.TRUE.equals(row.allowed().get(role));
+            }
+        }
+        return false;
+    }
+
+    /** This table with rows before its own. Throws {@link IllegalArgumentException} that names the line which is no row. */
+    public PolicyTable with(String text) {
+        List<Row> all = new ArrayList<>();
+        Duration window = editWindow;
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            String[] cells = line.split("\\s+");
+            try {
+                if (cells.length == 2 && cells[0].equals(EDIT_WINDOW)) {
+                    window = Duration.ofMinutes(Long.parseLong(cells[1]));
+                } else {
+                    all.add(row(cells));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("policy, line " + (i + 1) + ": " + e.getMessage(), e);
+            }
+        }
+        all.addAll(rows);
+        return new PolicyTable(List.copyOf(all), window);
+    }
+
+    private static Row row(String[] cells) {
+        if (cells.length != CELLS) {
+            throw new IllegalArgumentException(cells.length + " cells, not " + CELLS);
+        }
+        Map<Role, Boolean> allowed = new EnumMap<>(Role.class);
+        for (int i = 0; i < COLUMNS.size(); i++) {
+            allowed.put(COLUMNS.get(i), isYes(cells[4 + i]));
+        }
+        return new Row(
+                Action.valueOf(cells[0].toUpperCase(Locale.ROOT)),
+                cells[1],
+                oneOf(cells[2], "own", "other"),
+                oneOf(cells[3], "fresh", "old"),
+                Map.copyOf(allowed));
+    }
+
+    private static boolean isYes(String cell) {
+        return oneOf(cell, "yes", "no").equals("yes");
+    }
+
+    private static String oneOf(String cell, String a, String b) {
+        if (!cell.equals(a) && !cell.equals(b) && !cell.equals(ANY)) {
+            throw new IllegalArgumentException(cell + " is not " + a + " or " + b);
+        }
+        return cell;
+    }
+
+    private static PolicyTable common() {
+        try (InputStream in = PolicyTable.class.getResourceAsStream("policy.txt")) {
+            if (in == null) {
+                throw new IllegalStateException("the policy is not in the jar");
+            }
+            return new PolicyTable(List.of(), Duration.ZERO)
+                    .with(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
