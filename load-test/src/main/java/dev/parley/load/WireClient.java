@@ -292,7 +292,7 @@ public final class WireClient {
                     fail("was told " + frame.getFailure().getCode());
                 }
             }
-            case PONG, INBOX -> {}
+            case PONG, INBOX, BLOCKS_PAGE, VERSIONS -> {}
             case KIND_NOT_SET -> fail("an unknown frame");
         }
     }

@@ -267,15 +267,16 @@ final class Conversation {
         } else if (!command.block().isEmpty()) {
             block = visible(block, asker.author());
         }
-        require(policy.may(asker, command, block));
-        if (command instanceof Operation.MergeBlocks merge) {
-            require(policy.may(asker, command, visible(state.block(merge.into()), asker.author())));
-        }
         long base = submission.base().revision();
         Stamp stamp = new Stamp(
                 state,
                 (edited, matches) -> history.editedSince(base, edited, earlier -> matches.test(earlier.entry())));
-        return stamp.effects(command, asker.author());
+        List<Effect> effects = stamp.effects(command, asker.author());
+        require(policy.may(asker, command, block));
+        if (command instanceof Operation.MergeBlocks merge) {
+            require(policy.may(asker, command, visible(state.block(merge.into()), asker.author())));
+        }
+        return effects;
     }
 
     private static Block visible(@Nullable Block block, Author author) throws RejectedException {

@@ -110,7 +110,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             case PING -> connection.pong(frame.getPing().getNonce());
             case WATCH_INBOX -> watchInbox(connection, frame.getWatchInbox());
             case LEAVE -> connection.leave(frame.getLeave().getHandle());
-            case HELLO, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
+            case HELLO, READ_BLOCKS, READ_VERSIONS, DIVERGED, REFRESH, KIND_NOT_SET ->
+                throw new WireException("a frame of no known kind");
         }
     }
 

@@ -231,7 +231,7 @@ class ShardSimulationTest {
         }
 
         private ConversationState replay(View view) {
-            ConversationState state = new ConversationState(View.STAFF);
+            ConversationState state = new ConversationState(view);
             for (Entry entry : log) {
                 Entry visible = entry.seenBy(view);
                 if (!visible.effects().isEmpty()) {

@@ -123,7 +123,7 @@ final class Replay {
                         new ReplayedBlock(
                                 entry, BlockKind.MESSAGE, View.PUBLIC, reveal.getText(), reveal.getAttributesList()));
             }
-            case KIND_NOT_SET -> throw new BrokenLogException("an unknown effect");
+            case MOVE, RETARGET, ERASE, PLACE_ANCHOR, KIND_NOT_SET -> throw new BrokenLogException("an unknown effect");
         }
     }
 
@@ -215,7 +215,7 @@ final class Replay {
                         .addAllAttributes(publicOnly(effect.getCreate().getAttributesList()));
                 yield create.build();
             }
-            case EDIT_TEXT, SET, KIND_NOT_SET -> effect;
+            case EDIT_TEXT, SET, MOVE, RETARGET, ERASE, PLACE_ANCHOR, KIND_NOT_SET -> effect;
         };
     }
 
