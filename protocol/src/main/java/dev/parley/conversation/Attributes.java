@@ -30,8 +30,6 @@ public final class Attributes {
     public static final String CLOSED = "closed";
     public static final String ACCEPTED = "accepted";
     public static final String DISMISSED = "dismissed";
-    public static final String CHAT = "CHAT";
-    public static final String ARTICLE = "ARTICLE";
     public static final String READ = "read";
 
     public static final SortedMap<String, String> NONE = Collections.emptySortedMap();

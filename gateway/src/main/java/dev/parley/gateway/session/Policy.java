@@ -5,6 +5,7 @@ import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.ConversationState;
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Operation;
 import dev.parley.conversation.Role;
@@ -71,7 +72,7 @@ public final class Policy {
     }
 
     private static boolean isPlaced(Effect.Create create, ConversationState state) {
-        boolean article = state.attribute(Attributes.KIND).equals(Attributes.ARTICLE);
+        boolean article = state.attribute(Attributes.KIND).equals(ConversationSummary.ARTICLE);
         return switch (create.kind()) {
             case MESSAGE, TOPIC -> create.audience() == View.PUBLIC && !article;
             case DRAFT -> create.audience() == View.STAFF && !article;

@@ -438,7 +438,7 @@ final class Conversation {
                 SubmissionId.NONE,
                 "Open",
                 List.of(
-                        attribute(Attributes.KIND, "CHAT"),
+                        attribute(Attributes.KIND, ConversationSummary.CHAT),
                         attribute(Attributes.VISITOR, visitor.subject()),
                         attribute(Attributes.VISITOR_NAME, visitor.name()),
                         attribute(Attributes.NAME, name),
