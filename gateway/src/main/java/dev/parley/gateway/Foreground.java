@@ -1,5 +1,6 @@
 package dev.parley.gateway;
 
+import java.net.BindException;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 
@@ -12,7 +13,7 @@ final class Foreground {
     }
 
     /** Prints where it listens and then {@code more}, in which {@code {url}} stands for the address. */
-    int run(String more) throws InterruptedException {
+    int run(String more) throws InterruptedException, BindException {
         GatewayServer server = new GatewayServer(config);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime()

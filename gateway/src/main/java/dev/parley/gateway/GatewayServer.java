@@ -23,6 +23,7 @@ import dev.parley.gateway.transport.ConnectionCounters;
 import dev.parley.gateway.transport.EventLoops;
 import dev.parley.gateway.transport.Node;
 import dev.parley.gateway.transport.WebSocketListener;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ public final class GatewayServer implements AutoCloseable {
     private final WebSocketListener listener;
 
     /** Throws the store's and the socket's own exceptions where the folder or the port cannot be had. */
-    public GatewayServer(GatewayConfig config) throws InterruptedException {
+    public GatewayServer(GatewayConfig config) throws InterruptedException, BindException {
         InstantSource clock = InstantSource.system();
         Tokens tokens = new Tokens(config.tokenSecret(), clock, config.limits().idLengthMax());
         store = openStore(config);
@@ -101,7 +102,8 @@ public final class GatewayServer implements AutoCloseable {
         return new ShardGroup(shards);
     }
 
-    private WebSocketListener listen(GatewayConfig config, Tokens tokens, Node node) throws InterruptedException {
+    private WebSocketListener listen(GatewayConfig config, Tokens tokens, Node node)
+            throws InterruptedException, BindException {
         List<String> allowed = new ArrayList<>(config.allowedOrigins());
         InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
         if (!config.demo()) {

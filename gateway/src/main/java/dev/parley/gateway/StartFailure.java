@@ -13,10 +13,8 @@ final class StartFailure {
             if (cause instanceof StoreOpenException || cause instanceof IllegalArgumentException) {
                 return String.valueOf(cause.getMessage());
             }
-            if (cause instanceof BindException
-                    || cause.getClass().getSimpleName().contains("BindException")) {
-                return "the port is taken: " + cause.getMessage()
-                        + ". Another gateway may be running; choose another --port";
+            if (cause instanceof BindException) {
+                return cause.getMessage() + ". Another gateway may be running; choose another --port";
             }
         }
         LoggerFactory.getLogger(StartFailure.class).error("unexpected", failure);

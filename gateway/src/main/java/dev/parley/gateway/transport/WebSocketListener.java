@@ -3,9 +3,11 @@ package dev.parley.gateway.transport;
 import dev.parley.gateway.session.Origins;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 
 /** The listening socket. */
@@ -17,11 +19,11 @@ public final class WebSocketListener implements AutoCloseable {
 
     private final Channel channel;
 
-    /** Throws the exception of the bind, a {@link java.net.BindException} where the port is taken. */
+    /** Throws a {@link BindException} that names the address where it cannot be listened on. */
     public WebSocketListener(
             InetSocketAddress address, EventLoops loops, Node node, Origins origins, ChannelHandler http)
-            throws InterruptedException {
-        channel = new ServerBootstrap()
+            throws InterruptedException, BindException {
+        ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -30,8 +32,15 @@ public final class WebSocketListener implements AutoCloseable {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
                 .childHandler(new GatewayChannelInitializer(loops, node, origins, http))
                 .bind(address)
-                .sync()
-                .channel();
+                .await();
+        if (!bound.isSuccess()) {
+            // Each transport has exceptions of its own for this.
+            BindException failure = new BindException("cannot listen on " + address.getHostString() + ":"
+                    + address.getPort() + ": " + bound.cause().getMessage());
+            failure.initCause(bound.cause());
+            throw failure;
+        }
+        channel = bound.channel();
     }
 
     public int port() {

@@ -1,0 +1,97 @@
+package dev.parley.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.store.Durability;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class GatewayMainTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void a_second_gateway_on_the_same_port_says_so_and_ends() throws Exception {
+        try (GatewayServer first = new GatewayServer(config("first"))) {
+            String port = String.valueOf(first.port());
+
+            assertThat(run(
+                            "demo",
+                            "--port",
+                            port,
+                            "--data",
+                            folder.resolve("second").toString()))
+                    .isNotZero();
+            assertThat(err.toString())
+                    .startsWith("parley: cannot listen on 127.0.0.1:" + port)
+                    .contains("choose another --port")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void a_second_gateway_on_the_same_folder_says_so_and_ends() throws Exception {
+        try (GatewayServer first = new GatewayServer(config("first"))) {
+            assertThat(first.port()).isPositive();
+
+            assertThat(run(
+                            "demo",
+                            "--port",
+                            "0",
+                            "--data",
+                            folder.resolve("first").toString()))
+                    .isNotZero();
+            assertThat(err.toString())
+                    .startsWith("parley: another gateway uses the store in " + folder.resolve("first"))
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void a_demo_for_the_world_does_not_start() {
+        assertThat(run("demo", "--host", "0.0.0.0", "--data", folder.toString()))
+                .isNotZero();
+        assertThat(err.toString()).contains("loopback only").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "serve", "token"})
+    void each_command_explains_itself(String command) {
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out.toString()).startsWith("Usage: parley " + command);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    private int run(String... arguments) {
+        CommandLine commandLine = GatewayMain.commandLine();
+        commandLine.setOut(new PrintWriter(out));
+        commandLine.setErr(new PrintWriter(err));
+        return commandLine.execute(arguments);
+    }
+
+    private GatewayConfig config(String name) {
+        return new GatewayConfig(
+                true,
+                "127.0.0.1",
+                0,
+                GatewayConfig.StoreKind.ROCKSDB,
+                folder.resolve(name),
+                Durability.PROCESS,
+                "a secret of more than thirty-two bytes, for tests",
+                List.of(),
+                1 << 20,
+                1,
+                Limits.DEFAULT);
+    }
+}
