@@ -11,7 +11,9 @@ const ROWS_PER_PAGE = 50;
 /** The list of conversations as staff see it, latest activity first, kept up to date. */
 export class InboxHandle {
   private readonly events = new Events<InboxEvents>();
-  private readonly summaries = new Map<string, ConversationSummary>();
+  private summaries = new Map<string, ConversationSummary>();
+  /** Changes that came before the first page, which may be older than they are. */
+  private readonly early = new Map<string, ConversationSummary>();
   private next: Uint8Array = new Uint8Array(0);
   private pages = 1;
   private pagesLoaded = 0;
@@ -40,16 +42,23 @@ export class InboxHandle {
   /** The frame that watches the inbox on a new connection, from its first page. */
   watch(): Init<ClientFrame> {
     this.pagesLoaded = 0;
+    this.early.clear();
     this.next = new Uint8Array(0);
     return this.frame();
   }
 
   received({ rows, next, page }: Inbox): void {
     if (page && this.pagesLoaded === 0) {
-      this.summaries.clear();
+      this.summaries = new Map(this.early);
     }
     for (const row of rows) {
-      this.summaries.set(row.conversation, row);
+      const known = this.summaries.get(row.conversation);
+      if (!known || known.revision <= row.revision) {
+        this.summaries.set(row.conversation, row);
+      }
+      if (!page && this.pagesLoaded === 0) {
+        this.early.set(row.conversation, row);
+      }
     }
     if (page) {
       this.pagesLoaded++;

@@ -455,6 +455,24 @@ describe('the inbox', () => {
     expect(inbox.rows()[0]?.conversation).toBe('c69');
   });
 
+  it('keeps a change that came before an older page', async () => {
+    gateway.inboxRows.push(row('old', 1), row('changed', 2));
+    gateway.intercept = (connection, { watchInbox }) => {
+      if (watchInbox) {
+        connection.send({ inbox: { rows: [{ ...row('changed', 9), revision: 2 }, row('new', 8)] } });
+      }
+      return false;
+    };
+    const anna = await connected('anna', 'AGENT');
+    const inbox = anna.inbox();
+    await settled();
+    expect(inbox.rows().map(({ conversation, revision }) => [conversation, revision])).toEqual([
+      ['changed', 2],
+      ['new', 1],
+      ['old', 1],
+    ]);
+  });
+
   it('is the same after a reconnect, as long as it was', async () => {
     gateway.inboxRows.push(...Array.from({ length: 70 }, (_, i) => row(`c${i}`, 1_000 - i)));
     const anna = await connected('anna', 'AGENT');
