@@ -102,7 +102,12 @@ export class Adoption {
 
   private received({ opened, openFailed, entries, answer }: ServerFrame): void {
     if (opened) {
-      this.links.find((link) => isAbout(link.target, opened))?.opened(opened);
+      const link = this.links.find(({ target }) => isAbout(target, opened));
+      if (link) {
+        link.opened(opened);
+      } else {
+        this.connection.send([{ leave: { handle: opened.handle } }]);
+      }
     } else if (openFailed) {
       this.links.find((link) => isAbout(link.target, openFailed))?.openFailed(openFailed);
     } else if (entries) {

@@ -10,6 +10,7 @@ import dev.parley.wire.v1.Acknowledge;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.GoAway;
 import dev.parley.wire.v1.Hello;
+import dev.parley.wire.v1.Leave;
 import dev.parley.wire.v1.OpenFailed;
 import dev.parley.wire.v1.Opened;
 import dev.parley.wire.v1.Ping;
@@ -320,11 +321,18 @@ public final class WireClient {
     }
 
     private void opened(Opened opened) throws WireException {
+        boolean isWanted = false;
         for (WireConversation conversation : conversations) {
             if (conversation.isMeantBy(opened.getConversation(), opened.getName()) && !conversation.isBroken()) {
+                isWanted = true;
                 byHandle.put(opened.getHandle(), conversation);
                 conversation.opened(opened);
             }
+        }
+        if (!isWanted) {
+            send(ClientFrame.newBuilder()
+                    .setLeave(Leave.newBuilder().setHandle(opened.getHandle()))
+                    .build());
         }
     }
 

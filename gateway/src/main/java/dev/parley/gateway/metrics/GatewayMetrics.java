@@ -57,6 +57,11 @@ public final class GatewayMetrics implements AutoCloseable {
                 "Times a conversation was withheld from a slow connection",
                 connections,
                 ConnectionCounters::lagged);
+        counter(
+                "parley.connections.too.slow",
+                "Connections closed because they acknowledged or took nothing",
+                connections,
+                ConnectionCounters::tooSlow);
     }
 
     public void bind(ShardGroup shards) {

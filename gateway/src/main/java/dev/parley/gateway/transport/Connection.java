@@ -1,5 +1,6 @@
 package dev.parley.gateway.transport;
 
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.Submission;
 import dev.parley.gateway.session.Principal;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,10 +29,18 @@ import java.util.Set;
  * #isGone}, {@link #join}, {@link #supersede} and {@link #stop}.
  *
  * <p>While the socket takes no more, entries are not kept for it: only the position it has is remembered, and when it has
- * drained each conversation that moved on is opened again from there, in one frame. So its memory is bounded and nothing
- * is lost.
+ * drained each conversation that moved on is opened again from there, in one frame. Of values that replace each other the
+ * latest is kept. So its memory is bounded and nothing is lost.
+ *
+ * <p>A socket that takes everything may still lead nowhere: the browser reads for a page that is frozen. So clients
+ * acknowledge, and one that does not, while something waits for it, is closed and resumes.
  */
 public final class Connection implements Subscriber {
+    private static final byte[] NO_CURSOR = {};
+
+    /** So many heartbeats may pass without an acknowledgement while one is due. */
+    private static final int UNACKNOWLEDGED_HEARTBEATS = 4;
+
     private final Channel channel;
     private final Loop loop;
     private final Node node;
@@ -39,22 +49,30 @@ public final class Connection implements Subscriber {
     private final OutboundQueue outbound;
     private final Set<ConversationKey> requested = new HashSet<>();
     private final Map<Integer, OpenConversation> open = new HashMap<>();
+    private final Map<String, ConversationSummary> withheldRows = new LinkedHashMap<>();
+    private final Map<Integer, Delivery.Delivered> withheldMarks = new LinkedHashMap<>();
     private boolean watchesInbox;
+    private boolean acknowledged;
+    private int unacknowledgedBeats;
     private volatile boolean gone;
 
     private static final class OpenConversation {
         private final ConversationKey key;
         private final String name;
         private Position sent;
+        private long acknowledged;
         private boolean writes;
         private boolean lagging;
         private boolean resuming;
 
-        OpenConversation(ConversationKey key, String name, Position sent, boolean writes) {
+        OpenConversation(ConversationKey key, String name, Position sent) {
             this.key = key;
             this.name = name;
             this.sent = sent;
-            this.writes = writes;
+        }
+
+        private boolean isDue() {
+            return acknowledged < sent.revision();
         }
     }
 
@@ -153,6 +171,8 @@ public final class Connection implements Subscriber {
         if (conversation == null) {
             send(FrameEncoder.failure(FailureCode.UNKNOWN_HANDLE));
         } else if (revision <= conversation.sent.revision()) {
+            acknowledged |= revision > conversation.acknowledged;
+            conversation.acknowledged = Math.max(conversation.acknowledged, revision);
             node.shards().of(conversation.key).acknowledge(conversation.key, revision, this);
         }
     }
@@ -174,6 +194,18 @@ public final class Connection implements Subscriber {
         node.inbox().watch(this, kind, after, limit);
     }
 
+    /** Once a heartbeat: closes a connection whose other end is gone although its socket is not. */
+    void beat() {
+        boolean isSilent =
+                !acknowledged && channel.isWritable() && open.values().stream().anyMatch(OpenConversation::isDue);
+        unacknowledgedBeats = isSilent ? unacknowledgedBeats + 1 : 0;
+        acknowledged = false;
+        if (unacknowledgedBeats > UNACKNOWLEDGED_HEARTBEATS) {
+            node.counters().tooSlow.increment();
+            fail(FailureCode.TOO_SLOW, CloseCode.TOO_SLOW);
+        }
+    }
+
     void pong(int nonce) {
         send(FrameEncoder.pong(nonce));
     }
@@ -181,7 +213,7 @@ public final class Connection implements Subscriber {
     @Override
     public void deliver(Delivery delivery) {
         assert loop.isCurrent();
-        if (gone) {
+        if (gone || isWithheld(delivery)) {
             return;
         }
         if (delivery instanceof Published published) {
@@ -194,6 +226,22 @@ public final class Connection implements Subscriber {
             openFailed(failed.request().key());
         }
         send(FrameEncoder.encode(delivery));
+    }
+
+    /** Whether it is a latest value that has to wait until the socket has drained. */
+    private boolean isWithheld(Delivery delivery) {
+        if (channel.isWritable()) {
+            return false;
+        }
+        if (delivery instanceof Delivery.Delivered marks) {
+            withheldMarks.put(marks.handle(), marks);
+            return true;
+        }
+        if (delivery instanceof Delivery.InboxRows rows && !rows.page()) {
+            rows.rows().forEach(row -> withheldRows.put(row.conversation(), row));
+            return true;
+        }
+        return false;
     }
 
     /** A conversation that could not be opened again is still open, and its audience has to hear of our end. */
@@ -225,12 +273,17 @@ public final class Connection implements Subscriber {
     }
 
     private void opened(Delivery.Opened opened) {
-        boolean writes = open.values().stream().anyMatch(older -> older.writes && older.key.equals(opened.key()));
-        open.values().removeIf(older -> older.key.equals(opened.key()));
-        open.put(
-                opened.handle(),
-                new OpenConversation(
-                        opened.key(), opened.name(), opened.catchUp().position(), writes));
+        OpenConversation conversation = new OpenConversation(
+                opened.key(), opened.name(), opened.catchUp().position());
+        open.values().removeIf(older -> {
+            boolean isSame = older.key.equals(opened.key());
+            if (isSame) {
+                conversation.writes = older.writes;
+                conversation.acknowledged = older.acknowledged;
+            }
+            return isSame;
+        });
+        open.put(opened.handle(), conversation);
         if (opened.created()) {
             for (Connection other : node.sessions().connectionsOf(principal)) {
                 if (other != this) {
@@ -245,6 +298,12 @@ public final class Connection implements Subscriber {
      * before it; and who writes is told entries, among which its own are its acknowledgements.
      */
     void drained() {
+        if (!withheldRows.isEmpty()) {
+            send(FrameEncoder.encode(new Delivery.InboxRows(List.copyOf(withheldRows.values()), false, NO_CURSOR)));
+            withheldRows.clear();
+        }
+        withheldMarks.values().forEach(marks -> send(FrameEncoder.encode(marks)));
+        withheldMarks.clear();
         for (OpenConversation conversation : List.copyOf(open.values())) {
             if (conversation.lagging && !conversation.resuming) {
                 conversation.resuming = true;

@@ -11,6 +11,7 @@ public final class ConnectionCounters {
     final LongAdder bytesOut = new LongAdder();
     final LongAdder failures = new LongAdder();
     final LongAdder lagged = new LongAdder();
+    final LongAdder tooSlow = new LongAdder();
 
     public long open() {
         return accepted.sum() - closed.sum();
@@ -32,6 +33,11 @@ public final class ConnectionCounters {
     /** Connections that did something they may not. */
     public long failures() {
         return failures.sum();
+    }
+
+    /** Connections that acknowledged nothing, or took nothing, for too long. */
+    public long tooSlow() {
+        return tooSlow.sum();
     }
 
     /** Times a conversation was withheld from a connection that was not writable. */

@@ -27,9 +27,11 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
+import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,14 +48,11 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     private static final int OUTBOXES_PER_OPEN_MAX = 64;
     private static final int INBOX_PAGE_MAX = 200;
 
-    /** A socket that was not writable for this many heartbeats is given up; its client resumes. */
-    private static final int STUCK_HEARTBEATS = 4;
-
     private final Loop loop;
     private final Node node;
+    private final List<Future<?>> timers = new ArrayList<>();
     private @Nullable Connection connection;
     private boolean failed;
-    private long unwritableTurns;
 
     ConnectionHandler(Loop loop, Node node) {
         super(ClientFrame.class);
@@ -77,10 +76,21 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
                             },
                             HELLO_TIMEOUT_MILLIS,
                             TimeUnit.MILLISECONDS);
-        } else if (event instanceof IdleStateEvent) {
-            Connection.close(ctx.channel(), CloseCode.TIMEOUT);
+        } else if (event instanceof IdleStateEvent idle) {
+            idle(ctx, idle);
         } else {
             super.userEventTriggered(ctx, event);
+        }
+    }
+
+    /** A socket that is full is not read from, so its silence says nothing; what counts is whether it takes anything. */
+    private void idle(ChannelHandlerContext ctx, IdleStateEvent idle) {
+        boolean writable = ctx.channel().isWritable();
+        if (idle.state() == IdleState.READER_IDLE && writable) {
+            Connection.close(ctx.channel(), CloseCode.TIMEOUT);
+        } else if (idle.state() == IdleState.WRITER_IDLE && !idle.isFirst() && !writable) {
+            node.counters().tooSlow.increment();
+            ctx.close();
         }
     }
 
@@ -141,11 +151,13 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
         connection = begun;
         begun.begin();
-        ctx.executor()
+        timers.add(ctx.executor()
                 .schedule(
                         () -> begun.fail(FailureCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED),
                         principal.expiresAtMillis() - node.clock().millis(),
-                        TimeUnit.MILLISECONDS);
+                        TimeUnit.MILLISECONDS));
+        int beatMillis = node.limits().heartbeatMillis();
+        timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));
     }
 
     private static void open(Connection connection, Open open) throws WireException {
@@ -186,23 +198,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         boolean writable = ctx.channel().isWritable();
         // Who does not take what it is told is not listened to either: its pings and requests would only add answers.
         ctx.channel().config().setAutoRead(writable);
-        unwritableTurns++;
-        if (connection == null) {
-            return;
-        }
-        if (writable) {
+        if (writable && connection != null) {
             connection.drained();
-        } else {
-            long turn = unwritableTurns;
-            ctx.executor()
-                    .schedule(
-                            () -> {
-                                if (turn == unwritableTurns) {
-                                    ctx.close();
-                                }
-                            },
-                            (long) STUCK_HEARTBEATS * node.limits().heartbeatMillis(),
-                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -210,6 +207,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         if (connection != null) {
             connection.end();
+            timers.forEach(timer -> timer.cancel(false));
         }
         super.channelInactive(ctx);
     }

@@ -37,7 +37,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
     protected void initChannel(SocketChannel channel) {
         int frameBytesMax = node.limits().frameBytesMax();
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(new IdleStateHandler(2L * node.limits().heartbeatMillis(), 0, 0, TimeUnit.MILLISECONDS));
+        pipeline.addLast(idleness(node.limits().heartbeatMillis()));
         pipeline.addLast(new HttpServerCodec());
         pipeline.addLast(new HttpObjectAggregator(HTTP_BODY_BYTES_MAX));
         pipeline.addLast(new HandshakeHandler(origins));
@@ -47,6 +47,14 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         pipeline.addLast(new FrameDecoder());
         pipeline.addLast(new ConnectionHandler(loops.loopOf(channel.eventLoop()), node));
         pipeline.addLast(http);
+    }
+
+    /**
+     * Notices in two heartbeats who says nothing, and who takes nothing: the second event in a row about writing means that
+     * not a byte went out since the first.
+     */
+    static IdleStateHandler idleness(long heartbeatMillis) {
+        return new IdleStateHandler(true, 2 * heartbeatMillis, heartbeatMillis, 0, TimeUnit.MILLISECONDS);
     }
 
     private static WebSocketServerProtocolConfig webSocketConfig(int frameBytesMax) {

@@ -1,0 +1,317 @@
+package dev.parley.gateway.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Role;
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.session.Principal;
+import dev.parley.gateway.session.SessionRegistry;
+import dev.parley.gateway.session.Tokens;
+import dev.parley.gateway.shard.Delivery;
+import dev.parley.gateway.shard.Inbox;
+import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.Shard;
+import dev.parley.gateway.shard.ShardGroup;
+import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.store.memory.MemoryOperationStore;
+import dev.parley.wire.CloseCode;
+import dev.parley.wire.v1.Acknowledge;
+import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.Hello;
+import dev.parley.wire.v1.Open;
+import dev.parley.wire.v1.Opened;
+import dev.parley.wire.v1.Ping;
+import dev.parley.wire.v1.ServerFrame;
+import dev.parley.wire.v1.ServerFrames;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConnectionHandlerTest {
+    private static final int HEARTBEAT_MILLIS = Limits.DEFAULT.heartbeatMillis();
+    private static final Author VERA = new Author("vera", Role.VISITOR, "Vera");
+    private static final Author ANN = new Author("ann", Role.AGENT, "Ann");
+
+    private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
+    private final Tokens tokens = new Tokens("a secret of more than thirty-two bytes, for tests", clock, 64);
+    private final Socket socket = new Socket();
+    private final Loop loop = socket.loop();
+    private final ConnectionCounters counters = new ConnectionCounters();
+    private final Node node = node();
+    private final ConnectionHandler handler = new ConnectionHandler(loop, node);
+    private @Nullable Integer closeCode;
+
+    /** A socket whose peer takes only as many messages as it is allowed to. */
+    private static final class Socket extends EmbeddedChannel {
+        private int takes = Integer.MAX_VALUE;
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer outbound) {
+            for (Object message = outbound.current(); message != null && takes > 0; message = outbound.current()) {
+                takes--;
+                outboundMessages().add(ReferenceCountUtil.retain(message));
+                outbound.remove();
+            }
+        }
+
+        private Loop loop() {
+            return new Loop() {
+                @Override
+                public boolean isCurrent() {
+                    return true;
+                }
+
+                @Override
+                public void execute(Runnable task) {
+                    eventLoop().execute(task);
+                }
+            };
+        }
+    }
+
+    private Node node() {
+        MemoryOperationStore store = new MemoryOperationStore(Runnable::run);
+        Inbox inbox = new Inbox(store);
+        ShardLimits bounds = new ShardLimits(1 << 20, 100, 1 << 20, 1_000);
+        AtomicInteger handles = new AtomicInteger();
+        Shard shard =
+                new Shard(loop, store, new Policy(), Limits.DEFAULT, bounds, clock, inbox, handles::incrementAndGet);
+        return new Node(
+                tokens,
+                Limits.DEFAULT,
+                new ShardGroup(List.of(shard)),
+                inbox,
+                store,
+                new SessionRegistry<>(),
+                clock,
+                counters);
+    }
+
+    @BeforeEach
+    void connect() {
+        socket.freezeTime();
+        socket.pipeline().addLast(GatewayChannelInitializer.idleness(HEARTBEAT_MILLIS), handler);
+    }
+
+    @Test
+    void whoAcknowledgesNothingWhileSomethingWaitsIsClosedAndMayResume() throws Exception {
+        greet(VERA);
+        open();
+        heartbeats(4);
+        assertThat(socket.isOpen()).isTrue();
+        heartbeats(2);
+
+        assertThat(socket.isOpen()).isFalse();
+        assertThat(told()).anyMatch(frame -> frame.getFailure().getCloseCode() == CloseCode.TOO_SLOW.code());
+        assertThat(closeCode).isEqualTo(CloseCode.TOO_SLOW.code());
+        assertThat(counters.tooSlow()).isEqualTo(1);
+    }
+
+    @Test
+    void whoHasAcknowledgedAllMayStayAsLongAsItLikes() throws Exception {
+        greet(VERA);
+        Opened opened = open();
+        acknowledge(opened);
+        heartbeats(20);
+        assertThat(socket.isOpen()).isTrue();
+
+        assertThat(open().getHandle()).isEqualTo(opened.getHandle());
+        heartbeats(20);
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void whoWasToldNothingOwesNothing() {
+        greet(ANN);
+        heartbeats(20);
+
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void anAcknowledgementOfWhatWasNeverSentDoesNotCount() throws Exception {
+        greet(VERA);
+        Opened opened = open();
+        for (int i = 0; i < 5; i++) {
+            receive(ClientFrame.newBuilder()
+                    .setAcknowledge(Acknowledge.newBuilder()
+                            .setHandle(opened.getHandle())
+                            .setRevision(1_000 + i)));
+            heartbeats(1);
+        }
+
+        assertThat(socket.isOpen()).isFalse();
+    }
+
+    @Test
+    void aSocketThatTakesNotAByteForTwoHeartbeatsIsGivenUp() {
+        greet(VERA);
+        socket.takes = 0;
+        fill(3);
+        assertThat(socket.isWritable()).isFalse();
+        heartbeats(1);
+        assertThat(socket.isOpen()).isTrue();
+        heartbeats(1);
+
+        assertThat(socket.isOpen()).isFalse();
+        assertThat(counters.tooSlow()).isEqualTo(1);
+    }
+
+    @Test
+    void aSocketThatTakesLittleAtATimeIsLeftInPeaceThoughItCannotBeHeard() {
+        greet(VERA);
+        socket.takes = 0;
+        fill(20);
+        for (int i = 0; i < 15; i++) {
+            socket.takes = 1;
+            socket.flush();
+            heartbeats(1);
+        }
+
+        assertThat(socket.isWritable()).isFalse();
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void ofValuesThatReplaceEachOtherAFullSocketGetsTheLatestWhenItHasDrained() throws Exception {
+        Connection connection = new Connection(socket, loop, node, principal(ANN), "session");
+        socket.pipeline().replace(handler, "drained", new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+                if (ctx.channel().isWritable()) {
+                    connection.drained();
+                }
+            }
+        });
+        socket.takes = 0;
+        fill(3);
+        for (int revision = 1; revision <= 1_000; revision++) {
+            connection.deliver(new Delivery.InboxRows(List.of(row("a", revision)), false, new byte[0]));
+            connection.deliver(new Delivery.Delivered(7, revision, 0));
+        }
+        connection.deliver(new Delivery.InboxRows(List.of(row("b", 1)), false, new byte[0]));
+        socket.runPendingTasks();
+        assertThat(told()).isEmpty();
+
+        socket.takes = Integer.MAX_VALUE;
+        socket.flush();
+        socket.runPendingTasks();
+        List<ServerFrame> frames = told();
+        assertThat(frames).hasSize(2);
+        assertThat(frames.get(0).getInbox().getRowsList())
+                .extracting(row -> row.getConversation() + row.getRevision())
+                .containsExactly("a1000", "b1");
+        assertThat(frames.get(1).getDelivered().getVisitorToStaff()).isEqualTo(1_000);
+    }
+
+    @Test
+    void whoSaysNothingForTwoHeartbeatsIsClosed() {
+        greet(VERA);
+        socket.advanceTimeBy(2L * HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+        socket.runPendingTasks();
+
+        assertThat(socket.isOpen()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatEndedLeavesNoTimerBehind() {
+        socket.pipeline().removeFirst();
+        greet(VERA);
+        assertThat(socket.runScheduledPendingTasks()).isPositive();
+        socket.pipeline().fireChannelInactive();
+
+        assertThat(socket.runScheduledPendingTasks()).isEqualTo(-1);
+    }
+
+    private Principal principal(Author author) throws Exception {
+        return tokens.verify(tokens.mint("shop", author, Duration.ofDays(1)));
+    }
+
+    private static ConversationSummary row(String conversation, long revision) {
+        return new ConversationSummary(conversation, "vera", "Vera", "open", "", "text", Role.VISITOR, 1_000, revision);
+    }
+
+    private void greet(Author author) {
+        receive(ClientFrame.newBuilder()
+                .setHello(Hello.newBuilder()
+                        .setProtocolVersion(1)
+                        .setToken(tokens.mint("shop", author, Duration.ofDays(1)))
+                        .setSession("session")));
+    }
+
+    private Opened open() throws InvalidProtocolBufferException {
+        receive(ClientFrame.newBuilder().setOpen(Open.getDefaultInstance()));
+        return told().stream()
+                .filter(ServerFrame::hasOpened)
+                .findFirst()
+                .orElseThrow()
+                .getOpened();
+    }
+
+    private void acknowledge(Opened opened) {
+        receive(ClientFrame.newBuilder()
+                .setAcknowledge(Acknowledge.newBuilder()
+                        .setHandle(opened.getHandle())
+                        .setRevision(opened.getBlocks().getPosition().getRevision())));
+    }
+
+    private void receive(ClientFrame.Builder frame) {
+        socket.writeInbound(frame.build());
+        socket.runPendingTasks();
+    }
+
+    /** Each ends with a ping, as a client says something in each. */
+    private void heartbeats(int count) {
+        for (int i = 0; i < count && socket.isOpen(); i++) {
+            socket.advanceTimeBy(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+            socket.runPendingTasks();
+            if (socket.isOpen() && socket.isWritable()) {
+                receive(ClientFrame.newBuilder().setPing(Ping.getDefaultInstance()));
+            }
+        }
+    }
+
+    /** As many messages as together the socket's buffer is too small for. */
+    private void fill(int messages) {
+        for (int i = 0; i < messages; i++) {
+            socket.write(new BinaryWebSocketFrame(socket.alloc().buffer().writeZero(32 * 1024)));
+        }
+        socket.flush();
+    }
+
+    /** What the socket was told since the last call, without what filled it. */
+    private List<ServerFrame> told() throws InvalidProtocolBufferException {
+        List<ServerFrame> frames = new ArrayList<>();
+        for (Object message = socket.readOutbound(); message != null; message = socket.readOutbound()) {
+            if (message instanceof CloseWebSocketFrame close) {
+                closeCode = close.statusCode();
+            } else if (message instanceof BinaryWebSocketFrame binary) {
+                byte[] bytes = ByteBufUtil.getBytes(binary.content());
+                if (bytes.length > 0 && bytes[0] != 0) {
+                    frames.addAll(ServerFrames.parseFrom(bytes).getFramesList());
+                }
+            }
+            ReferenceCountUtil.release(message);
+        }
+        return frames;
+    }
+}
