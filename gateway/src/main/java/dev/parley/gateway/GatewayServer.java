@@ -128,7 +128,7 @@ public final class GatewayServer implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
         routes.addAll(more);
-        return new HttpRouter(routes);
+        return new HttpRouter(routes, List.of());
     }
 
     public int port() {

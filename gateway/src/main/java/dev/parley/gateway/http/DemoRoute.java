@@ -4,6 +4,7 @@ import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
 import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.session.Tokens;
+import dev.parley.gateway.shard.Loop;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,12 @@ public final class DemoRoute implements Route {
     }
 
     @Override
-    public @Nullable Page answer(FullHttpRequest request, String path) {
+    public @Nullable CompletionStage<Page> answer(FullHttpRequest request, String path, Loop loop) {
+        Page page = page(request, path);
+        return page == null ? null : HttpRouter.now(page);
+    }
+
+    @Nullable Page page(FullHttpRequest request, String path) {
         String host = request.headers().get(HttpHeaderNames.HOST, "");
         if (!origins.allows(List.of("http://" + host))
                 || !origins.allows(request.headers().getAllAsString(HttpHeaderNames.ORIGIN))) {

@@ -1,72 +1,69 @@
 package dev.parley.gateway.http;
 
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler.Sharable;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.transport.PlainHttp;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** Hands each request to the first route that answers it. On the event loops of all sockets. */
-@Sharable
-public final class HttpRouter extends SimpleChannelInboundHandler<FullHttpRequest> {
+/** Hands each request to the first route that answers it. For any thread; its routes are called on the connection's loop. */
+public final class HttpRouter implements PlainHttp {
     private final List<Route> routes;
+    private final List<StreamedRoute> streamed;
 
-    public HttpRouter(List<Route> routes) {
-        super(FullHttpRequest.class);
+    public HttpRouter(List<Route> routes, List<StreamedRoute> streamed) {
         this.routes = List.copyOf(routes);
+        this.streamed = List.copyOf(streamed);
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        Page page = page(request);
-        DefaultFullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, page.status(), Unpooled.wrappedBuffer(page.body()));
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, page.contentType())
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, page.body().length)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-cache")
-                .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
-                .set("X-Content-Type-Options", "nosniff")
-                .set(
-                        HttpHeaderNames.CONTENT_SECURITY_POLICY,
-                        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'");
-        boolean keepAlive = HttpUtil.isKeepAlive(request);
-        HttpUtil.setKeepAlive(response, keepAlive);
-        var written = ctx.writeAndFlush(response);
-        if (!keepAlive) {
-            written.addListener(ChannelFutureListener.CLOSE);
-        }
+    public ChannelHandler handler(Loop loop) {
+        return new HttpConnection(this, loop);
     }
 
-    private Page page(FullHttpRequest request) {
+    @Override
+    public boolean streams(HttpRequest head) {
+        return streamed(head) != null;
+    }
+
+    @Nullable StreamedRoute streamed(HttpRequest head) {
+        if (!head.decoderResult().isSuccess()) {
+            return null;
+        }
+        for (StreamedRoute route : streamed) {
+            if (route.takes(head)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    CompletionStage<Page> answer(FullHttpRequest request, Loop loop) {
         if (!request.decoderResult().isSuccess()) {
-            return Page.text(HttpResponseStatus.BAD_REQUEST, "bad request\n");
+            return now(Page.text(HttpResponseStatus.BAD_REQUEST, "bad request\n"));
         }
         String path;
         try {
             path = new QueryStringDecoder(request.uri()).path();
         } catch (IllegalArgumentException e) {
-            return Page.text(HttpResponseStatus.BAD_REQUEST, "bad request\n");
+            return now(Page.text(HttpResponseStatus.BAD_REQUEST, "bad request\n"));
         }
         for (Route route : routes) {
-            Page page = route.answer(request, path);
-            if (page != null) {
-                return page;
+            CompletionStage<Page> answer = route.answer(request, path, loop);
+            if (answer != null) {
+                return answer;
             }
         }
-        return Page.text(HttpResponseStatus.NOT_FOUND, "not found\n");
+        return now(Page.text(HttpResponseStatus.NOT_FOUND, "not found\n"));
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+    static CompletionStage<Page> now(Page page) {
+        return CompletableFuture.completedFuture(page);
     }
 }

@@ -1,9 +1,11 @@
 package dev.parley.gateway.http;
 
+import dev.parley.gateway.shard.Loop;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +23,21 @@ public final class OperatorRoute implements Route {
     }
 
     @Override
-    public @Nullable Page answer(FullHttpRequest request, String path) {
+    public @Nullable CompletionStage<Page> answer(FullHttpRequest request, String path, Loop loop) {
         if (!HttpMethod.GET.equals(request.method())) {
             return null;
         }
         return switch (path) {
             case "/healthz" ->
-                isHealthy.getAsBoolean()
-                        ? Page.text(HttpResponseStatus.OK, "ok\n")
-                        : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store has failed: restart\n");
+                HttpRouter.now(
+                        isHealthy.getAsBoolean()
+                                ? Page.text(HttpResponseStatus.OK, "ok\n")
+                                : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store has failed: restart\n"));
             case "/metrics" ->
-                new Page(
+                HttpRouter.now(new Page(
                         HttpResponseStatus.OK,
                         METRICS_CONTENT_TYPE,
-                        metrics.get().getBytes(StandardCharsets.UTF_8));
+                        metrics.get().getBytes(StandardCharsets.UTF_8)));
             default -> null;
         };
     }

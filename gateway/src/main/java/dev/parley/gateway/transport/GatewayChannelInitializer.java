@@ -1,12 +1,11 @@
 package dev.parley.gateway.transport;
 
 import dev.parley.gateway.session.Origins;
+import dev.parley.gateway.shard.Loop;
 import dev.parley.wire.ProtocolVersion;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -17,16 +16,15 @@ import java.util.concurrent.TimeUnit;
 
 /** The pipeline of a socket, in the order of the wire. */
 final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> {
-    private static final int HTTP_BODY_BYTES_MAX = 64 * 1024;
     private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
 
     private final EventLoops loops;
     private final Node node;
     private final Origins origins;
-    private final ChannelHandler http;
+    private final PlainHttp http;
 
-    /** {@code http} is sharable and answers what is not an upgrade. */
-    GatewayChannelInitializer(EventLoops loops, Node node, Origins origins, ChannelHandler http) {
+    /** {@code http} answers what is not an upgrade. */
+    GatewayChannelInitializer(EventLoops loops, Node node, Origins origins, PlainHttp http) {
         this.loops = loops;
         this.node = node;
         this.origins = origins;
@@ -35,18 +33,22 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
 
     @Override
     protected void initChannel(SocketChannel channel) {
-        int frameBytesMax = node.limits().frameBytesMax();
+        Loop loop = loops.loopOf(channel.eventLoop());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(idleness(node.limits().heartbeatMillis()));
         pipeline.addLast(new HttpServerCodec());
-        pipeline.addLast(new HttpObjectAggregator(HTTP_BODY_BYTES_MAX));
-        pipeline.addLast(new HandshakeHandler(origins));
+        pipeline.addLast(new RequestAggregator(node.limits().frameBytesMax(), http));
+        pipeline.addLast(new HandshakeHandler(
+                origins, webSocket -> addWebSocket(webSocket, loop), plain -> plain.addLast(http.handler(loop))));
+    }
+
+    private void addWebSocket(ChannelPipeline pipeline, Loop loop) {
+        int frameBytesMax = node.limits().frameBytesMax();
         pipeline.addLast(new WebSocketGuard(node.clock()));
         pipeline.addLast(new WebSocketServerProtocolHandler(webSocketConfig(frameBytesMax)));
         pipeline.addLast(new WebSocketFrameAggregator(frameBytesMax));
         pipeline.addLast(new FrameDecoder());
-        pipeline.addLast(new ConnectionHandler(loops.loopOf(channel.eventLoop()), node));
-        pipeline.addLast(http);
+        pipeline.addLast(new ConnectionHandler(loop, node));
     }
 
     /**

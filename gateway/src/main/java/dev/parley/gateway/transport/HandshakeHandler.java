@@ -5,6 +5,7 @@ import dev.parley.wire.ProtocolVersion;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -14,12 +15,13 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets an upgrade through only from an allowed origin and with Parley's subprotocol: any web page can reach a gateway that
- * its visitor can reach. A socket that has not sent a whole request in time, however slowly it trickles, is closed. On the
- * event loop.
+ * Makes a socket a WebSocket or one of plain requests, by its first request. Lets an upgrade through only from an allowed
+ * origin and with Parley's subprotocol: any web page can reach a gateway that its visitor can reach. A socket that has not
+ * sent a request in time, however slowly it trickles, is closed. On the event loop.
  */
 final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     static final String PATH = "/ws";
@@ -27,10 +29,16 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private static final int FIRST_REQUEST_TIMEOUT_MILLIS = 10_000;
 
     private final Origins origins;
+    private final Consumer<ChannelPipeline> webSocket;
+    private final Consumer<ChannelPipeline> plain;
     private @Nullable Future<?> firstRequestTimeout;
+    private boolean decided;
 
-    HandshakeHandler(Origins origins) {
+    /** {@code webSocket} and {@code plain} add what takes the messages from here on. */
+    HandshakeHandler(Origins origins, Consumer<ChannelPipeline> webSocket, Consumer<ChannelPipeline> plain) {
         this.origins = origins;
+        this.webSocket = webSocket;
+        this.plain = plain;
     }
 
     @Override
@@ -46,7 +54,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             firstRequestTimeout.cancel(false);
             firstRequestTimeout = null;
         }
-        if (message instanceof FullHttpRequest request && isUpgrade(request)) {
+        if (!decided && message instanceof FullHttpRequest request && isUpgrade(request)) {
             if (!origins.allows(request.headers().getAllAsString(HttpHeaderNames.ORIGIN))) {
                 refuse(ctx, request, HttpResponseStatus.FORBIDDEN);
                 return;
@@ -55,8 +63,22 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                 refuse(ctx, request, HttpResponseStatus.BAD_REQUEST);
                 return;
             }
+            decided = true;
+            webSocket.accept(ctx.pipeline());
+        } else if (!decided) {
+            decided = true;
+            plain.accept(ctx.pipeline());
         }
         super.channelRead(ctx, message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+        if (decided) {
+            super.exceptionCaught(ctx, cause);
+        } else {
+            ctx.close();
+        }
     }
 
     /** As the protocol handler behind sees it, which must not get one that was not checked here. */

@@ -4,7 +4,6 @@ import dev.parley.gateway.session.Origins;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.BindException;
@@ -20,8 +19,7 @@ public final class WebSocketListener implements AutoCloseable {
     private final Channel channel;
 
     /** Throws a {@link BindException} that names the address where it cannot be listened on. */
-    public WebSocketListener(
-            InetSocketAddress address, EventLoops loops, Node node, Origins origins, ChannelHandler http)
+    public WebSocketListener(InetSocketAddress address, EventLoops loops, Node node, Origins origins, PlainHttp http)
             throws InterruptedException, BindException {
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops.group())

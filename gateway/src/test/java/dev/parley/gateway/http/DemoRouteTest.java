@@ -64,14 +64,14 @@ class DemoRouteTest {
     void nothingOutsideTheDemoFolderIsServed() {
         for (String path : List.of("/../logback.xml", "/%2e%2e/logback.xml", "/demo/../x", "/missing.html")) {
             String decoded = new QueryStringDecoder(path).path();
-            assertThat(demo.answer(request(HttpMethod.GET, path, "127.0.0.1:8080", null), decoded))
+            assertThat(demo.page(request(HttpMethod.GET, path, "127.0.0.1:8080", null), decoded))
                     .as(path)
                     .isNull();
         }
     }
 
     private Page answer(HttpMethod method, String uri, String host, @Nullable String origin) {
-        Page page = demo.answer(request(method, uri, host, origin), new QueryStringDecoder(uri).path());
+        Page page = demo.page(request(method, uri, host, origin), new QueryStringDecoder(uri).path());
         if (page == null) {
             throw new AssertionError("no answer to " + uri);
         }

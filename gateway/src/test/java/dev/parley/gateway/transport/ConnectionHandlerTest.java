@@ -247,7 +247,19 @@ class ConnectionHandlerTest {
     }
 
     private static ConversationSummary row(String conversation, long revision) {
-        return new ConversationSummary(conversation, "vera", "Vera", "open", "", "text", Role.VISITOR, 1_000, revision);
+        return new ConversationSummary(
+                conversation,
+                ConversationSummary.CHAT,
+                "",
+                "vera",
+                "Vera",
+                "open",
+                "",
+                List.of(),
+                "text",
+                Role.VISITOR,
+                1_000,
+                revision);
     }
 
     private void greet(Author author) {

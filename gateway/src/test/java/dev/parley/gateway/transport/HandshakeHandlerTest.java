@@ -12,13 +12,14 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class HandshakeHandlerTest {
-    private final EmbeddedChannel channel =
-            new EmbeddedChannel(new HandshakeHandler(new Origins(List.of("https://shop.example"))));
+    private final List<String> kinds = new ArrayList<>();
+    private final EmbeddedChannel channel = socket();
 
     @Test
     void anAllowedPageMayUpgrade() {
@@ -26,13 +27,13 @@ class HandshakeHandlerTest {
         channel.writeInbound(request);
 
         assertThat(channel.<FullHttpRequest>readInbound()).isSameAs(request);
+        assertThat(kinds).containsExactly("WebSocket");
     }
 
     @Test
     void aForeignPageMayNotHoweverThePathIsWritten() {
         for (String path : List.of("/ws", "/ws?x=1", "/wsfoo", "/ws/")) {
-            EmbeddedChannel fresh =
-                    new EmbeddedChannel(new HandshakeHandler(new Origins(List.of("https://shop.example"))));
+            EmbeddedChannel fresh = socket();
             fresh.writeInbound(upgrade(path, "https://evil.example", "parley.v1"));
 
             assertThat(fresh.<FullHttpResponse>readOutbound().status())
@@ -64,6 +65,21 @@ class HandshakeHandlerTest {
         channel.runScheduledPendingTasks();
 
         assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aSocketOfPlainRequestsNeverUpgrades() {
+        channel.writeInbound(upgrade("/healthz", "https://shop.example", "parley.v1"));
+        channel.writeInbound(upgrade("/ws", "https://evil.example", "parley.v1"));
+
+        assertThat(kinds).containsExactly("plain");
+    }
+
+    private EmbeddedChannel socket() {
+        return new EmbeddedChannel(new HandshakeHandler(
+                new Origins(List.of("https://shop.example")),
+                pipeline -> kinds.add("WebSocket"),
+                pipeline -> kinds.add("plain")));
     }
 
     private static FullHttpRequest upgrade(String path, String origin, String subprotocols) {
