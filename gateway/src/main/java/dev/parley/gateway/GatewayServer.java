@@ -14,6 +14,7 @@ import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
@@ -97,9 +98,21 @@ public final class GatewayServer implements AutoCloseable {
         List<Shard> shards = new ArrayList<>();
         for (Loop loop : all) {
             shards.add(new Shard(
-                    loop, store, new Policy(), config.limits(), bounds, clock, inbox, handles::incrementAndGet));
+                    loop,
+                    store,
+                    new Policy(),
+                    config.limits(),
+                    bounds,
+                    clock,
+                    inbox,
+                    handles::incrementAndGet,
+                    this::join));
         }
         return new ShardGroup(shards);
+    }
+
+    private void join(ConversationKey key, String visitor) {
+        sessions.visitor(key.tenant(), visitor).forEach(connection -> connection.join(key, ""));
     }
 
     private WebSocketListener listen(GatewayConfig config, Tokens tokens, Node node)

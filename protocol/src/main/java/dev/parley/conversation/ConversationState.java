@@ -98,6 +98,32 @@ public final class ConversationState {
                 .toList();
     }
 
+    /** What a replica starts with. Of the blocks that stand before {@code olderThan} it has only some; with 0 it has all. */
+    public record Snapshot(List<Block> blocks, long olderThan) {}
+
+    /** The last {@code count} blocks, and of the older ones those that are worked on or pinned. */
+    public Snapshot snapshot(int count, View viewer) {
+        List<Block> latest = latest(count, Long.MAX_VALUE, viewer);
+        if (latest.size() < count) {
+            return new Snapshot(latest, 0);
+        }
+        long olderThan = latest.get(0).revision();
+        List<Block> older = latest(Integer.MAX_VALUE, olderThan, viewer);
+        List<Block> all = new ArrayList<>(
+                older.stream().filter(ConversationState::isInUse).toList());
+        boolean complete = all.size() == older.size();
+        all.addAll(latest);
+        return new Snapshot(all, complete ? 0 : olderThan);
+    }
+
+    private static boolean isInUse(Block block) {
+        return switch (block.kind()) {
+            case MESSAGE -> block.attributes().containsKey(Attributes.PINNED);
+            case SUGGESTION -> !block.attributes().containsKey(Attributes.STATE);
+            case DRAFT, NOTE, TOPIC, SECTION -> !block.isMerged() && !block.erased();
+        };
+    }
+
     public SortedMap<String, String> attributesFor(View viewer) {
         return viewer == View.STAFF ? attributes : Attributes.publicOnly(attributes);
     }

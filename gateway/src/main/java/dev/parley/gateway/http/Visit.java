@@ -43,7 +43,7 @@ final class Visit implements Subscriber {
     }
 
     CompletionStage<Delivery.Opened> open() {
-        shard.open(new OpenRequest(key, false, "", Position.START, false, List.of()), this);
+        shard.open(new OpenRequest(key, "", "", Position.START, false, List.of()), this);
         return opened;
     }
 

@@ -50,6 +50,11 @@ public final class SessionRegistry<C> {
         return List.copyOf(bySubject.getOrDefault(SubjectKey.of(principal), Set.of()));
     }
 
+    /** Every connection of a visitor. */
+    public List<C> visitor(String tenant, String subject) {
+        return List.copyOf(bySubject.getOrDefault(new SubjectKey(tenant, subject, false), Set.of()));
+    }
+
     public List<C> all() {
         return List.copyOf(bySession.values());
     }

@@ -74,7 +74,15 @@ final class Audience {
     }
 
     void leave(Subscriber subscriber) {
-        of(view(subscriber)).remove(subscriber);
+        publicSubscribers.remove(subscriber);
+        staffSubscribers.remove(subscriber);
+    }
+
+    /** The visitors' connections of anybody but {@code visitor}: the conversation is no longer theirs. */
+    List<Subscriber> strangers(String visitor) {
+        return publicSubscribers.stream()
+                .filter(subscriber -> !subscriber.principal().subject().equals(visitor))
+                .toList();
     }
 
     /** Hands durable entries to everybody who may see something of them. */

@@ -17,5 +17,8 @@ sealed interface Command {
         }
     }
 
+    record ReadBlocks(ConversationKey key, int handle, long before, int limit, Subscriber subscriber)
+            implements Command {}
+
     record Submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) implements Command {}
 }

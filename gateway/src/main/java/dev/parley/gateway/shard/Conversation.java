@@ -35,6 +35,7 @@ import dev.parley.ot.Text;
 import dev.parley.wire.EntryCodec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,9 @@ final class Conversation {
     private final Map<OutboxName, OutboxRow> outboxes = new HashMap<>();
     private final Map<String, String> outboxOwners = new HashMap<>();
     private final DeliveryMarks marks = new DeliveryMarks();
+    private final HashBeat hashBeat;
     private @Nullable ConversationSummary summary;
+    private String lastMessage = "";
 
     private Position appended = Position.START;
     private final List<LoggedEntry> unappended = new ArrayList<>();
@@ -90,6 +93,7 @@ final class Conversation {
         this.key = key;
         this.policy = policy;
         this.limits = limits;
+        this.hashBeat = new HashBeat(limits.snapshotBlocks());
         for (LoggedEntry entry : stored.entries()) {
             state.apply(entry.entry());
             history.append(entry);
@@ -408,7 +412,8 @@ final class Conversation {
     }
 
     private LoggedEntry append(Entry entry) {
-        LoggedEntry logged = LoggedEntry.after(history.head(), entry, EntryCodec.encode(entry));
+        LoggedEntry logged = LoggedEntry.after(history.head(), entry, EntryCodec.encode(entry))
+                .withHashes(hashBeat.after(entry, state));
         history.append(logged);
         marks.append(entry);
         unappended.add(logged);
@@ -430,22 +435,33 @@ final class Conversation {
     }
 
     /** Writes the first entry. Only where {@link #isNew}. */
-    LoggedEntry create(Author visitor, String name, long nowMillis) {
+    LoggedEntry create(Author author, String kind, String name, long nowMillis) {
         Entry entry = new Entry(
                 1,
-                visitor,
+                author,
                 nowMillis,
                 SubmissionId.NONE,
                 "Open",
-                List.of(
-                        attribute(Attributes.KIND, ConversationSummary.CHAT),
-                        attribute(Attributes.VISITOR, visitor.subject()),
-                        attribute(Attributes.VISITOR_NAME, visitor.name()),
-                        attribute(Attributes.NAME, name),
-                        attribute(Attributes.STATE, "open")),
+                kind.equals(ConversationSummary.CHAT) ? chat(author, name) : article(name),
                 0);
         state.apply(entry);
         return append(entry);
+    }
+
+    private static List<Effect> chat(Author visitor, String name) {
+        return List.of(
+                attribute(Attributes.KIND, ConversationSummary.CHAT),
+                attribute(Attributes.VISITOR, visitor.subject()),
+                attribute(Attributes.VISITOR_NAME, visitor.name()),
+                attribute(Attributes.NAME, name),
+                attribute(Attributes.STATE, Attributes.OPEN));
+    }
+
+    private static List<Effect> article(String name) {
+        return List.of(
+                attribute(Attributes.KIND, ConversationSummary.ARTICLE),
+                attribute(Attributes.NAME, name),
+                attribute(Attributes.TITLE, name));
     }
 
     private static Effect attribute(String key, String value) {
@@ -454,6 +470,10 @@ final class Conversation {
 
     boolean isNew() {
         return history.head().revision() == 0;
+    }
+
+    boolean mayCreate(Author author, String kind) {
+        return policy.mayCreateConversation(key.tenant(), author, kind);
     }
 
     boolean mayOpen(Author author) {
@@ -484,10 +504,11 @@ final class Conversation {
     Delivery.CatchUp catchUp(int handle, Position position, boolean pending, View view, List<LoggedEntry> read) {
         long revision = position.revision();
         if ((revision == 0 && !pending) || isForeign(position, read)) {
-            return new Delivery.Blocks(0, head(), state.changedSince(0, view), state.attributesFor(view));
+            ConversationState.Snapshot snapshot = state.snapshot(limits.snapshotBlocks(), view);
+            return new Delivery.Blocks(0, head(), snapshot.blocks(), state.attributesFor(view), snapshot.olderThan());
         }
         List<Block> changed = state.changedSince(revision, view);
-        Delivery.Blocks blocks = new Delivery.Blocks(revision, head(), changed, state.attributesFor(view));
+        Delivery.Blocks blocks = new Delivery.Blocks(revision, head(), changed, state.attributesFor(view), 0);
         if (!pending && revision < history.start()) {
             return blocks;
         }
@@ -502,6 +523,14 @@ final class Conversation {
         return !pending && weightOf(changed) < contentBytes(entries)
                 ? blocks
                 : new Published(handle, view, revision, head(), List.copyOf(entries));
+    }
+
+    /** Older blocks than a snapshot has. */
+    Delivery.Page page(int handle, long before, int limit, View view) {
+        List<Block> blocks = state.latest(Math.min(limit, limits.snapshotBlocks()), before, view);
+        long first = blocks.isEmpty() ? 0 : blocks.get(0).revision();
+        boolean more = first > 0 && !state.latest(1, first, view).isEmpty();
+        return new Delivery.Page(handle, before, blocks, more ? first : 0);
     }
 
     private boolean isForeign(Position position, List<LoggedEntry> read) {
@@ -550,17 +579,8 @@ final class Conversation {
         if (!shows) {
             return;
         }
-        String text = summary == null ? "" : summary.lastText();
-        Role role = summary == null ? entry.author().role() : summary.lastRole();
-        for (Effect effect : entry.effects()) {
-            Block block = effect instanceof Effect.Set ? null : state.block(effect.target());
-            if (block != null && block.kind() == BlockKind.MESSAGE) {
-                Text whole = block.text();
-                text = whole.slice(0, Math.min(SUMMARY_TEXT_LENGTH_MAX, whole.length()))
-                        .toString();
-                role = block.author().role();
-            }
-        }
+        Block last = lastMessage(entry);
+        Text text = last == null ? Text.EMPTY : last.text();
         summary = new ConversationSummary(
                 key.conversation(),
                 state.attributes().getOrDefault(Attributes.KIND, ConversationSummary.CHAT),
@@ -568,13 +588,40 @@ final class Conversation {
                 state.attribute(Attributes.VISITOR_NAME),
                 state.attribute(Attributes.STATE),
                 state.attribute(Attributes.ASSIGNEE),
-                state.attribute("title"),
+                state.attribute(Attributes.TITLE),
                 Attributes.tags(state.attributes()),
-                text,
-                role,
+                text.slice(0, Math.min(SUMMARY_TEXT_LENGTH_MAX, text.length())).toString(),
+                last == null ? entry.author().role() : last.author().role(),
                 entry.timeMillis(),
                 entry.revision());
         summaryChanged = true;
+    }
+
+    /** The latest message; looked for only when the one that was it is gone. */
+    private @Nullable Block lastMessage(Entry entry) {
+        Block last = state.block(lastMessage);
+        for (Effect effect : entry.effects()) {
+            Block block = state.block(effect.target());
+            if (block != null && isShown(block) && (last == null || block.revision() >= last.revision())) {
+                last = block;
+            }
+        }
+        if (last == null || !isShown(last)) {
+            last = latestMessage();
+        }
+        lastMessage = last == null ? "" : last.id();
+        return last;
+    }
+
+    private static boolean isShown(Block block) {
+        return block.kind() == BlockKind.MESSAGE && !block.isMerged() && !block.erased();
+    }
+
+    private @Nullable Block latestMessage() {
+        return state.blocks().stream()
+                .filter(Conversation::isShown)
+                .max(Comparator.comparingLong(Block::revision).thenComparing(Block::id))
+                .orElse(null);
     }
 
     boolean hasUnappended() {

@@ -16,6 +16,8 @@ public sealed interface Delivery
                 Delivery.Opened,
                 Delivery.OpenFailed,
                 Delivery.Answered,
+                Delivery.Page,
+                Delivery.Ended,
                 Delivery.Delivered,
                 Delivery.InboxRows {
 
@@ -35,8 +37,14 @@ public sealed interface Delivery
 
     record OpenFailed(OpenRequest request, OpenFailure failure, int delayMillis) implements Delivery {}
 
+    /** The subscriber may not see the conversation any more. */
+    record Ended(ConversationKey key) implements Delivery {}
+
     /** The answer to a submission that is not its own entry. */
     record Answered(int handle, String outbox, long seq, Answer answer) implements Delivery {}
+
+    /** Blocks that stand before {@code before}; the next page ends at {@code olderThan}, 0 after the last one. */
+    record Page(int handle, long before, List<Block> blocks, long olderThan) implements Delivery {}
 
     /** How far each side has received what the other wrote. */
     record Delivered(int handle, long visitorToStaff, long staffToVisitor) implements Delivery {}
@@ -84,7 +92,11 @@ public sealed interface Delivery
         Position position();
     }
 
-    /** The blocks that changed after {@code since}, or with 0 all there are. */
-    record Blocks(long since, Position position, List<Block> blocks, SortedMap<String, String> attributes)
+    /**
+     * The blocks that changed after {@code since}, or with 0 all there are, but for some that stand before {@code
+     * olderThan}.
+     */
+    record Blocks(
+            long since, Position position, List<Block> blocks, SortedMap<String, String> attributes, long olderThan)
             implements CatchUp {}
 }

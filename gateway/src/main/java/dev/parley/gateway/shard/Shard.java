@@ -2,9 +2,13 @@ package dev.parley.gateway.shard;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
-import dev.parley.conversation.Role;
+import dev.parley.conversation.Effect;
+import dev.parley.conversation.Entry;
+import dev.parley.conversation.Operation;
 import dev.parley.conversation.Submission;
+import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.shard.Conversation.Decision;
@@ -52,6 +56,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final String LINK = Operation.Link.class.getSimpleName();
 
     private final Loop loop;
     private final OperationStore store;
@@ -61,6 +66,7 @@ public final class Shard {
     private final InstantSource clock;
     private final Inbox inbox;
     private final IntSupplier handles;
+    private final Visitors visitors;
     private final ShardCounters counters = new ShardCounters();
     private final AtomicInteger queued = new AtomicInteger();
 
@@ -72,6 +78,11 @@ public final class Shard {
     private boolean appendInFlight;
     private long undurableBytes;
 
+    /** Who is told that a visitor has a conversation from now on. For any thread. */
+    public interface Visitors {
+        void gained(ConversationKey key, String visitor);
+    }
+
     /** {@code handles} gives a number that no other conversation of the node has. */
     public Shard(
             Loop loop,
@@ -81,7 +92,8 @@ public final class Shard {
             ShardLimits bounds,
             InstantSource clock,
             Inbox inbox,
-            IntSupplier handles) {
+            IntSupplier handles,
+            Visitors visitors) {
         this.loop = loop;
         this.store = store;
         this.policy = policy;
@@ -90,6 +102,7 @@ public final class Shard {
         this.clock = clock;
         this.inbox = inbox;
         this.handles = handles;
+        this.visitors = visitors;
         this.conversations = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(bounds.cacheBytesMax())
@@ -118,6 +131,11 @@ public final class Shard {
 
     public void submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
         handOver(new Command.Submit(key, handle, submission, subscriber));
+    }
+
+    /** Delivers a page of the blocks that stand before the revision {@code before}. */
+    public void readBlocks(ConversationKey key, int handle, long before, int limit, Subscriber subscriber) {
+        handOver(new Command.ReadBlocks(key, handle, before, limit, subscriber));
     }
 
     /** The subscriber's replica has everything up to {@code revision}. */
@@ -220,6 +238,10 @@ public final class Shard {
                 receive(submit, loaded);
             } else if (command instanceof Command.Open open) {
                 open(open, loaded, List.of());
+            } else if (command instanceof Command.ReadBlocks read) {
+                View view = read.subscriber().principal().role().view();
+                Delivery page = loaded.conversation().page(read.handle(), read.before(), read.limit(), view);
+                settle(loaded, new Release.Reply(page, read));
             }
         } catch (RuntimeException e) {
             LOG.error("a request on conversation {} failed", command.key(), e);
@@ -259,9 +281,10 @@ public final class Shard {
         OpenRequest request = open.request();
         Author author = open.subscriber().principal().author();
         Conversation conversation = loaded.conversation();
-        boolean created = conversation.isNew() && request.named() && author.role() == Role.VISITOR;
+        boolean created =
+                conversation.isNew() && !request.kind().isEmpty() && conversation.mayCreate(author, request.kind());
         if (created) {
-            LoggedEntry entry = conversation.create(author, request.name(), clock.millis());
+            LoggedEntry entry = conversation.create(author, request.kind(), request.name(), clock.millis());
             undurableBytes += entry.content().length;
             loaded.hold(new Release.Logged(entry, open));
             scheduleAppend(loaded);
@@ -413,6 +436,9 @@ public final class Shard {
                 if (audience != null) {
                     audience.publish(List.copyOf(entries));
                 }
+                if (logged.entry().entry().command().equals(LINK)) {
+                    linked(origin.key(), logged.entry().entry());
+                }
                 if (last) {
                     entries.clear();
                 }
@@ -424,6 +450,23 @@ public final class Shard {
             if (!(release instanceof Release.Logged && origin instanceof Command.Open)) {
                 queued.decrementAndGet();
             }
+        }
+    }
+
+    /** The conversation is another visitor's now: the former one hears nothing more of it. */
+    private void linked(ConversationKey key, Entry entry) {
+        for (Effect effect : entry.effects()) {
+            if (!(effect instanceof Effect.Set set) || !set.key().equals(Attributes.VISITOR)) {
+                continue;
+            }
+            Audience audience = audiences.get(key);
+            if (audience != null) {
+                for (Subscriber former : audience.strangers(set.value())) {
+                    audience.leave(former);
+                    former.loop().execute(() -> former.deliver(new Delivery.Ended(key)));
+                }
+            }
+            visitors.gained(key, set.value());
         }
     }
 
@@ -463,6 +506,8 @@ public final class Shard {
                     new Delivery.OpenFailed(open.request(), OpenFailure.UNAVAILABLE, bounds.refusalDelayMillis()));
         } else if (command instanceof Command.Submit submit) {
             send(command, answered(submit, new Answer.Refused(refusal, bounds.refusalDelayMillis())));
+        } else if (command instanceof Command.ReadBlocks read) {
+            send(command, new Delivery.Page(read.handle(), read.before(), List.of(), read.before()));
         }
     }
 

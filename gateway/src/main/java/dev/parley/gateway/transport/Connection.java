@@ -3,6 +3,7 @@ package dev.parley.gateway.transport;
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.Submission;
+import dev.parley.conversation.View;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.shard.Delivery;
 import dev.parley.gateway.shard.Loop;
@@ -44,7 +45,7 @@ public final class Connection implements Subscriber {
     private final Channel channel;
     private final Loop loop;
     private final Node node;
-    private final Principal principal;
+    private volatile Principal principal;
     private final String session;
     private final OutboundQueue outbound;
     private final Set<ConversationKey> requested = new HashSet<>();
@@ -146,13 +147,13 @@ public final class Connection implements Subscriber {
     }
 
     /** The visitor has this conversation: it is this connection's too. */
-    void join(ConversationKey key, String name) {
+    public void join(ConversationKey key, String name) {
         loop.execute(() -> joinHere(key, name));
     }
 
     private void joinHere(ConversationKey key, String name) {
         if (!gone && !requested.contains(key)) {
-            open(new OpenRequest(key, false, name, Position.START, false, List.of()));
+            open(new OpenRequest(key, "", name, Position.START, false, List.of()));
         }
     }
 
@@ -206,6 +207,48 @@ public final class Connection implements Subscriber {
         }
     }
 
+    void readBlocks(int handle, long before, int limit) {
+        OpenConversation conversation = open.get(handle);
+        if (conversation == null) {
+            send(FrameEncoder.failure(FailureCode.UNKNOWN_HANDLE));
+        } else {
+            node.shards().of(conversation.key).readBlocks(conversation.key, handle, before, limit, this);
+        }
+    }
+
+    /** The replica shows something else than the log says. It opens the conversation anew by itself. */
+    void diverged(int handle) {
+        if (open.containsKey(handle)) {
+            node.counters().diverged.increment();
+        }
+    }
+
+    /** The same person with a fresh token, perhaps in another role: what it may see no more is taken from it. */
+    void refresh(Principal fresh) {
+        View before = principal.role().view();
+        node.sessions().unregister(principal, session, this);
+        principal = fresh;
+        node.sessions().register(fresh, session, this);
+        send(FrameEncoder.welcome(fresh, node.limits(), node.clock().millis()));
+        if (before == fresh.role().view()) {
+            return;
+        }
+        if (watchesInbox) {
+            watchesInbox = false;
+            node.inbox().leave(this);
+        }
+        List<OpenConversation> all = List.copyOf(open.values());
+        open.clear();
+        for (OpenConversation conversation : all) {
+            node.shards().of(conversation.key).leave(conversation.key, this);
+            openAnew(conversation.key, conversation.name);
+        }
+    }
+
+    private void openAnew(ConversationKey key, String name) {
+        open(new OpenRequest(key, "", name, Position.START, false, List.of()));
+    }
+
     void pong(int nonce) {
         send(FrameEncoder.pong(nonce));
     }
@@ -221,11 +264,27 @@ public final class Connection implements Subscriber {
             return;
         }
         if (delivery instanceof Delivery.Opened opened) {
+            if (opened.view() != principal.role().view()) {
+                node.shards().of(opened.key()).leave(opened.key(), this);
+                openAnew(opened.key(), opened.name());
+                return;
+            }
             opened(opened);
         } else if (delivery instanceof Delivery.OpenFailed failed) {
             openFailed(failed.request().key());
+        } else if (delivery instanceof Delivery.Ended ended) {
+            open.values().removeIf(conversation -> conversation.key.equals(ended.key()));
+            requested.remove(ended.key());
+        } else if (delivery instanceof Delivery.Page page && isBehind(page.handle())) {
+            return;
         }
         send(FrameEncoder.encode(delivery));
+    }
+
+    /** What is read of a conversation goes with the entries before it, or not at all: the client reads it again. */
+    private boolean isBehind(int handle) {
+        OpenConversation conversation = open.get(handle);
+        return conversation == null || conversation.lagging;
     }
 
     /** Whether it is a latest value that has to wait until the socket has drained. */
@@ -260,7 +319,9 @@ public final class Connection implements Subscriber {
 
     private void publish(Published published) {
         OpenConversation conversation = open.get(published.handle());
-        if (conversation == null || conversation.lagging) {
+        if (conversation == null
+                || conversation.lagging
+                || published.view() != principal.role().view()) {
             return;
         }
         if (!channel.isWritable()) {
@@ -284,7 +345,7 @@ public final class Connection implements Subscriber {
             return isSame;
         });
         open.put(opened.handle(), conversation);
-        if (opened.created()) {
+        if (opened.created() && !principal.role().isStaff()) {
             for (Connection other : node.sessions().connectionsOf(principal)) {
                 if (other != this) {
                     other.join(opened.key(), opened.name());
@@ -308,7 +369,7 @@ public final class Connection implements Subscriber {
             if (conversation.lagging && !conversation.resuming) {
                 conversation.resuming = true;
                 open(new OpenRequest(
-                        conversation.key, false, conversation.name, conversation.sent, conversation.writes, List.of()));
+                        conversation.key, "", conversation.name, conversation.sent, conversation.writes, List.of()));
             }
         }
     }

@@ -11,6 +11,7 @@ public final class ConnectionCounters {
     final LongAdder bytesOut = new LongAdder();
     final LongAdder failures = new LongAdder();
     final LongAdder lagged = new LongAdder();
+    final LongAdder diverged = new LongAdder();
     final LongAdder tooSlow = new LongAdder();
 
     public long open() {
@@ -38,6 +39,11 @@ public final class ConnectionCounters {
     /** Connections that acknowledged nothing, or took nothing, for too long. */
     public long tooSlow() {
         return tooSlow.sum();
+    }
+
+    /** Replicas that found themselves different from what the log says. */
+    public long diverged() {
+        return diverged.sum();
     }
 
     /** Times a conversation was withheld from a connection that was not writable. */

@@ -2,9 +2,9 @@ package dev.parley.gateway.transport;
 
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
+import dev.parley.gateway.session.NamedConversation;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.session.TokenException;
-import dev.parley.gateway.session.VisitorConversation;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.OpenRequest;
 import dev.parley.gateway.store.ConversationKey;
@@ -19,6 +19,7 @@ import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.OutboxMark;
+import dev.parley.wire.v1.Refresh;
 import dev.parley.wire.v1.WatchInbox;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -104,6 +105,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             hello(ctx, frame.getHello());
         } else if (connection == null) {
             fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.BAD_FRAME);
+        } else if (frame.hasRefresh()) {
+            refresh(ctx, connection, frame.getRefresh());
         } else {
             dispatch(connection, frame);
         }
@@ -120,8 +123,13 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             case PING -> connection.pong(frame.getPing().getNonce());
             case WATCH_INBOX -> watchInbox(connection, frame.getWatchInbox());
             case LEAVE -> connection.leave(frame.getLeave().getHandle());
-            case HELLO, READ_BLOCKS, READ_VERSIONS, DIVERGED, REFRESH, KIND_NOT_SET ->
-                throw new WireException("a frame of no known kind");
+            case READ_BLOCKS ->
+                connection.readBlocks(
+                        frame.getReadBlocks().getHandle(),
+                        frame.getReadBlocks().getBefore(),
+                        Math.max(1, frame.getReadBlocks().getLimit()));
+            case DIVERGED -> connection.diverged(frame.getDiverged().getHandle());
+            case HELLO, REFRESH, READ_VERSIONS, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
         }
     }
 
@@ -137,51 +145,94 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         if (hello.getSession().isEmpty() || hello.getSession().length() > idLengthMax) {
             throw new WireException("Hello without a usable session");
         }
-        Principal principal;
+        Principal principal = verified(ctx, hello.getToken());
+        if (principal == null) {
+            return;
+        }
+        Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
+        connection = begun;
+        begun.begin();
+        expire(ctx, begun);
+        int beatMillis = node.limits().heartbeatMillis();
+        timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));
+    }
+
+    private @Nullable Principal verified(ChannelHandlerContext ctx, String token) {
         try {
-            principal = node.tokens().verify(hello.getToken());
+            return node.tokens().verify(token);
         } catch (TokenException e) {
             LOG.debug("refused a token: {}", e.getMessage());
             fail(
                     ctx,
                     e.isExpired() ? FailureCode.TOKEN_EXPIRED : FailureCode.UNAUTHENTICATED,
                     e.isExpired() ? CloseCode.TOKEN_EXPIRED : CloseCode.UNAUTHENTICATED);
-            return;
+            return null;
         }
-        Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
-        connection = begun;
-        begun.begin();
+    }
+
+    /** Closes the connection when its token runs out, unless that was refreshed. */
+    private void expire(ChannelHandlerContext ctx, Connection begun) {
+        long leftMillis = begun.principal().expiresAtMillis() - node.clock().millis();
         timers.add(ctx.executor()
                 .schedule(
-                        () -> begun.fail(FailureCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED),
-                        principal.expiresAtMillis() - node.clock().millis(),
+                        () -> {
+                            if (begun.principal().expiresAtMillis()
+                                    <= node.clock().millis()) {
+                                begun.fail(FailureCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED);
+                            }
+                        },
+                        leftMillis,
                         TimeUnit.MILLISECONDS));
-        int beatMillis = node.limits().heartbeatMillis();
-        timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));
+    }
+
+    private void refresh(ChannelHandlerContext ctx, Connection begun, Refresh refresh) {
+        Principal fresh = verified(ctx, refresh.getToken());
+        if (fresh == null) {
+            return;
+        }
+        Principal before = begun.principal();
+        if (!fresh.tenant().equals(before.tenant()) || !fresh.subject().equals(before.subject())) {
+            fail(ctx, FailureCode.UNAUTHENTICATED, CloseCode.UNAUTHENTICATED);
+            return;
+        }
+        begun.refresh(fresh);
+        expire(ctx, begun);
     }
 
     private static void open(Connection connection, Open open) throws WireException {
         String tenant = connection.principal().tenant();
         boolean named = open.getConversation().isEmpty();
+        boolean staff = connection.principal().role().isStaff();
         int idLengthMax = connection.idLengthMax();
         if (open.getConversation().length() > idLengthMax
                 || open.getName().length() > idLengthMax
                 || !Text.isWellFormed(open.getName())
                 || open.getOutboxesCount() > OUTBOXES_PER_OPEN_MAX
-                || (named && connection.principal().role().isStaff())) {
+                || (named && staff && !isArticle(open))) {
             connection.refuseOpen(open.getConversation(), open.getName());
             return;
         }
-        String name = named && open.getName().isEmpty() ? VisitorConversation.DEFAULT_NAME : open.getName();
-        String id =
-                named ? VisitorConversation.id(tenant, connection.principal().subject(), name) : open.getConversation();
+        String name = named && !staff && open.getName().isEmpty() ? NamedConversation.DEFAULT_NAME : open.getName();
+        String kind = !named ? "" : staff ? ConversationSummary.ARTICLE : ConversationSummary.CHAT;
+        String id = open.getConversation();
+        if (named) {
+            id = staff
+                    ? NamedConversation.article(tenant, name)
+                    : NamedConversation.ofVisitor(tenant, connection.principal().subject(), name);
+        }
         Position position = open.hasPosition() ? PositionCodec.decode(open.getPosition()) : Position.START;
         List<String> outboxes = new ArrayList<>();
         for (OutboxMark mark : open.getOutboxesList()) {
             outboxes.add(mark.getOutbox());
         }
         connection.open(new OpenRequest(
-                new ConversationKey(tenant, id), named, name, position, open.getPending(), List.copyOf(outboxes)));
+                new ConversationKey(tenant, id), kind, name, position, open.getPending(), List.copyOf(outboxes)));
+    }
+
+    private static boolean isArticle(Open open) {
+        return open.getKind().equals(ConversationSummary.ARTICLE)
+                && !open.getName().isEmpty()
+                && open.getName().chars().noneMatch(Character::isISOControl);
     }
 
     private static void watchInbox(Connection connection, WatchInbox watch) throws WireException {

@@ -25,6 +25,7 @@ import dev.parley.wire.SummaryCodec;
 import dev.parley.wire.v1.Accepted;
 import dev.parley.wire.v1.Answer;
 import dev.parley.wire.v1.Blocks;
+import dev.parley.wire.v1.BlocksPage;
 import dev.parley.wire.v1.Delivered;
 import dev.parley.wire.v1.Entries;
 import dev.parley.wire.v1.Failure;
@@ -41,9 +42,11 @@ import dev.parley.wire.v1.Refused;
 import dev.parley.wire.v1.Rejected;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.ServerFrames;
+import dev.parley.wire.v1.StateHash;
 import dev.parley.wire.v1.Welcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -60,8 +63,15 @@ final class FrameEncoder {
             return frame(ServerFrame.newBuilder().setOpened(opened(opened)));
         } else if (delivery instanceof Delivery.OpenFailed failed) {
             return frame(ServerFrame.newBuilder().setOpenFailed(openFailed(failed)));
+        } else if (delivery instanceof Delivery.Ended ended) {
+            return frame(ServerFrame.newBuilder()
+                    .setOpenFailed(OpenFailed.newBuilder()
+                            .setConversation(ended.key().conversation())
+                            .setCode(OpenFailedCode.OPEN_FORBIDDEN)));
         } else if (delivery instanceof Delivery.Answered answered) {
             return frame(ServerFrame.newBuilder().setAnswer(answer(answered)));
+        } else if (delivery instanceof Delivery.Page page) {
+            return frame(ServerFrame.newBuilder().setBlocksPage(page(page)));
         } else if (delivery instanceof Delivery.Delivered delivered) {
             return frame(ServerFrame.newBuilder().setDelivered(delivered(delivered)));
         } else if (delivery instanceof Delivery.InboxRows rows) {
@@ -131,6 +141,7 @@ final class FrameEncoder {
             for (LoggedEntry entry : published.entries()) {
                 entries.addEntries(EntryCodec.toWire(entry.entry().seenBy(opened.view())));
             }
+            entries.addAllHashes(hashes(published));
         }
         for (OutboxRow row : opened.outboxes()) {
             wire.addOutboxes(answer(row));
@@ -142,11 +153,34 @@ final class FrameEncoder {
         Blocks.Builder wire = Blocks.newBuilder()
                 .setSince(blocks.since())
                 .setPosition(PositionCodec.encode(blocks.position()))
-                .addAllAttributes(AttributesCodec.encode(blocks.attributes()));
+                .addAllAttributes(AttributesCodec.encode(blocks.attributes()))
+                .setOlderThan(blocks.olderThan());
         for (Block block : blocks.blocks()) {
             wire.addBlocks(BlockCodec.encode(block));
         }
         return wire.build();
+    }
+
+    private static BlocksPage page(Delivery.Page page) {
+        BlocksPage.Builder wire = BlocksPage.newBuilder()
+                .setHandle(page.handle())
+                .setBefore(page.before())
+                .setOlderThan(page.olderThan());
+        page.blocks().forEach(block -> wire.addBlocks(BlockCodec.encode(block)));
+        return wire.build();
+    }
+
+    private static List<StateHash> hashes(Published published) {
+        List<StateHash> hashes = new ArrayList<>();
+        for (LoggedEntry entry : published.entries()) {
+            entry.hashes()
+                    .of(published.view())
+                    .ifPresent(hash -> hashes.add(StateHash.newBuilder()
+                            .setRevision(entry.revision())
+                            .setHash(Fixed64.encode(hash))
+                            .build()));
+        }
+        return hashes;
     }
 
     private static Answer answer(OutboxRow row) {
@@ -227,6 +261,11 @@ final class FrameEncoder {
         for (byte[] content : contents) {
             entriesSize += CodedOutputStream.computeByteArraySize(Entries.ENTRIES_FIELD_NUMBER, content);
         }
+        List<byte[]> hashes =
+                hashes(published).stream().map(StateHash::toByteArray).toList();
+        for (byte[] hash : hashes) {
+            entriesSize += CodedOutputStream.computeByteArraySize(Entries.HASHES_FIELD_NUMBER, hash);
+        }
         int frameSize = sizeOfNested(ServerFrame.ENTRIES_FIELD_NUMBER, entriesSize);
         byte[] bytes = new byte[sizeOfNested(ServerFrames.FRAMES_FIELD_NUMBER, frameSize)];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -239,6 +278,9 @@ final class FrameEncoder {
             for (byte[] content : contents) {
                 out.writeByteArray(Entries.ENTRIES_FIELD_NUMBER, content);
             }
+            for (byte[] hash : hashes) {
+                out.writeByteArray(Entries.HASHES_FIELD_NUMBER, hash);
+            }
             out.checkNoSpaceLeft();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -248,7 +290,7 @@ final class FrameEncoder {
 
     private static byte[] content(LoggedEntry logged, View view) {
         Entry entry = logged.entry();
-        return entry.effectsFor(view).equals(entry.effects())
+        return view == View.STAFF || entry.seenBy(view).equals(entry)
                 ? logged.content()
                 : EntryCodec.encode(entry.seenBy(view));
     }

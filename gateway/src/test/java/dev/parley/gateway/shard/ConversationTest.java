@@ -51,7 +51,7 @@ class ConversationTest {
 
     @BeforeEach
     void veraOpensIt() {
-        conversation.create(VERA, "chat", 1_000);
+        conversation.create(VERA, "CHAT", "chat", 1_000);
     }
 
     @Test
@@ -147,7 +147,7 @@ class ConversationTest {
                 new StoredConversation(List.of(), List.of(), null),
                 new Policy(),
                 limits);
-        small.create(VERA, "chat", 1_000);
+        small.create(VERA, "CHAT", "chat", 1_000);
         small.takeAppend();
         return small;
     }

@@ -135,7 +135,8 @@ class ShardSimulationTest {
                         new ShardLimits(cacheBytes, 1_000, 1 << 20, 100),
                         clock,
                         new Inbox(store),
-                        () -> ++handles[0]));
+                        () -> ++handles[0],
+                        (key, visitor) -> {}));
             }
             return new ShardGroup(all);
         }

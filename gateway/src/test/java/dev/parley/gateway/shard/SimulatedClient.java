@@ -4,6 +4,7 @@ import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Operation;
@@ -142,7 +143,13 @@ final class SimulatedClient {
         boolean visitor = !principal.role().isStaff();
         shards.of(key)
                 .open(
-                        new OpenRequest(key, visitor, "chat", replica.position(), pending, List.of(replica.outbox())),
+                        new OpenRequest(
+                                key,
+                                visitor ? ConversationSummary.CHAT : "",
+                                "chat",
+                                replica.position(),
+                                pending,
+                                List.of(replica.outbox())),
                         link());
     }
 

@@ -93,8 +93,16 @@ class ConnectionHandlerTest {
         Inbox inbox = new Inbox(store);
         ShardLimits bounds = new ShardLimits(1 << 20, 100, 1 << 20, 1_000);
         AtomicInteger handles = new AtomicInteger();
-        Shard shard =
-                new Shard(loop, store, new Policy(), Limits.DEFAULT, bounds, clock, inbox, handles::incrementAndGet);
+        Shard shard = new Shard(
+                loop,
+                store,
+                new Policy(),
+                Limits.DEFAULT,
+                bounds,
+                clock,
+                inbox,
+                handles::incrementAndGet,
+                (key, visitor) -> {});
         return new Node(
                 tokens,
                 Limits.DEFAULT,
@@ -250,10 +258,10 @@ class ConnectionHandlerTest {
         return new ConversationSummary(
                 conversation,
                 ConversationSummary.CHAT,
-                "",
                 "vera",
                 "Vera",
                 "open",
+                "",
                 "",
                 List.of(),
                 "text",

@@ -7,20 +7,31 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * The id of a visitor's conversation follows from the visitor and a name, so that two tabs which open the same one at once,
- * on two nodes, open the same one.
+ * The id of a conversation that is opened by name follows from whose it is and the name, so that two who open the same one
+ * at once, on two nodes, open the same one.
  */
-public final class VisitorConversation {
+public final class NamedConversation {
     public static final String DEFAULT_NAME = "chat";
 
+    private static final String ARTICLES = "\narticles";
     private static final int ID_BYTES = 16;
 
-    private VisitorConversation() {}
+    private NamedConversation() {}
 
-    public static String id(String tenant, String visitor, String name) {
+    /** A visitor's own. */
+    public static String ofVisitor(String tenant, String visitor, String name) {
+        return id(tenant, visitor, name);
+    }
+
+    /** The tenant's. No subject has a control character in it, so none owns this. */
+    public static String article(String tenant, String name) {
+        return id(tenant, ARTICLES, name);
+    }
+
+    private static String id(String tenant, String owner, String name) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            for (String part : new String[] {tenant, visitor, name}) {
+            for (String part : new String[] {tenant, owner, name}) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
                 sha256.update((byte) (bytes.length >> 8));
                 sha256.update((byte) bytes.length);
