@@ -98,12 +98,24 @@ public final class ConversationState {
                 .toList();
     }
 
+    /** Like {@link #latest}, with all of an entry's blocks if it has one of them: so the next page can end before it. */
+    public List<Block> page(int count, long before, View viewer) {
+        List<Block> latest = latest(count, before, viewer);
+        if (latest.isEmpty()) {
+            return latest;
+        }
+        long first = latest.get(0).revision();
+        return latest(Integer.MAX_VALUE, before, viewer).stream()
+                .filter(block -> block.revision() >= first)
+                .toList();
+    }
+
     /** What a replica starts with. Of the blocks that stand before {@code olderThan} it has only some; with 0 it has all. */
     public record Snapshot(List<Block> blocks, long olderThan) {}
 
     /** The last {@code count} blocks, and of the older ones those that are worked on or pinned. */
     public Snapshot snapshot(int count, View viewer) {
-        List<Block> latest = latest(count, Long.MAX_VALUE, viewer);
+        List<Block> latest = page(count, Long.MAX_VALUE, viewer);
         if (latest.size() < count) {
             return new Snapshot(latest, 0);
         }

@@ -527,7 +527,7 @@ final class Conversation {
 
     /** Older blocks than a snapshot has. */
     Delivery.Page page(int handle, long before, int limit, View view) {
-        List<Block> blocks = state.latest(Math.min(limit, limits.snapshotBlocks()), before, view);
+        List<Block> blocks = state.page(Math.min(limit, limits.snapshotBlocks()), before, view);
         long first = blocks.isEmpty() ? 0 : blocks.get(0).revision();
         boolean more = first > 0 && !state.latest(1, first, view).isEmpty();
         return new Delivery.Page(handle, before, blocks, more ? first : 0);

@@ -21,10 +21,12 @@ import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.wire.CloseCode;
 import dev.parley.wire.v1.Acknowledge;
 import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.Opened;
 import dev.parley.wire.v1.Ping;
+import dev.parley.wire.v1.Refresh;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.ServerFrames;
 import io.netty.buffer.ByteBufUtil;
@@ -250,6 +252,61 @@ class ConnectionHandlerTest {
         assertThat(socket.runScheduledPendingTasks()).isEqualTo(-1);
     }
 
+    @Test
+    void aFreshTokenOfAnotherRoleBringsASnapshotOfWhatThatRoleSees() throws Exception {
+        greet(VERA);
+        open();
+        told();
+
+        refresh(new Author("vera", Role.AGENT, "Vera"));
+        List<ServerFrame> staff = told();
+        assertThat(staff.get(0).getWelcome().getPrincipal().getRole()).isEqualTo(dev.parley.wire.v1.Role.AGENT);
+        assertThat(staff.get(1).getOpened().getView()).isEqualTo(dev.parley.wire.v1.View.STAFF);
+        assertThat(staff.get(1).getOpened().hasBlocks()).isTrue();
+
+        refresh(VERA);
+        assertThat(told())
+                .filteredOn(ServerFrame::hasOpened)
+                .extracting(frame -> frame.getOpened().getView())
+                .containsExactly(dev.parley.wire.v1.View.PUBLIC);
+    }
+
+    @Test
+    void aFreshTokenOfTheSameRoleChangesNothingElse() throws Exception {
+        greet(VERA);
+        open();
+        told();
+        refresh(VERA);
+
+        assertThat(told()).hasSize(1).allMatch(ServerFrame::hasWelcome);
+    }
+
+    @Test
+    void aFreshTokenOfSomebodyElseEndsTheConnection() throws Exception {
+        greet(VERA);
+        refresh(ANN);
+
+        assertThat(told()).anyMatch(frame -> frame.getFailure().getCode() == FailureCode.UNAUTHENTICATED);
+        assertThat(closeCode).isEqualTo(CloseCode.UNAUTHENTICATED.code());
+    }
+
+    @Test
+    void staffOpenAnArticleByNameAndTheFirstToDoSoCreatesIt() throws Exception {
+        greet(ANN);
+        Opened first = open(Open.newBuilder().setKind("ARTICLE").setName("Returns"));
+        assertThat(first.getBlocks().getAttributesList())
+                .anyMatch(attribute -> attribute.getKey().equals("kind")
+                        && attribute.getValue().equals("ARTICLE"));
+
+        assertThat(open(Open.newBuilder().setKind("ARTICLE").setName("Returns")).getConversation())
+                .isEqualTo(first.getConversation());
+    }
+
+    private void refresh(Author author) {
+        receive(ClientFrame.newBuilder()
+                .setRefresh(Refresh.newBuilder().setToken(tokens.mint("shop", author, Duration.ofDays(1)))));
+    }
+
     private Principal principal(Author author) throws Exception {
         return tokens.verify(tokens.mint("shop", author, Duration.ofDays(1)));
     }
@@ -279,7 +336,11 @@ class ConnectionHandlerTest {
     }
 
     private Opened open() throws InvalidProtocolBufferException {
-        receive(ClientFrame.newBuilder().setOpen(Open.getDefaultInstance()));
+        return open(Open.newBuilder());
+    }
+
+    private Opened open(Open.Builder open) throws InvalidProtocolBufferException {
+        receive(ClientFrame.newBuilder().setOpen(open));
         return told().stream()
                 .filter(ServerFrame::hasOpened)
                 .findFirst()
