@@ -9,28 +9,49 @@ import dev.parley.wire.v1.Role;
 import dev.parley.wire.v1.TextEdit;
 import dev.parley.wire.v1.View;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation's state, computed from its log in the plainest way: texts are lists of code points, views are filters over
+ * A conversation's state, computed from its log in the plainest way: texts are lists of single letters with their writers, views are filters over
  * the whole state. Slow, and written apart from the code that it judges. Not thread-safe.
  */
 final class Replay {
     private static final Set<String> PUBLIC_KEYS =
-            Set.of("kind", "visitor", "visitorName", "name", "state", "recalled");
+            Set.of("kind", "visitor", "visitorName", "name", "state", "title", "recalled", "pinned");
     private static final List<String> PUBLIC_PREFIXES = List.of("read/", "reaction/");
+    private static final Pattern RANK = Pattern.compile("[0-9A-Za-z]{0,63}[1-9A-Za-z]");
 
     private final Map<String, ReplayedBlock> blocks = new TreeMap<>();
     private final Map<String, String> attributes = new TreeMap<>();
     private long revision;
     private long timeMillis;
+
+    /** A code point and who wrote it. */
+    private record Letter(int codePoint, Author writer) {}
+
+    private static final class Place {
+        private final boolean run;
+        private int start;
+        private int end;
+        private boolean stale;
+        private int written;
+
+        Place(Effect.PlaceAnchor placed) {
+            this.run = placed.getRun();
+            this.start = placed.getStart();
+            this.end = placed.getEnd();
+        }
+    }
 
     private static final class ReplayedBlock {
         private BlockKind kind;
@@ -40,8 +61,14 @@ final class Replay {
         private long edited;
         private long timeMillis;
         private long composedAtMillis;
-        private List<Integer> text;
+        private List<Letter> text;
         private Map<String, String> attributes;
+        private String rank = "";
+        private String mergedInto = "";
+        private boolean erased;
+        private final List<Author> owners = new ArrayList<>();
+        private final Set<Author> writers = new LinkedHashSet<>();
+        private final Map<String, Place> places = new TreeMap<>();
 
         ReplayedBlock(Entry entry, BlockKind kind, View audience, String text, List<Attribute> attributes) {
             this.kind = kind;
@@ -50,8 +77,19 @@ final class Replay {
             this.revision = entry.getRevision();
             this.timeMillis = entry.getTimeMillis();
             this.composedAtMillis = entry.getComposedAtMillis();
-            this.text = codePoints(text);
+            this.text = letters(text, entry.getAuthor());
             this.attributes = map(attributes);
+            this.writers.add(entry.getAuthor());
+        }
+
+        boolean isText(String other) {
+            return string(text).equals(other);
+        }
+
+        void loseText(long at) {
+            text = List.of();
+            edited = at;
+            places.clear();
         }
     }
 
@@ -92,11 +130,15 @@ final class Replay {
             }
             case EDIT_TEXT -> {
                 Effect.EditText edit = effect.getEditText();
-                ReplayedBlock block = block(edit.getBlock());
+                ReplayedBlock block = blockWithText(edit.getBlock());
                 require(audience(effect) == block.audience, "an edit for others than its block is for");
                 require(edit.getBaseLength() == block.text.size(), "an edit of a text of another length");
-                block.text = edited(block.text, edit.getEdit());
+                List<Letter> before = block.text;
+                block.text = edited(before, edit.getEdit(), entry.getAuthor());
                 block.edited = entry.getRevision();
+                block.writers.add(entry.getAuthor());
+                block.places.forEach((name, place) ->
+                        move(place, edit.getEdit(), entry.getOrigin().getRun().equals(name)));
             }
             case SET -> {
                 Effect.Set set = effect.getSet();
@@ -109,21 +151,87 @@ final class Replay {
             }
             case REVEAL -> {
                 Effect.Reveal reveal = effect.getReveal();
-                ReplayedBlock draft = block(reveal.getBlock());
+                ReplayedBlock draft = blockWithText(reveal.getBlock());
                 require(audience(effect) == View.PUBLIC, "a publication that is not for all");
                 require(draft.kind == BlockKind.DRAFT, "a publication of what is no draft");
-                require(
-                        draft.text.equals(codePoints(reveal.getText())),
-                        "a publication of another text than the draft's");
+                require(draft.isText(reveal.getText()), "a publication of another text than the draft's");
                 require(
                         draft.attributes.equals(map(reveal.getAttributesList())),
                         "a publication with other attributes");
-                blocks.put(
-                        reveal.getBlock(),
-                        new ReplayedBlock(
-                                entry, BlockKind.MESSAGE, View.PUBLIC, reveal.getText(), reveal.getAttributesList()));
+                ReplayedBlock message = new ReplayedBlock(
+                        entry, BlockKind.MESSAGE, View.PUBLIC, reveal.getText(), reveal.getAttributesList());
+                message.text = draft.text;
+                message.owners.addAll(draft.owners);
+                message.writers.clear();
+                message.writers.addAll(draft.writers);
+                draft.places.values().removeIf(place -> place.run);
+                message.places.putAll(draft.places);
+                blocks.put(reveal.getBlock(), message);
             }
-            case MOVE, RETARGET, ERASE, PLACE_ANCHOR, KIND_NOT_SET -> throw new BrokenLogException("an unknown effect");
+            case MOVE -> {
+                Effect.Move move = effect.getMove();
+                ReplayedBlock block = block(move.getBlock());
+                require(audience(effect) == block.audience, "a move for others than its block is for");
+                require(RANK.matcher(move.getRank()).matches(), "a rank that is none");
+                block.rank = move.getRank();
+            }
+            case RETARGET -> merge(entry, effect.getRetarget(), audience(effect));
+            case ERASE -> {
+                ReplayedBlock block = blockWithText(effect.getErase().getBlock());
+                require(audience(effect) == block.audience, "an erasure for others than its block is for");
+                block.loseText(entry.getRevision());
+                block.attributes.clear();
+                block.erased = true;
+            }
+            case PLACE_ANCHOR -> {
+                Effect.PlaceAnchor anchor = effect.getPlaceAnchor();
+                require(audience(effect) == View.STAFF, "an anchor that is not for staff");
+                if (anchor.getRemoved()) {
+                    block(anchor.getBlock()).places.remove(anchor.getName());
+                } else {
+                    ReplayedBlock block = blockWithText(anchor.getBlock());
+                    require(
+                            anchor.getStart() <= anchor.getEnd() && anchor.getEnd() <= block.text.size(),
+                            "an anchor outside of its text");
+                    block.places.put(anchor.getName(), new Place(anchor));
+                }
+            }
+            case KIND_NOT_SET -> throw new BrokenLogException("an unknown effect");
+        }
+    }
+
+    private void merge(Entry entry, Effect.Retarget retarget, View audience) throws BrokenLogException {
+        ReplayedBlock from = blockWithText(retarget.getBlock());
+        ReplayedBlock into = blockWithText(retarget.getInto());
+        require(from != into, "a block merged into itself");
+        require(audience == from.audience && audience == into.audience, "a merge across audiences");
+        require(
+                retarget.getLength() == from.text.size() && retarget.getIntoLength() == into.text.size(),
+                "a merge of texts of other lengths");
+        boolean separated = !from.text.isEmpty() && !into.text.isEmpty();
+        require(retarget.getAt() == into.text.size() + (separated ? 1 : 0), "a merge to another place than the end");
+        List<Letter> joined = new ArrayList<>(into.text);
+        if (separated) {
+            joined.add(new Letter('\n', entry.getAuthor()));
+        }
+        joined.addAll(from.text);
+        into.text = joined;
+        into.edited = entry.getRevision();
+        joined.forEach(letter -> into.writers.add(letter.writer()));
+        from.places.forEach((name, place) -> {
+            place.start += retarget.getAt();
+            place.end += retarget.getAt();
+            into.places.put(name, place);
+        });
+        addOwner(into, from.author);
+        from.owners.forEach(owner -> addOwner(into, owner));
+        from.loseText(entry.getRevision());
+        from.mergedInto = retarget.getInto();
+    }
+
+    private static void addOwner(ReplayedBlock block, Author owner) {
+        if (!block.author.equals(owner) && !block.owners.contains(owner)) {
+            block.owners.add(owner);
         }
     }
 
@@ -135,8 +243,15 @@ final class Replay {
         return block;
     }
 
-    private static List<Integer> edited(List<Integer> text, TextEdit edit) throws BrokenLogException {
-        List<Integer> result = new ArrayList<>();
+    private ReplayedBlock blockWithText(String id) throws BrokenLogException {
+        ReplayedBlock block = block(id);
+        require(block.mergedInto.isEmpty(), "the text of " + id + " is in another block");
+        require(!block.erased, "the text of " + id + " is gone");
+        return block;
+    }
+
+    private static List<Letter> edited(List<Letter> text, TextEdit edit, Author editor) throws BrokenLogException {
+        List<Letter> result = new ArrayList<>();
         int at = 0;
         int inserts = 0;
         int before = 0;
@@ -147,7 +262,7 @@ final class Replay {
             before = kind;
             if (kind == 0) {
                 require(inserts < edit.getInsertsCount(), "an edit without the text it inserts");
-                List<Integer> inserted = codePoints(edit.getInserts(inserts++));
+                List<Letter> inserted = letters(edit.getInserts(inserts++), editor);
                 require(!inserted.isEmpty(), "an edit that inserts nothing");
                 result.addAll(inserted);
                 continue;
@@ -163,6 +278,44 @@ final class Replay {
         require(inserts == edit.getInsertsCount(), "an edit with text that it does not insert");
         result.addAll(text.subList(at, text.size()));
         return result;
+    }
+
+    /** A point stays left of others' text and goes along with its run's own; a range takes in neither at its ends. */
+    private static void move(Place place, TextEdit edit, boolean own) {
+        if (place.start == place.end) {
+            place.start = moved(place.start, edit, place.run && own);
+            place.end = place.start;
+        } else {
+            place.start = moved(place.start, edit, true);
+            place.end = Math.max(place.start, moved(place.end, edit, false));
+            place.stale |= place.start == place.end;
+        }
+        if (place.run && own) {
+            place.written += edit.getInsertsList().stream()
+                    .mapToInt(text -> text.codePointCount(0, text.length()))
+                    .sum();
+        }
+    }
+
+    /** Where a place between two letters is after the edit: what is inserted at it pushes it, or not. */
+    private static int moved(int place, TextEdit edit, boolean pushed) {
+        int shift = 0;
+        int old = 0;
+        int inserts = 0;
+        for (int span : edit.getSpansList()) {
+            if (span > 0) {
+                old += span;
+            } else if (span < 0) {
+                shift -= Math.max(0, Math.min(place, old - span) - old);
+                old -= span;
+            } else {
+                String text = edit.getInserts(inserts++);
+                if (old < place || (old == place && pushed)) {
+                    shift += text.codePointCount(0, text.length());
+                }
+            }
+        }
+        return place + shift;
     }
 
     private static void set(Map<String, String> attributes, Effect.Set set) {
@@ -187,7 +340,7 @@ final class Replay {
         if (view == View.STAFF) {
             return entry;
         }
-        Entry.Builder seen = entry.toBuilder().clearEffects();
+        Entry.Builder seen = entry.toBuilder().clearEffects().clearOrigin();
         for (Effect effect : entry.getEffectsList()) {
             if (audience(effect) == View.PUBLIC) {
                 seen.addEffects(asPublic(effect));
@@ -244,21 +397,61 @@ final class Replay {
     }
 
     private static String json(String id, ReplayedBlock block, View view) {
-        StringBuilder text = new StringBuilder();
-        block.text.forEach(text::appendCodePoint);
-        Role role = block.author.getRole() == Role.ROLE_UNSPECIFIED ? Role.SERVICE : block.author.getRole();
+        boolean staff = view == View.STAFF;
         return "{\"id\":" + quoted(id)
                 + ",\"kind\":\"" + block.kind
                 + "\",\"audience\":\"" + block.audience
-                + "\",\"author\":{\"subject\":" + quoted(block.author.getSubject())
-                + ",\"role\":\"" + role
-                + "\",\"name\":" + quoted(block.author.getName())
-                + "},\"revision\":" + block.revision
+                + "\",\"author\":" + json(block.author)
+                + ",\"owners\":" + json(block.owners)
+                + ",\"revision\":" + block.revision
                 + ",\"edited\":" + block.edited
                 + ",\"timeMillis\":" + block.timeMillis
                 + ",\"composedAtMillis\":" + block.composedAtMillis
-                + ",\"text\":" + quoted(text.toString())
-                + ",\"attributes\":" + json(block.attributes, view) + "}";
+                + ",\"text\":" + quoted(string(block.text))
+                + ",\"attributes\":" + json(block.attributes, view)
+                + ",\"rank\":" + quoted(block.rank)
+                + ",\"mergedInto\":" + quoted(block.mergedInto)
+                + ",\"erased\":" + block.erased
+                + ",\"anchors\":" + (staff ? json(block.places) : "[]")
+                + ",\"authors\":" + (staff ? json(block.writers) : "[]")
+                + ",\"authorship\":" + (staff ? authorship(block) : "[]") + "}";
+    }
+
+    private static String json(Collection<Author> authors) {
+        return authors.stream().map(Replay::json).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String json(Author author) {
+        Role role = author.getRole() == Role.ROLE_UNSPECIFIED ? Role.SERVICE : author.getRole();
+        return "{\"subject\":" + quoted(author.getSubject())
+                + ",\"role\":\"" + role
+                + "\",\"name\":" + quoted(author.getName()) + "}";
+    }
+
+    private static String json(Map<String, Place> places) {
+        return places.entrySet().stream()
+                .map(entry -> "{\"name\":" + quoted(entry.getKey())
+                        + ",\"start\":" + entry.getValue().start
+                        + ",\"end\":" + entry.getValue().end
+                        + ",\"run\":" + entry.getValue().run
+                        + ",\"stale\":" + entry.getValue().stale
+                        + ",\"written\":" + entry.getValue().written + "}")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /** The lengths of the stretches that one author wrote, each with the author's place among the writers. */
+    private static String authorship(ReplayedBlock block) {
+        List<Author> writers = List.copyOf(block.writers);
+        List<String> numbers = new ArrayList<>();
+        int from = 0;
+        for (int i = 1; i <= block.text.size(); i++) {
+            Author writer = block.text.get(from).writer();
+            if (i == block.text.size() || !block.text.get(i).writer().equals(writer)) {
+                numbers.add((i - from) + "," + writers.indexOf(writer));
+                from = i;
+            }
+        }
+        return numbers.stream().collect(Collectors.joining(",", "[", "]"));
     }
 
     private static String json(Map<String, String> attributes, View view) {
@@ -287,8 +480,16 @@ final class Replay {
     private static final Map<Character, String> ESCAPES =
             Map.of('"', "\\\"", '\\', "\\\\", '\b', "\\b", '\f', "\\f", '\n', "\\n", '\r', "\\r", '\t', "\\t");
 
-    private static List<Integer> codePoints(String text) {
-        return text.codePoints().boxed().toList();
+    private static List<Letter> letters(String text, Author writer) {
+        return text.codePoints()
+                .mapToObj(codePoint -> new Letter(codePoint, writer))
+                .toList();
+    }
+
+    private static String string(List<Letter> text) {
+        StringBuilder string = new StringBuilder();
+        text.forEach(letter -> string.appendCodePoint(letter.codePoint()));
+        return string.toString();
     }
 
     private static Map<String, String> map(List<Attribute> attributes) {

@@ -11,6 +11,7 @@ import dev.parley.wire.v1.Role;
 import dev.parley.wire.v1.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A short conversation in which all is well, for tests to break: a visitor writes and reads, an agent drafts, publishes and
@@ -145,6 +146,6 @@ final class SmallRun {
     }
 
     private static String name(Role role) {
-        return role == Role.VISITOR ? "visitor" : "agent";
+        return role.name().toLowerCase(Locale.ROOT);
     }
 }
