@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wrote which part of a block's text: runs over the whole text, and the authors they name in the order of their first
- * text. A PUBLIC state does not track it and has {@link #UNTRACKED}.
+ * Who wrote which part of a block's text: runs over the whole text, and the authors they name, which are its creator and
+ * whoever edited it, in the order of their first edit. A PUBLIC state does not track it and has {@link #UNTRACKED}.
  */
 public record Authorship(List<Author> authors, List<Run> runs) {
     public static final Authorship UNTRACKED = new Authorship(List.of(), List.of());
