@@ -215,9 +215,14 @@ public final class Stamp {
         return target;
     }
 
-    private static List<Effect> redact(Block block) throws RejectedException {
+    /** With the blocks that were merged into it: their attributes are still there. */
+    private List<Effect> redact(Block block) throws RejectedException {
         requireText(block);
-        return List.of(new Effect.Erase(block.id(), block.audience()));
+        List<Effect> effects = new ArrayList<>();
+        for (String id : Redaction.of(block.id(), state).blocks()) {
+            effects.add(new Effect.Erase(id, block.audience()));
+        }
+        return effects;
     }
 
     private Block block(String id) throws RejectedException {
