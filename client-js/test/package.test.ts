@@ -24,18 +24,26 @@ describe.runIf(existsSync(new URL('dist/parley.iife.js', ROOT)))('the built pack
     expect(Object.keys(page['Parley'] as object)).toEqual(expect.arrayContaining(NAMES));
   });
 
+  it('has values that merge in an entry of their own', async () => {
+    const module = (await import(new URL('dist/crdt.mjs', ROOT).href)) as object;
+    expect(Object.keys(module)).toEqual(['addWinsSet', 'orderedSet', 'pnCounter']);
+    expect(Object.keys(createRequire(import.meta.url)('../dist/crdt.cjs') as object)).toEqual(Object.keys(module));
+  });
+
   it('has every file that it names, types first, and nothing to install with it', () => {
     const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
       exports: Record<string, string | Record<string, Record<string, string>>>;
       dependencies?: object;
       unpkg: string;
     };
-    const entry = manifest.exports['.'] as Record<string, Record<string, string>>;
-    for (const condition of Object.values(entry)) {
-      expect(Object.keys(condition)).toEqual(['types', 'default']);
-      Object.values(condition).forEach((file) => {
-        expect(existsSync(new URL(file, ROOT))).toBe(true);
-      });
+    for (const name of ['.', './crdt']) {
+      const entry = manifest.exports[name] as Record<string, Record<string, string>>;
+      for (const condition of Object.values(entry)) {
+        expect(Object.keys(condition)).toEqual(['types', 'default']);
+        Object.values(condition).forEach((file) => {
+          expect(existsSync(new URL(file, ROOT))).toBe(true);
+        });
+      }
     }
     expect(existsSync(new URL(manifest.unpkg, ROOT))).toBe(true);
     expect(manifest.dependencies).toBeUndefined();

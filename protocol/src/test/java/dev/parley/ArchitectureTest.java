@@ -26,12 +26,21 @@ class ArchitectureTest {
             .resideInAnyPackage("java..", "org.jspecify..", "dev.parley.ot");
 
     @ArchTest
+    static final ArchRule mergingValuesKnowTheJdkOnly = classes()
+            .that()
+            .resideInAPackage("dev.parley.crdt")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", "dev.parley.crdt");
+
+    @ArchTest
     static final ArchRule conversationsKnowTheTextAlgebra = classes()
             .that()
             .resideInAPackage("dev.parley.conversation")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify..", "dev.parley.ot", "dev.parley.conversation");
+            .resideInAnyPackage(
+                    "java..", "org.jspecify..", "dev.parley.ot", "dev.parley.crdt", "dev.parley.conversation");
 
     @ArchTest
     static final ArchRule theWireKnowsConversationsAndProtobuf = classes()
@@ -44,6 +53,7 @@ class ArchitectureTest {
                     "org.jspecify..",
                     "com.google.protobuf..",
                     "dev.parley.ot",
+                    "dev.parley.crdt",
                     "dev.parley.conversation",
                     "dev.parley.wire",
                     GENERATED);
@@ -64,7 +74,7 @@ class ArchitectureTest {
     static void everyPackageSaysWhatMayBeNull(JavaClasses classes) {
         assertThat(classes.stream().map(JavaClass::getPackage).distinct())
                 .filteredOn(found -> !found.getName().equals(GENERATED))
-                .hasSizeGreaterThanOrEqualTo(3)
+                .hasSizeGreaterThanOrEqualTo(4)
                 .allMatch(found -> found.isAnnotatedWith(NullMarked.class));
     }
 }
