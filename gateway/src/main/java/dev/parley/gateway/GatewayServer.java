@@ -1,5 +1,6 @@
 package dev.parley.gateway;
 
+import dev.parley.gateway.http.ApiRoute;
 import dev.parley.gateway.http.DemoRoute;
 import dev.parley.gateway.http.HttpRouter;
 import dev.parley.gateway.http.OperatorRoute;
@@ -120,7 +121,7 @@ public final class GatewayServer implements AutoCloseable {
         List<String> allowed = new ArrayList<>(config.allowedOrigins());
         InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
         if (!config.demo()) {
-            return new WebSocketListener(address, loops, node, new Origins(allowed), router(List.of()));
+            return new WebSocketListener(address, loops, node, new Origins(allowed), router(node, List.of()));
         }
         if (!address.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException("the demo gives everybody a token: it listens on loopback only");
@@ -134,12 +135,13 @@ public final class GatewayServer implements AutoCloseable {
                 loops,
                 node,
                 origins,
-                router(List.of(new DemoRoute(tokens, origins))));
+                router(node, List.of(new DemoRoute(tokens, origins))));
     }
 
-    private HttpRouter router(List<Route> more) {
+    private HttpRouter router(Node node, List<Route> more) {
         List<Route> routes = new ArrayList<>();
         routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
+        routes.add(ApiRoute.of(node));
         routes.addAll(more);
         return new HttpRouter(routes, List.of());
     }

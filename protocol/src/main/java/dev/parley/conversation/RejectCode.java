@@ -20,7 +20,7 @@ public enum RejectCode {
     UNKNOWN_OPERATION,
     /** Empty, several commands, or a field that is missing or out of its bounds. */
     MALFORMED,
-    /** Someone else edited the draft after the publisher's base. */
+    /** Someone else edited the draft after the publisher's base, or the conversation is not where the author expected. */
     CHANGED,
     BLOCK_ERASED,
     /** Its text is in another block now, or would be in its own. */

@@ -4,6 +4,7 @@ import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.StoreBusyException;
 import dev.parley.gateway.store.StoreFailedException;
+import dev.parley.gateway.transport.Node;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -33,6 +34,16 @@ public final class ApiRoute implements Route {
 
     ApiRoute(Authentication authentication) {
         this.authentication = authentication;
+    }
+
+    public static ApiRoute of(Node node) {
+        String conversation = "/v1/conversations/{id}";
+        return new ApiRoute(new Authentication(node.tokens()))
+                .serve(HttpMethod.GET, conversation, new ReadConversation(node))
+                .serve(HttpMethod.GET, conversation + "/blocks", new ReadBlocks(node))
+                .serve(HttpMethod.GET, conversation + "/entries", new ReadEntries(node))
+                .serve(HttpMethod.GET, conversation + "/blocks/{block}/versions", new ReadVersions(node))
+                .serve(HttpMethod.POST, conversation + "/messages", new PostMessage(node));
     }
 
     ApiRoute serve(HttpMethod method, String path, Endpoint endpoint) {

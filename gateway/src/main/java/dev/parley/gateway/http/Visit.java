@@ -11,6 +11,7 @@ import dev.parley.gateway.shard.Published;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.Subscriber;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.transport.Node;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +28,7 @@ final class Visit implements Subscriber {
     private final Loop loop;
     private final CompletableFuture<Delivery.Opened> opened = new CompletableFuture<>();
     private final CompletableFuture<Answer> answered = new CompletableFuture<>();
+    private final CompletableFuture<Delivery.Page> page = new CompletableFuture<>();
     private @Nullable Submission submission;
     private volatile boolean gone;
 
@@ -35,6 +37,25 @@ final class Visit implements Subscriber {
         this.key = key;
         this.principal = principal;
         this.loop = loop;
+    }
+
+    static Visit of(Node node, ApiRequest request) {
+        ConversationKey key = request.conversation();
+        return new Visit(node.shards().of(key), key, request.principal(), request.loop());
+    }
+
+    static void requireStaff(ApiRequest request) {
+        if (!request.principal().role().isStaff()) {
+            throw new ProblemException(ProblemType.FORBIDDEN, "for staff only");
+        }
+    }
+
+    /** What an open from the start answers. */
+    static Delivery.Blocks state(Delivery.Opened opened) {
+        if (opened.catchUp() instanceof Delivery.Blocks blocks) {
+            return blocks;
+        }
+        throw new IllegalStateException("an open from the start has blocks");
     }
 
     /** The conversation as the principal may see it, and nothing more: the visit is over. */
@@ -47,11 +68,24 @@ final class Visit implements Subscriber {
         return opened;
     }
 
-    /** Once, after {@link #open}. */
-    CompletionStage<Answer> submit(int handle, Submission made) {
+    /** Once, after {@link #open}. With an expected revision it is rejected once the conversation is past that. */
+    CompletionStage<Answer> submit(int handle, Submission made, @Nullable Long expectedRevision) {
         submission = made;
-        shard.submit(key, handle, made, this);
+        if (expectedRevision == null) {
+            shard.submit(key, handle, made, this);
+        } else {
+            shard.submitAfter(expectedRevision, key, handle, made, this);
+        }
         return answered.whenComplete((result, failure) -> leave());
+    }
+
+    /** The blocks that stand before a revision. */
+    CompletionStage<Delivery.Page> lookBack(long before, int limit) {
+        return open().thenCompose(open -> {
+                    shard.readBlocks(key, open.handle(), before, limit, this);
+                    return page;
+                })
+                .whenComplete((result, failure) -> leave());
     }
 
     private void leave() {
@@ -80,6 +114,11 @@ final class Visit implements Subscriber {
             opened.complete(open);
         } else if (delivery instanceof Delivery.OpenFailed failed) {
             opened.completeExceptionally(new ProblemException(problem(failed)));
+        } else if (delivery instanceof Delivery.Page older) {
+            page.complete(older);
+        } else if (delivery instanceof Delivery.Ended) {
+            answered.completeExceptionally(new ProblemException(ProblemType.NOT_FOUND, ""));
+            page.completeExceptionally(new ProblemException(ProblemType.NOT_FOUND, ""));
         } else if (delivery instanceof Delivery.Answered answer) {
             answered.complete(answer.answer());
         } else if (delivery instanceof Published published && submission != null) {

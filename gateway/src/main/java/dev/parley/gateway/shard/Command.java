@@ -20,5 +20,9 @@ sealed interface Command {
     record ReadBlocks(ConversationKey key, int handle, long before, int limit, Subscriber subscriber)
             implements Command {}
 
-    record Submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) implements Command {}
+    /** {@code expectedRevision}: that of the entry it has to follow. */
+    record Submit(ConversationKey key, int handle, Submission submission, long expectedRevision, Subscriber subscriber)
+            implements Command {
+        static final long ANY_REVISION = -1;
+    }
 }

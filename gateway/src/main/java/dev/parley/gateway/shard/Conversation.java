@@ -21,6 +21,7 @@ import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.Transform;
 import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.OneShotOutbox;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.session.Policy.Asker;
 import dev.parley.gateway.shard.Delivery.Answer;
@@ -116,6 +117,11 @@ final class Conversation {
     }
 
     Decision receive(Submission submission, Author author, long nowMillis) {
+        return receive(submission, author, nowMillis, Command.Submit.ANY_REVISION);
+    }
+
+    /** Rejects what would not follow {@code expectedRevision}. */
+    Decision receive(Submission submission, Author author, long nowMillis, long expectedRevision) {
         SubmissionId id = submission.id();
         OutboxRow row = outboxes.get(new OutboxName(author.subject(), id.outbox()));
         if (row == null) {
@@ -126,6 +132,10 @@ final class Conversation {
             return new Decision.Answered(known);
         }
         try {
+            if (expectedRevision != Command.Submit.ANY_REVISION
+                    && expectedRevision != history.head().revision()) {
+                throw new RejectedException(RejectCode.CHANGED);
+            }
             Shape.check(submission.origin(), limits);
             Asker asker = new Asker(key.tenant(), author, state, nowMillis);
             Operation.Command command = command(submission);
@@ -170,7 +180,8 @@ final class Conversation {
     /** Makes room for a new outbox. What is not asked for may stay longer than it has to. */
     private void forgetExpired(long nowMillis) {
         outboxes.values().removeIf(row -> {
-            boolean expired = nowMillis - row.lastUsedMillis() > OUTBOX_KEPT_MILLIS;
+            long keptMillis = OneShotOutbox.isId(row.outbox()) ? OneShotOutbox.KEPT_MILLIS : OUTBOX_KEPT_MILLIS;
+            boolean expired = nowMillis - row.lastUsedMillis() > keptMillis;
             if (expired) {
                 outboxOwners.remove(row.outbox(), row.subject());
                 expiredRows.add(row);

@@ -130,7 +130,13 @@ public final class Shard {
     }
 
     public void submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
-        handOver(new Command.Submit(key, handle, submission, subscriber));
+        handOver(new Command.Submit(key, handle, submission, Command.Submit.ANY_REVISION, subscriber));
+    }
+
+    /** It is rejected unless it follows the entry at {@code expectedRevision}. */
+    public void submitAfter(
+            long expectedRevision, ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
+        handOver(new Command.Submit(key, handle, submission, expectedRevision, subscriber));
     }
 
     /** Delivers a page of the blocks that stand before the revision {@code before}. */
@@ -256,7 +262,8 @@ public final class Shard {
             return;
         }
         Author author = submit.subscriber().principal().author();
-        Decision decision = loaded.conversation().receive(submit.submission(), author, clock.millis());
+        Decision decision =
+                loaded.conversation().receive(submit.submission(), author, clock.millis(), submit.expectedRevision());
         if (decision instanceof Decision.Logged logged) {
             counters.accepted.increment();
             undurableBytes += logged.entry().content().length;

@@ -1,0 +1,206 @@
+package dev.parley.gateway;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Role;
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.Tokens;
+import dev.parley.gateway.store.Durability;
+import dev.parley.wire.ProtocolVersion;
+import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.ClientFrames;
+import dev.parley.wire.v1.Hello;
+import dev.parley.wire.v1.Open;
+import dev.parley.wire.v1.ServerFrame;
+import dev.parley.wire.v1.ServerFrames;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway on a free port with a store in memory, and what a test asks it over HTTP. */
+public final class RunningGateway implements AutoCloseable {
+    public static final String TENANT = "shop";
+
+    private static final String SECRET = "thirty-two bytes are the least it takes";
+
+    private final GatewayServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Tokens tokens = new Tokens(SECRET, InstantSource.system(), Limits.DEFAULT.idLengthMax());
+
+    public RunningGateway() throws Exception {
+        server = new GatewayServer(config());
+    }
+
+    static GatewayConfig config() {
+        return new GatewayConfig(
+                false,
+                "127.0.0.1",
+                0,
+                GatewayConfig.StoreKind.MEMORY,
+                Path.of(""),
+                Durability.PROCESS,
+                SECRET,
+                List.of(),
+                32 << 20,
+                2,
+                Limits.DEFAULT);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    public String token(Role role, String subject) {
+        return tokens.mint(TENANT, new Author(subject, role, subject.toUpperCase(Locale.ROOT)), Duration.ofHours(1));
+    }
+
+    public String expiredToken() {
+        return tokens.mint(TENANT, new Author("ann", Role.AGENT, ""), Duration.ofHours(-1));
+    }
+
+    /** An answer with its body as JSON. */
+    public record Reply(int status, HttpResponse<String> response, Tree json) {}
+
+    /** A JSON object whose members a test knows. */
+    public record Tree(Map<String, Object> members) {
+
+        public Object get(String name) {
+            Object value = members.get(name);
+            if (value == null) {
+                throw new AssertionError("no " + name + " in " + members);
+            }
+            return value;
+        }
+
+        public String text(String name) {
+            return (String) get(name);
+        }
+
+        public long number(String name) {
+            return ((Number) get(name)).longValue();
+        }
+
+        @SuppressWarnings("unchecked") // what JSON objects are parsed to
+        public List<Tree> list(String name) {
+            return ((List<Map<String, Object>>) get(name))
+                    .stream().map(Tree::new).toList();
+        }
+
+        /** The member of a list that has this id. */
+        public Tree withId(String name, String id) {
+            return list(name).stream()
+                    .filter(each -> each.get("id").equals(id))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no " + id + " in " + members));
+        }
+    }
+
+    public Reply get(String token, String path) throws Exception {
+        return send(HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + token));
+    }
+
+    public Reply post(String token, String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    public Reply send(HttpRequest.Builder request) throws Exception {
+        return reply(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    }
+
+    public CompletableFuture<Reply> sendAsync(HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .thenApply(RunningGateway::reply);
+    }
+
+    private static Reply reply(HttpResponse<String> response) {
+        try {
+            return new Reply(response.statusCode(), response, new Tree(JSONObjectUtils.parse(response.body())));
+        } catch (ParseException e) {
+            throw new AssertionError("not a JSON object: " + response.body(), e);
+        }
+    }
+
+    /** Opens the visitor's own conversation over its socket, as the widget does, and answers its id. */
+    public String conversationOf(String visitor) throws Exception {
+        CompletableFuture<String> opened = new CompletableFuture<>();
+        WebSocket socket = client.newWebSocketBuilder()
+                .subprotocols(ProtocolVersion.SUBPROTOCOL)
+                .buildAsync(URI.create("ws://127.0.0.1:" + port() + "/ws"), new OpenedListener(opened))
+                .get(30, TimeUnit.SECONDS);
+        ClientFrames frames = ClientFrames.newBuilder()
+                .addFrames(ClientFrame.newBuilder()
+                        .setHello(Hello.newBuilder()
+                                .setProtocolVersion(ProtocolVersion.CURRENT)
+                                .setToken(token(Role.VISITOR, visitor))
+                                .setSession("session-of-" + visitor)))
+                .addFrames(ClientFrame.newBuilder().setOpen(Open.getDefaultInstance()))
+                .build();
+        socket.sendBinary(ByteBuffer.wrap(frames.toByteArray()), true).get(30, TimeUnit.SECONDS);
+        String conversation = opened.get(30, TimeUnit.SECONDS);
+        socket.abort();
+        return conversation;
+    }
+
+    private static final class OpenedListener implements WebSocket.Listener {
+        private final CompletableFuture<String> opened;
+        private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+
+        OpenedListener(CompletableFuture<String> opened) {
+            this.opened = opened;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            byte[] bytes = new byte[data.remaining()];
+            data.get(bytes);
+            message.writeBytes(bytes);
+            socket.request(1);
+            if (last) {
+                try {
+                    for (ServerFrame frame :
+                            ServerFrames.parseFrom(message.toByteArray()).getFramesList()) {
+                        if (frame.hasOpened()) {
+                            opened.complete(frame.getOpened().getConversation());
+                        }
+                    }
+                } catch (InvalidProtocolBufferException e) {
+                    opened.completeExceptionally(e);
+                }
+                message.reset();
+            }
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            opened.completeExceptionally(error);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
