@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,26 @@ final class TextEditCases {
 
     List<String> lines() {
         return lines;
+    }
+
+    /** The case of a line, whatever result the line has. */
+    void again(Map<String, Object> line) {
+        String op = member(line, "op", String.class);
+        switch (op) {
+            case "apply" -> apply("", member(line, "text", String.class), edit(line, "edit"));
+            case "transform" ->
+                transform(
+                        "", edit(line, "edit"), edit(line, "other"), Side.valueOf(member(line, "side", String.class)));
+            case "compose" -> compose("", edit(line, "edit"), edit(line, "next"));
+            case "invert" -> invert("", member(line, "text", String.class), edit(line, "edit"));
+            case "cursor" ->
+                cursor(
+                        "",
+                        edit(line, "edit"),
+                        member(line, "position", Integer.class),
+                        member(line, "own", Boolean.class));
+            default -> throw new IllegalArgumentException("a case of " + op);
+        }
     }
 
     void apply(String name, String text, List<Object> edit) {
@@ -56,13 +77,16 @@ final class TextEditCases {
     }
 
     void cursor(String name, List<Object> edit, int position) {
-        for (boolean own : new boolean[] {false, true}) {
-            Map<String, Object> given = given(name, "cursor");
-            given.put("edit", edit);
-            given.put("position", position);
-            given.put("own", own);
-            add(given, () -> build(edit).transformCursor(position, own));
-        }
+        cursor(name, edit, position, false);
+        cursor(name, edit, position, true);
+    }
+
+    private void cursor(String name, List<Object> edit, int position, boolean own) {
+        Map<String, Object> given = given(name, "cursor");
+        given.put("edit", edit);
+        given.put("position", position);
+        given.put("own", own);
+        add(given, () -> build(edit).transformCursor(position, own));
     }
 
     void normalise(String name, List<Object> components) {
@@ -101,6 +125,15 @@ final class TextEditCases {
             }
         }
         return written;
+    }
+
+    @SuppressWarnings("unchecked") // A list of JSON is a list of objects.
+    private static List<Object> edit(Map<String, Object> line, String key) {
+        return member(line, key, List.class);
+    }
+
+    private static <T> T member(Map<String, Object> line, String key, Class<T> type) {
+        return type.cast(Objects.requireNonNull(line.get(key), key));
     }
 
     private static TextEdit build(List<Object> written) {
