@@ -5,10 +5,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +21,28 @@ import org.jspecify.annotations.Nullable;
  * replica. The blocks and attribute maps it hands out are immutable.
  */
 public final class ConversationState {
-    private static final Comparator<Block> STANDING =
-            Comparator.comparingLong(Block::revision).thenComparing(Block::id);
+    /** Where a block stands among the others, by the entry that created or revealed it. */
+    private record Standing(long revision, String id) implements Comparable<Standing> {
+        private static final Comparator<Standing> ORDER =
+                Comparator.comparingLong(Standing::revision).thenComparing(Standing::id);
+
+        static Standing of(Block block) {
+            return new Standing(block.revision(), block.id());
+        }
+
+        @Override
+        public int compareTo(Standing other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     private final View view;
+    /** A block and its hash, kept until the block changes. */
+    private record Hashed(Block block, long hash) {}
+
     private final Map<String, Block> blocks = new HashMap<>();
+    private final NavigableMap<Standing, Block> standing = new TreeMap<>();
+    private final Map<View, Map<String, Hashed>> hashes = new EnumMap<>(View.class);
     private final Map<String, Long> changedAt = new HashMap<>();
     private SortedMap<String, String> attributes = Attributes.NONE;
     private long revision;
@@ -75,27 +97,46 @@ public final class ConversationState {
     /** The blocks that changed after {@code since} and that {@code view} may see, as it sees them. */
     public List<Block> changedSince(long since, View viewer) {
         List<Block> changed = new ArrayList<>();
-        for (Block block : blocks.values()) {
+        for (Block block : standing.values()) {
             if (viewer.sees(block.audience()) && changedAt.getOrDefault(block.id(), 0L) > since) {
                 changed.add(block.seenBy(viewer));
             }
         }
-        changed.sort(STANDING);
         return changed;
     }
 
     /** The last {@code count} blocks that {@code viewer} may see and that stand before {@code before}, in order. */
     public List<Block> latest(int count, long before, View viewer) {
-        List<Block> seen = new ArrayList<>();
-        for (Block block : blocks.values()) {
-            if (block.revision() < before && viewer.sees(block.audience())) {
-                seen.add(block);
-            }
-        }
-        seen.sort(STANDING);
-        return seen.subList(Math.max(0, seen.size() - count), seen.size()).stream()
+        return seenBackwards(before, viewer)
+                .limit(count)
+                .sorted(Comparator.comparing(Standing::of))
                 .map(block -> block.seenBy(viewer))
                 .toList();
+    }
+
+    private Stream<Block> seenBackwards(long before, View viewer) {
+        return standing.headMap(new Standing(before, ""), false).descendingMap().values().stream()
+                .filter(block -> viewer.sees(block.audience()));
+    }
+
+    /** The sum of the hashes of the last {@code count} blocks that {@code viewer} may see, and of its attributes. */
+    long hash(int count, View viewer) {
+        Map<String, Hashed> known = hashes.getOrDefault(viewer, Map.of());
+        Map<String, Hashed> used = new HashMap<>();
+        long sum = StateHash.of(attributesFor(viewer));
+        Iterator<Block> latest =
+                seenBackwards(Long.MAX_VALUE, viewer).limit(count).iterator();
+        while (latest.hasNext()) {
+            Block block = latest.next();
+            Hashed hashed = known.get(block.id());
+            if (hashed == null || !hashed.block().equals(block)) {
+                hashed = new Hashed(block, StateHash.of(block.seenBy(viewer)));
+            }
+            used.put(block.id(), hashed);
+            sum = StateHash.sum(sum, hashed.hash());
+        }
+        hashes.put(viewer, used);
+        return sum;
     }
 
     /** Like {@link #latest}, with all of an entry's blocks if it has one of them: so the next page can end before it. */
@@ -105,8 +146,10 @@ public final class ConversationState {
             return latest;
         }
         long first = latest.get(0).revision();
-        return latest(Integer.MAX_VALUE, before, viewer).stream()
-                .filter(block -> block.revision() >= first)
+        return seenBackwards(before, viewer)
+                .takeWhile(block -> block.revision() >= first)
+                .sorted(Comparator.comparing(Standing::of))
+                .map(block -> block.seenBy(viewer))
                 .toList();
     }
 
@@ -170,7 +213,9 @@ public final class ConversationState {
     /** Takes in older blocks, as they are now. */
     public void add(Collection<Block> older, long partialBefore) {
         for (Block block : older) {
-            blocks.putIfAbsent(block.id(), block);
+            if (!blocks.containsKey(block.id())) {
+                put(block, revision);
+            }
         }
         olderThan = partialBefore;
     }
@@ -178,6 +223,8 @@ public final class ConversationState {
     public void clear() {
         olderThan = 0;
         blocks.clear();
+        standing.clear();
+        hashes.clear();
         changedAt.clear();
         attributes = Attributes.NONE;
         revision = 0;
@@ -199,6 +246,10 @@ public final class ConversationState {
 
     private void put(Block block, long atRevision) {
         Block before = blocks.put(block.id(), block);
+        if (before != null && before.revision() != block.revision()) {
+            standing.remove(Standing.of(before));
+        }
+        standing.put(Standing.of(block), block);
         changedAt.put(block.id(), atRevision);
         weightBytes += weight(block) - (before == null ? 0 : weight(before));
     }

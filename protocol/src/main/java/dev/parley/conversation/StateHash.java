@@ -16,11 +16,15 @@ public final class StateHash {
     private StateHash() {}
 
     public static long of(ConversationState state, View view, int blocks) {
+        return state.hash(blocks, view);
+    }
+
+    static long of(Block block) {
+        return of(CanonicalText.of(block));
+    }
+
+    static long of(SortedMap<String, String> attributes) {
         long hash = 0;
-        for (Block block : state.latest(blocks, Long.MAX_VALUE, view)) {
-            hash = sum(hash, of(CanonicalText.of(block)));
-        }
-        SortedMap<String, String> attributes = state.attributesFor(view);
         for (Map.Entry<String, String> attribute : attributes.entrySet()) {
             hash = sum(hash, of(attribute.getKey() + "=" + attribute.getValue()));
         }
@@ -38,7 +42,7 @@ public final class StateHash {
     }
 
     /** Both halves by themselves, without a carry from one to the other. */
-    private static long sum(long a, long b) {
+    static long sum(long a, long b) {
         int high = (int) (a >>> 32) + (int) (b >>> 32);
         int low = (int) a + (int) b;
         return ((long) high << 32) | (low & 0xffff_ffffL);
