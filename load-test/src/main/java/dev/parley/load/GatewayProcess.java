@@ -114,6 +114,13 @@ public final class GatewayProcess implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
+    public long pid() {
+        if (process == null) {
+            throw new IllegalStateException("it does not run");
+        }
+        return process.pid();
+    }
+
     /** The last lines it wrote. */
     public String output() {
         synchronized (output) {
