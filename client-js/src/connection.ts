@@ -237,6 +237,9 @@ export class Connection {
     const wake = (): void => {
       this.wake();
     };
+    const probe = (): void => {
+      this.socket?.probe();
+    };
     const suspend = (): void => {
       this.suspend();
     };
@@ -246,6 +249,7 @@ export class Connection {
       }
     };
     page?.addEventListener('online', wake, { signal });
+    page?.addEventListener('offline', probe, { signal });
     page?.addEventListener('pageshow', wake, { signal });
     page?.addEventListener('pagehide', suspend, { signal });
     document?.addEventListener('visibilitychange', visibilityChanged, { signal });

@@ -294,6 +294,18 @@ describe('a good moment to connect', () => {
     expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
   });
 
+  it('notices within seconds that the network is gone, and believes the connection rather than the browser', async () => {
+    const client = await connected();
+    page.dispatchEvent(new Event('offline'));
+    await clock.advance(6_000);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 1]);
+    gateway.last.cut();
+    gateway.isDown = true;
+    page.dispatchEvent(new Event('offline'));
+    await clock.advance(6_000);
+    expect(client.state.name).toBe('waiting');
+  });
+
   it('is none after the client was closed', async () => {
     const client = await waiting();
     client.close();

@@ -83,6 +83,7 @@ export class ChatWidget {
     this.launcher = element(
       'button',
       { type: 'button', class: 'launcher', 'aria-controls': 'chat', 'data-testid': 'launcher' },
+      element('span', { class: 'launcher-state', 'aria-hidden': 'true' }),
       element('span', {}, 'Chat'),
       this.unread,
     );
@@ -109,6 +110,10 @@ export class ChatWidget {
     conversation.on('update', () => {
       this.drawUnread();
     });
+    client.on('state', () => {
+      this.drawState(client);
+    });
+    this.drawState(client);
     const isOpen = this.choice.get() ?? (matchMedia(SMALL_SCREEN).matches ? 'closed' : 'open');
     this.show(isOpen === 'open');
   }
@@ -138,6 +143,11 @@ export class ChatWidget {
     this.launcher.setAttribute('aria-expanded', String(isOpen));
     document.documentElement.classList.toggle('chat-open', isOpen);
     this.drawUnread();
+  }
+
+  /** The panel has it in words; the button shows at least that something is wrong. */
+  private drawState({ state }: Client): void {
+    this.launcher.dataset['state'] = state.name;
   }
 
   private drawUnread(): void {
