@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of load on one gateway: visitors with several tabs and agents with many conversations, all on one event loop. Its
+ * A run of load on one gateway: visitors with several tabs, agents with many conversations and assistants, all on one event loop. Its
  * public methods are for one other thread, which they block.
  *
  * <p>The load is open: submissions are due at a fixed rate, whatever the gateway does.
@@ -89,10 +89,22 @@ public final class Load {
                 agents.get(i % plan.agents())
                         .open(first.get(i / plan.agentsPerConversation()).conversation());
             }
+            openByAssistants(first);
             clients.forEach(client -> replicas.addAll(client.conversations()));
         });
         onLoop.await("everybody has everything open", OPEN_MAX, () -> replicas.stream()
                 .allMatch(WireConversation::isOpen));
+    }
+
+    /** Where there are agents, every conversation has an assistant too. */
+    private void openByAssistants(List<WireConversation> first) {
+        for (int i = 0; plan.agents() > 0 && i < first.size(); i++) {
+            if (i % LoadPlan.CONVERSATIONS_PER_CONNECTION_MAX == 0) {
+                String name = "assistant" + clients.size();
+                connect(new Author(name, Role.ASSISTANT, "Assistant"), name);
+            }
+            clients.get(clients.size() - 1).open(first.get(i).conversation());
+        }
     }
 
     private static Author visitor(int number) {

@@ -3,8 +3,8 @@ package dev.parley.load;
 import java.time.Duration;
 
 /**
- * Who is there and how much they do. Agents are counted over all; {@code agentsPerConversation} of them share a conversation.
- * {@code percentBehind} of the connections read late, and so write on bases behind the head.
+ * Who is there and how much they do. Agents are counted over all; {@code agentsPerConversation} of them share a conversation,
+ * to which an assistant comes. {@code percentBehind} of the connections read late, and so write on bases behind the head.
  */
 public record LoadPlan(
         long seed,
@@ -19,7 +19,7 @@ public record LoadPlan(
         int percentBehind) {
 
     /** What a gateway allows one connection by default. */
-    private static final int CONVERSATIONS_PER_CONNECTION_MAX = 256;
+    static final int CONVERSATIONS_PER_CONNECTION_MAX = 256;
 
     /** Throws {@link IllegalArgumentException} for what cannot be run. */
     public LoadPlan {

@@ -1,10 +1,12 @@
 package dev.parley.load;
 
+import dev.parley.conversation.Anchor;
 import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Rank;
 import dev.parley.conversation.Replica;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.SubmissionId;
@@ -12,15 +14,22 @@ import dev.parley.conversation.View;
 import dev.parley.ot.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What visitors and agents do in a chat, drawn at random: visitors write, correct, react and read; agents type together in
- * one draft, publish it, take notes, tag. Everything is something that its author may do to what it sees.
+ * What people and an assistant do in a chat, drawn at random: visitors write, correct, react, recall and read; agents type
+ * together in one draft, publish it, take notes, tag, suggest, move, merge, pin, close and reopen; the assistant streams into
+ * drafts of its own, where agents type too until they take over, and suggests. Everything is something that its author may
+ * do to what it sees; by the time it arrives it may have become impossible.
  */
 final class OperationMix {
+    private static final List<String> EMOJI = List.of("👍", "❤️", "🎉");
+
     private final RandomGenerator random;
     private final RandomText text;
 
@@ -31,9 +40,11 @@ final class OperationMix {
 
     /** Makes one submission on what the replica shows. */
     SubmissionId submit(WireConversation conversation) {
-        return conversation.client().self().role() == Role.VISITOR
-                ? submitAsVisitor(conversation)
-                : submitAsAgent(conversation);
+        return switch (conversation.client().self().role()) {
+            case VISITOR -> submitAsVisitor(conversation);
+            case ASSISTANT -> submitAsAssistant(conversation);
+            case AGENT, ADMIN, SERVICE -> submitAsAgent(conversation);
+        };
     }
 
     private SubmissionId submitAsVisitor(WireConversation conversation) {
@@ -41,57 +52,178 @@ final class OperationMix {
         Author self = conversation.client().self();
         int percent = random.nextInt(100);
         if (percent < 20) {
-            return edit(conversation, pick(replica, block -> block.author().is(self)), View.PUBLIC);
+            return edit(conversation, pick(replica, block -> isMessageOf(block, self)), View.PUBLIC);
         } else if (percent < 35) {
             return read(conversation);
         } else if (percent < 45) {
-            return set(
-                    conversation,
-                    pick(replica, block -> true),
-                    "reaction/" + self.subject(),
-                    text.words(1).strip());
+            return react(conversation, pick(replica, OperationMix::isMessage));
         } else if (percent < 50) {
-            return set(conversation, pick(replica, block -> block.author().is(self)), Attributes.RECALLED, flag());
+            return set(conversation, pick(replica, block -> isMessageOf(block, self)), Attributes.RECALLED, flag());
         }
         return create(conversation, BlockKind.MESSAGE, View.PUBLIC);
     }
 
     private SubmissionId submitAsAgent(WireConversation conversation) {
+        int percent = random.nextInt(100);
+        if (percent < 50) {
+            return workOnDraft(conversation);
+        } else if (percent < 60) {
+            return read(conversation);
+        } else if (percent < 80) {
+            return writeOnTheSide(conversation);
+        }
+        return arrange(conversation);
+    }
+
+    private SubmissionId workOnDraft(WireConversation conversation) {
+        Block draft = pick(conversation.replica(), block -> block.kind() == BlockKind.DRAFT);
+        if (draft == null) {
+            return create(conversation, BlockKind.DRAFT, View.STAFF);
+        }
+        boolean streaming = draft.anchors().stream().anyMatch(Anchor::run);
+        int percent = random.nextInt(100);
+        if (percent < 10 && !draft.text().isEmpty()) {
+            return conversation.submit(new Operation.PublishDraft(draft.id(), 0));
+        }
+        return percent < 15 && streaming
+                ? conversation.submit(new Operation.TakeOver(draft.id()))
+                : edit(conversation, draft, View.STAFF);
+    }
+
+    private SubmissionId writeOnTheSide(WireConversation conversation) {
+        Replica replica = conversation.replica();
+        Author self = conversation.client().self();
+        return switch (random.nextInt(8)) {
+            case 0 -> create(conversation, BlockKind.NOTE, View.STAFF);
+            case 1 -> edit(conversation, pick(replica, block -> block.kind() == BlockKind.NOTE), View.STAFF);
+            case 2, 3 -> edit(conversation, pick(replica, block -> isMessageOf(block, self)), View.PUBLIC);
+            case 4 -> react(conversation, pick(replica, OperationMix::isMessage));
+            case 5 -> suggest(conversation);
+            case 6 -> settle(conversation);
+            default -> create(conversation, BlockKind.MESSAGE, View.PUBLIC);
+        };
+    }
+
+    private SubmissionId arrange(WireConversation conversation) {
+        Replica replica = conversation.replica();
+        Author self = conversation.client().self();
+        return switch (random.nextInt(8)) {
+            case 0 -> conversation.submit(new Operation.SetAttribute("", "tag/" + random.nextInt(5), flag()));
+            case 1 -> conversation.submit(new Operation.SetAttribute("", Attributes.ASSIGNEE, self.subject()));
+            case 2 -> set(conversation, pick(replica, OperationMix::isMessage), Attributes.PINNED, rank(replica));
+            case 3 -> set(conversation, pick(replica, block -> isMessageOf(block, self)), Attributes.RECALLED, flag());
+            case 4 -> move(conversation, pick(replica, OperationMix::isMessage));
+            case 5 -> merge(conversation);
+            case 6 -> conversation.submit(new Operation.CloseConversation());
+            default -> conversation.submit(new Operation.ReopenConversation());
+        };
+    }
+
+    private SubmissionId submitAsAssistant(WireConversation conversation) {
         Replica replica = conversation.replica();
         Author self = conversation.client().self();
         int percent = random.nextInt(100);
-        if (percent < 60) {
-            Block draft = pick(replica, block -> block.kind() == BlockKind.DRAFT);
-            if (draft == null) {
-                return create(conversation, BlockKind.DRAFT, View.STAFF);
-            }
-            return percent < 6 && !draft.text().isEmpty()
-                    ? conversation.submit(new Operation.PublishDraft(draft.id(), 0))
-                    : edit(conversation, draft, View.STAFF);
-        } else if (percent < 70) {
-            return read(conversation);
-        } else if (percent < 75) {
-            return create(conversation, BlockKind.NOTE, View.STAFF);
-        } else if (percent < 80) {
-            return edit(conversation, pick(replica, block -> block.kind() == BlockKind.NOTE), View.STAFF);
-        } else if (percent < 85) {
-            return edit(conversation, pick(replica, block -> isMessageOf(block, self)), View.PUBLIC);
-        } else if (percent < 90) {
-            return conversation.submit(new Operation.SetAttribute("", "tag/" + random.nextInt(5), flag()));
-        } else if (percent < 95) {
-            return set(conversation, pick(replica, block -> true), "pinned", flag());
+        if (percent < 10) {
+            return suggest(conversation);
         }
-        return create(conversation, BlockKind.MESSAGE, View.PUBLIC);
+        Block draft = pick(
+                replica,
+                block -> block.kind() == BlockKind.DRAFT && block.author().is(self));
+        if (draft == null) {
+            String block = replica.nextBlockId();
+            return conversation.submit(new Operation.StartRun(block, block));
+        }
+        String run = draft.anchors().stream()
+                .filter(Anchor::run)
+                .map(Anchor::name)
+                .findFirst()
+                .orElse("");
+        if (run.isEmpty()) {
+            return conversation.submit(new Operation.StartRun(draft.id(), replica.nextBlockId()));
+        }
+        long fence = Long.parseLong(draft.attributes().getOrDefault(Attributes.FENCE, "0"));
+        return percent < 15
+                ? conversation.submit(new Operation.FinishRun(draft.id(), run, fence))
+                : conversation.submit(new Operation.AppendText(draft.id(), run, fence, text.words(3)));
+    }
+
+    /** For a range of a message or a draft; one of no length would only insert. */
+    private SubmissionId suggest(WireConversation conversation) {
+        Replica replica = conversation.replica();
+        Block target = pick(replica, block -> isMessage(block) || block.kind() == BlockKind.DRAFT);
+        Text displayed = target == null ? null : replica.text(target.id());
+        if (target == null || displayed == null) {
+            return conversation.client().self().role() == Role.ASSISTANT
+                    ? conversation.submit(new Operation.StartRun(replica.nextBlockId(), replica.nextBlockId()))
+                    : read(conversation);
+        }
+        int start = random.nextInt(displayed.length() + 1);
+        int end = start + random.nextInt(displayed.length() - start + 1);
+        String suggestion = replica.nextBlockId();
+        SortedMap<String, String> attributes = new TreeMap<>(Map.of(Attributes.TARGET, target.id()));
+        return conversation.submit(List.of(
+                new Operation.CreateBlock(suggestion, BlockKind.SUGGESTION, View.STAFF, text.words(3), attributes),
+                new Operation.PlaceAnchor(target.id(), displayed.length(), suggestion, start, end)));
+    }
+
+    private SubmissionId settle(WireConversation conversation) {
+        Block suggestion = pick(
+                conversation.replica(),
+                block -> block.kind() == BlockKind.SUGGESTION
+                        && !block.attributes().containsKey(Attributes.STATE));
+        if (suggestion == null) {
+            return suggest(conversation);
+        }
+        return conversation.submit(
+                random.nextBoolean()
+                        ? new Operation.AcceptSuggestion(suggestion.id())
+                        : new Operation.DismissSuggestion(suggestion.id()));
+    }
+
+    private SubmissionId merge(WireConversation conversation) {
+        Block block = pick(conversation.replica(), OperationMix::isMergeable);
+        Block into = pick(conversation.replica(), other -> isMergeable(other) && block != null && !other.equals(block));
+        return block == null || into == null
+                ? create(conversation, BlockKind.MESSAGE, View.PUBLIC)
+                : conversation.submit(new Operation.MergeBlocks(block.id(), into.id()));
+    }
+
+    private static boolean isMergeable(Block block) {
+        return isMessage(block) && !block.attributes().containsKey(Attributes.RECALLED);
+    }
+
+    private SubmissionId move(WireConversation conversation, @Nullable Block block) {
+        String rank = rank(conversation.replica());
+        return block == null || rank.isEmpty()
+                ? read(conversation)
+                : conversation.submit(new Operation.MoveBlock(block.id(), rank));
+    }
+
+    /** One between two neighbours; empty if there is none that is short enough. */
+    private String rank(Replica replica) {
+        List<String> ranks = replica.confirmed().blocks().stream()
+                .map(Rank::of)
+                .distinct()
+                .sorted()
+                .toList();
+        int at = random.nextInt(ranks.size() + 1);
+        String rank = Rank.between(at == 0 ? "" : ranks.get(at - 1), at == ranks.size() ? "" : ranks.get(at));
+        return rank.length() <= Rank.LENGTH_MAX ? rank : "";
+    }
+
+    private static boolean isMessage(Block block) {
+        return block.kind() == BlockKind.MESSAGE;
     }
 
     private static boolean isMessageOf(Block block, Author author) {
-        return block.kind() == BlockKind.MESSAGE && block.author().is(author);
+        return isMessage(block) && block.belongsTo(author);
     }
 
+    /** A block that suits and has a text. */
     private @Nullable Block pick(Replica replica, Predicate<Block> suits) {
         List<Block> suitable = new ArrayList<>();
         for (Block block : replica.confirmed().blocks()) {
-            if (suits.test(block)) {
+            if (!block.isMerged() && !block.erased() && suits.test(block)) {
                 suitable.add(block);
             }
         }
@@ -108,6 +240,15 @@ final class OperationMix {
         return block == null || displayed == null
                 ? create(conversation, audience == View.PUBLIC ? BlockKind.MESSAGE : BlockKind.NOTE, audience)
                 : conversation.edit(block.id(), text.edit(displayed));
+    }
+
+    private SubmissionId react(WireConversation conversation, @Nullable Block block) {
+        String emoji = EMOJI.get(random.nextInt(EMOJI.size()));
+        return set(
+                conversation,
+                block,
+                "reaction/" + emoji + "/" + conversation.client().self().subject(),
+                flag());
     }
 
     private SubmissionId set(WireConversation conversation, @Nullable Block block, String key, String value) {

@@ -149,7 +149,7 @@ public final class Replica {
         }
         inFlight = true;
         Pending first = pending.get(0);
-        return new Submission(first.id(), position, operations(first), first.composedAtMillis());
+        return new Submission(first.id(), position, operations(0), first.composedAtMillis());
     }
 
     /** The connection broke, or the gateway refused: what was in flight will be sent again, under its number. */
@@ -173,9 +173,10 @@ public final class Replica {
     }
 
     /**
-     * Blocks as they are at a position: those that changed after {@code since}, or with 0 all there are. Pending edits lost
-     * the text they were made on and become unsent, unless their block is itself pending. If the first pending submission
-     * was answered meanwhile, {@link #accepted} or {@link #rejected} comes before this: its effects may be in the blocks.
+     * Blocks as they are at a position: those that changed after {@code since}, or with 0 all there are. Pending edits and
+     * anchors lost the text they were made on and become unsent, unless their block is itself pending. If the first pending
+     * submission was answered meanwhile, {@link #accepted} or {@link #rejected} comes before this: its effects may be in the
+     * blocks.
      */
     public void receive(long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at) {
         if (since == 0) {
@@ -186,7 +187,8 @@ public final class Replica {
         for (int i = 0; i < pending.size(); i++) {
             lose(
                     i,
-                    effect -> effect instanceof Effect.EditText && !isCreatedByPending(effect.target()),
+                    effect -> (effect instanceof Effect.EditText || effect instanceof Effect.PlaceAnchor)
+                            && !isCreatedByPending(effect.target()),
                     RejectCode.CHANGED);
         }
     }
@@ -241,7 +243,7 @@ public final class Replica {
     /** Makes a pending submission unsent and takes its effects out of what is displayed. */
     private void takeBack(int index, RejectCode code) {
         Pending gone = pending.get(index);
-        unsent.add(new Unsent(gone.id(), operations(gone), code));
+        unsent.add(new Unsent(gone.id(), operations(index), code));
         List<Effect> inverse = inverse(index);
         pending.set(index, gone.withEffects(List.of()));
         for (int i = index + 1; i < pending.size(); i++) {
@@ -282,7 +284,7 @@ public final class Replica {
         Pending submission = pending.get(index);
         List<Effect> lost = submission.effects().stream().filter(isLost).toList();
         if (!lost.isEmpty()) {
-            unsent.add(new Unsent(submission.id(), asked(lost), code));
+            unsent.add(new Unsent(submission.id(), asked(lost, index), code));
             pending.set(
                     index,
                     submission.withEffects(submission.effects().stream()
@@ -301,15 +303,16 @@ public final class Replica {
                         effect instanceof Effect.Create && effect.target().equals(block));
     }
 
-    private List<Operation> operations(Pending submission) {
-        return submission.command() != null ? List.of(submission.command()) : asked(submission.effects());
+    private List<Operation> operations(int index) {
+        Pending submission = pending.get(index);
+        return submission.command() != null ? List.of(submission.command()) : asked(submission.effects(), index);
     }
 
-    private List<Operation> asked(List<Effect> effects) {
-        return effects.stream().map(effect -> asked(effect, self)).toList();
+    private List<Operation> asked(List<Effect> effects, int index) {
+        return effects.stream().map(effect -> asked(effect, index)).toList();
     }
 
-    private static Operation asked(Effect effect, Author self) {
+    private Operation asked(Effect effect, int index) {
         if (effect instanceof Effect.Create create) {
             return new Operation.CreateBlock(
                     create.block(), create.kind(), create.audience(), create.text(), create.attributes());
@@ -326,7 +329,30 @@ public final class Replica {
                     : new Operation.SetAttribute(set.target(), set.key(), set.value());
         } else if (effect instanceof Effect.Move move) {
             return new Operation.MoveBlock(move.block(), move.rank());
+        } else if (effect instanceof Effect.PlaceAnchor anchor) {
+            return new Operation.PlaceAnchor(
+                    anchor.block(), lengthFor(anchor, index), anchor.name(), anchor.start(), anchor.end());
         }
         throw new IllegalArgumentException("never pending: " + effect);
+    }
+
+    /** How long the text is that an anchor of this pending submission is in: edits before it tell, or the block. */
+    private int lengthFor(Effect.PlaceAnchor anchor, int index) {
+        Block block = confirmed.block(anchor.block());
+        int length = block == null ? 0 : block.text().length();
+        for (Pending submission : pending.subList(0, index + 1)) {
+            for (Effect effect : submission.effects()) {
+                if (effect.equals(anchor)) {
+                    return length;
+                } else if (effect instanceof Effect.Create create
+                        && create.block().equals(anchor.block())) {
+                    length = create.text().codePointCount(0, create.text().length());
+                } else if (effect instanceof Effect.EditText edit
+                        && edit.block().equals(anchor.block())) {
+                    length = edit.baseLength() + edit.edit().growth();
+                }
+            }
+        }
+        return length;
     }
 }

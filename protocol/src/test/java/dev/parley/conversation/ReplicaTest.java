@@ -95,6 +95,37 @@ class ReplicaTest {
     }
 
     @Test
+    void aSuggestionsAnchorGoesOutWhereItsTextIsByThen() {
+        replica.edit("a", TextEdit.insert(4, "!"));
+        Operation.CreateBlock suggestion = new Operation.CreateBlock(
+                "box.2", BlockKind.SUGGESTION, View.STAFF, "better", Effects.attributes("target", "a"));
+        replica.submit(List.of(suggestion, new Operation.PlaceAnchor("a", 5, "box.2", 1, 5)), 0);
+
+        receive(entry(2, edit("a", 4, TextEdit.insert(0, "<<"))));
+        replica.rejected(takeNext().id(), RejectCode.FORBIDDEN);
+
+        assertThat(takeNext().operations())
+                .containsExactly(suggestion, new Operation.PlaceAnchor("a", 6, "box.2", 3, 6));
+    }
+
+    @Test
+    void aSuggestionForATextThatWasReplacedLosesItsAnchor() {
+        Operation.PlaceAnchor anchor = new Operation.PlaceAnchor("a", 4, "box.1", 1, 2);
+        replica.submit(
+                List.of(
+                        new Operation.CreateBlock(
+                                "box.1", BlockKind.SUGGESTION, View.STAFF, "better", Effects.attributes("target", "a")),
+                        anchor),
+                0);
+
+        replica.receive(1, List.of(), Attributes.NONE, new Position(9, 9));
+
+        assertThat(replica.unsent())
+                .containsExactly(
+                        new Replica.Unsent(new SubmissionId("box", 1, 41), List.of(anchor), RejectCode.CHANGED));
+    }
+
+    @Test
     void blockIdsBeginWithTheOutboxAndAreNeverGivenTwice() {
         String first = replica.nextBlockId();
         replica.submit(List.of(new Operation.CreateBlock(first, BlockKind.NOTE, View.STAFF, "", Attributes.NONE)), 0);
