@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * rebased on it. Owned by one thread; it does no I/O, its owner carries submissions and answers.
  *
  * <pre>
- *     confirmed --entry--> confirmed'          own entry: the first pending submission has become part of confirmed
- *         |                    |
+ *     confirmed --entry--> confirmed'          own entry: the first pending submission has become part of confirmed;
+ *         |                    |                  of a command nothing was shown, so it moves the others as anybody's would
  *      pending   crossed    pending'           anybody else's: it moves past the pending ones, and they past it
  *         |                    |
  *     displayed -entry'--> displayed'
@@ -162,9 +162,11 @@ public final class Replica {
         for (Entry entry : entries) {
             boolean own = !pending.isEmpty()
                     && entry.submission().equals(pending.get(0).id());
+            boolean shown = own && pending.get(0).command() == null;
             if (own) {
                 answered();
-            } else {
+            }
+            if (!shown) {
                 rebase(entry);
             }
             confirmed.apply(entry);

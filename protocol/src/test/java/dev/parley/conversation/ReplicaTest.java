@@ -126,6 +126,19 @@ class ReplicaTest {
     }
 
     @Test
+    void whatWasTypedBehindAnOwnMergeFollowsTheText() {
+        SubmissionId merge = replica.submit(List.of(new Operation.MergeBlocks("b", "a")), 0);
+        replica.edit("b", TextEdit.insert(4, "!"));
+        takeNext();
+
+        receive(new Entry(
+                2, ANN, 1_002, merge, "MergeBlocks", List.of(new Effect.Retarget("b", "a", 4, 5, 4, View.PUBLIC)), 0));
+
+        assertThat(replica.text("a")).isEqualTo(Text.of("aaaa\nbbbb!"));
+        assertThat(takeNext().operations()).containsExactly(new Operation.EditText("a", 9, TextEdit.insert(9, "!")));
+    }
+
+    @Test
     void blockIdsBeginWithTheOutboxAndAreNeverGivenTwice() {
         String first = replica.nextBlockId();
         replica.submit(List.of(new Operation.CreateBlock(first, BlockKind.NOTE, View.STAFF, "", Attributes.NONE)), 0);
