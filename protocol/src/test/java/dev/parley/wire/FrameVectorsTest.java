@@ -12,16 +12,19 @@ import dev.parley.fixture.Json;
 import dev.parley.fixture.VectorFile;
 import dev.parley.wire.v1.Accepted;
 import dev.parley.wire.v1.Acknowledge;
+import dev.parley.wire.v1.Anchor;
 import dev.parley.wire.v1.Answer;
 import dev.parley.wire.v1.Attribute;
 import dev.parley.wire.v1.Author;
 import dev.parley.wire.v1.Block;
 import dev.parley.wire.v1.BlockKind;
 import dev.parley.wire.v1.Blocks;
+import dev.parley.wire.v1.BlocksPage;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.ConversationSummary;
 import dev.parley.wire.v1.Delivered;
+import dev.parley.wire.v1.Diverged;
 import dev.parley.wire.v1.Effect;
 import dev.parley.wire.v1.Entries;
 import dev.parley.wire.v1.Entry;
@@ -37,12 +40,16 @@ import dev.parley.wire.v1.OpenFailed;
 import dev.parley.wire.v1.OpenFailedCode;
 import dev.parley.wire.v1.Opened;
 import dev.parley.wire.v1.Operation;
+import dev.parley.wire.v1.Origin;
 import dev.parley.wire.v1.OutboxFault;
 import dev.parley.wire.v1.OutboxFaultCode;
 import dev.parley.wire.v1.OutboxMark;
 import dev.parley.wire.v1.Ping;
 import dev.parley.wire.v1.Pong;
 import dev.parley.wire.v1.Position;
+import dev.parley.wire.v1.ReadBlocks;
+import dev.parley.wire.v1.ReadVersions;
+import dev.parley.wire.v1.Refresh;
 import dev.parley.wire.v1.RefuseCode;
 import dev.parley.wire.v1.Refused;
 import dev.parley.wire.v1.RejectCode;
@@ -50,8 +57,12 @@ import dev.parley.wire.v1.Rejected;
 import dev.parley.wire.v1.Role;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.ServerFrames;
+import dev.parley.wire.v1.Source;
+import dev.parley.wire.v1.StateHash;
 import dev.parley.wire.v1.Submit;
 import dev.parley.wire.v1.TextEdit;
+import dev.parley.wire.v1.Version;
+import dev.parley.wire.v1.Versions;
 import dev.parley.wire.v1.View;
 import dev.parley.wire.v1.WatchInbox;
 import dev.parley.wire.v1.Welcome;
@@ -128,6 +139,39 @@ class FrameVectorsTest {
                 "a submit of several operations",
                 submit(operations(setAttribute(), advance(), editText(3, List.of(-3)))));
         frame("a submit that publishes", submit(operations(publishDraft())));
+        frame(
+                "a submit of a suggestion",
+                submit(operations(
+                        Operation.newBuilder()
+                                .setCreateBlock(Operation.CreateBlock.newBuilder()
+                                        .setBlock("box-1.12")
+                                        .setKind(BlockKind.SUGGESTION)
+                                        .setAudience(View.STAFF)
+                                        .setText("Dear")
+                                        .addAttributes(attribute("target", "box-2.1")))
+                                .build(),
+                        Operation.newBuilder()
+                                .setPlaceAnchor(Operation.PlaceAnchor.newBuilder()
+                                        .setBlock("box-2.1")
+                                        .setBaseLength(300)
+                                        .setSuggestion("box-1.12")
+                                        .setStart(1)
+                                        .setEnd(128))
+                                .build())));
+        frame(
+                "a submit that moves",
+                submit(operations(Operation.newBuilder()
+                        .setMoveBlock(Operation.MoveBlock.newBuilder()
+                                .setBlock("box-2.1")
+                                .setRank("B7V"))
+                        .build())));
+        for (Operation command : commands()) {
+            frame("a submit of a command, " + command.getKindCase(), submit(operations(command)));
+        }
+        frame(
+                "a submit of an assistant",
+                ClientFrame.newBuilder()
+                        .setSubmit(Submit.newBuilder().setHandle(1).setOrigin(origin())));
         frame("a submit of nothing", submit(List.of()));
         frame(
                 "a submit that waited offline",
@@ -153,6 +197,28 @@ class FrameVectorsTest {
                                 .setKind("ARTICLE")));
         frame("a leave", ClientFrame.newBuilder().setLeave(Leave.newBuilder().setHandle(7)));
         frame("a leave of nothing", ClientFrame.newBuilder().setLeave(Leave.getDefaultInstance()));
+        frame(
+                "an open of an article",
+                ClientFrame.newBuilder()
+                        .setOpen(Open.newBuilder().setName("shipping").setKind("ARTICLE")));
+        frame(
+                "a request for older blocks",
+                ClientFrame.newBuilder()
+                        .setReadBlocks(ReadBlocks.newBuilder()
+                                .setHandle(1)
+                                .setBefore(300)
+                                .setLimit(200)));
+        frame(
+                "a request for a block's versions",
+                ClientFrame.newBuilder()
+                        .setReadVersions(ReadVersions.newBuilder().setHandle(1).setBlock("box-2.1")));
+        frame(
+                "a replica that differs",
+                ClientFrame.newBuilder()
+                        .setDiverged(Diverged.newBuilder().setHandle(1).setRevision(320)));
+        frame(
+                "a fresh token",
+                ClientFrame.newBuilder().setRefresh(Refresh.newBuilder().setToken("header.payload.signature")));
         frame("a frame of no kind", ClientFrame.newBuilder());
         add("no frames at all", ClientFrames.getDefaultInstance());
         add(
@@ -184,7 +250,11 @@ class FrameVectorsTest {
                                         .setTextLengthMax(20_000)
                                         .setHeartbeatMillis(25_000)
                                         .setIdLengthMax(128)
-                                        .setAttributeLengthMax(1_024))
+                                        .setAttributeLengthMax(1_024)
+                                        .setSubmissionBytesMax(32_768)
+                                        .setBlocksPerConversationMax(10_000)
+                                        .setAttributesPerBlockMax(64)
+                                        .setSnapshotBlocks(200))
                                 .setTimeMillis(NOW)
                                 .setTokenExpiresAtMillis(NOW + 3_600_000)));
         frame("a welcome that says nothing", ServerFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()));
@@ -222,7 +292,41 @@ class FrameVectorsTest {
                         .setOpened(Opened.newBuilder()
                                 .setHandle(1)
                                 .setEntries(Entries.newBuilder().setFrom(4).setTo(position(4)))));
+        frame(
+                "an opened conversation with the latest of its blocks",
+                ServerFrame.newBuilder()
+                        .setOpened(Opened.newBuilder()
+                                .setHandle(2)
+                                .setConversation("c-1")
+                                .setView(View.STAFF)
+                                .setBlocks(Blocks.newBuilder()
+                                        .setPosition(position(9))
+                                        .addBlocks(markedBlock())
+                                        .addBlocks(mergedBlock())
+                                        .setOlderThan(8))));
         frame("entries of every effect", ServerFrame.newBuilder().setEntries(entries()));
+        frame(
+                "entries with hashes",
+                ServerFrame.newBuilder()
+                        .setEntries(Entries.newBuilder()
+                                .setHandle(1)
+                                .setFrom(60)
+                                .setTo(position(130))
+                                .addHashes(hash(64, "0123456789abcdef"))
+                                .addHashes(hash(128, "ffffffffffffffff"))));
+        frame(
+                "a page of older blocks",
+                ServerFrame.newBuilder()
+                        .setBlocksPage(BlocksPage.newBuilder()
+                                .setHandle(1)
+                                .setBefore(9)
+                                .addBlocks(mergedBlock())
+                                .setOlderThan(8)));
+        frame(
+                "the last page of older blocks",
+                ServerFrame.newBuilder()
+                        .setBlocksPage(BlocksPage.newBuilder().setHandle(1).setBefore(8)));
+        frame("a block's versions", ServerFrame.newBuilder().setVersions(versions()));
         frame(
                 "entries that are all hidden",
                 ServerFrame.newBuilder()
@@ -471,6 +575,70 @@ class FrameVectorsTest {
                 .build();
     }
 
+    private static List<Operation> commands() {
+        return List.of(
+                Operation.newBuilder()
+                        .setPublishDraft(Operation.PublishDraft.newBuilder()
+                                .setBlock("box-2.1")
+                                .setAnswers(299))
+                        .build(),
+                Operation.newBuilder()
+                        .setMergeBlocks(Operation.MergeBlocks.newBuilder()
+                                .setBlock("box-2.2")
+                                .setInto("box-2.1"))
+                        .build(),
+                Operation.newBuilder()
+                        .setTakeOver(Operation.TakeOver.newBuilder().setBlock("box-2.1"))
+                        .build(),
+                Operation.newBuilder()
+                        .setAcceptSuggestion(
+                                Operation.AcceptSuggestion.newBuilder().setBlock("box-1.12"))
+                        .build(),
+                Operation.newBuilder()
+                        .setDismissSuggestion(
+                                Operation.DismissSuggestion.newBuilder().setBlock("box-1.12"))
+                        .build(),
+                Operation.newBuilder()
+                        .setCloseConversation(Operation.CloseConversation.getDefaultInstance())
+                        .build(),
+                Operation.newBuilder()
+                        .setReopenConversation(Operation.ReopenConversation.getDefaultInstance())
+                        .build(),
+                Operation.newBuilder()
+                        .setRedact(Operation.Redact.newBuilder().setBlock("box-2.1"))
+                        .build(),
+                Operation.newBuilder()
+                        .setLink(Operation.Link.newBuilder().setVisitor("vic").setName("访客"))
+                        .build(),
+                Operation.newBuilder()
+                        .setStartRun(Operation.StartRun.newBuilder()
+                                .setBlock("box-1.12")
+                                .setRun("run-1"))
+                        .build(),
+                Operation.newBuilder()
+                        .setAppendText(Operation.AppendText.newBuilder()
+                                .setBlock("box-1.12")
+                                .setRun("run-1")
+                                .setFence(128)
+                                .setText("Sure 😀"))
+                        .build(),
+                Operation.newBuilder()
+                        .setFinishRun(Operation.FinishRun.newBuilder()
+                                .setBlock("box-1.12")
+                                .setRun("run-1")
+                                .setFence(128))
+                        .build());
+    }
+
+    private static Origin origin() {
+        return Origin.newBuilder()
+                .setSource(Source.AI)
+                .setOnBehalfOf("ann")
+                .setRun("run-1")
+                .setModel("small-1")
+                .build();
+    }
+
     private static Attribute attribute(String key, String value) {
         return Attribute.newBuilder().setKey(key).setValue(value).build();
     }
@@ -487,7 +655,7 @@ class FrameVectorsTest {
         return Entries.newBuilder()
                 .setHandle(1)
                 .setFrom(4)
-                .setTo(position(9))
+                .setTo(position(14))
                 .addEntries(Entry.newBuilder()
                         .setRevision(5)
                         .setTimeMillis(NOW)
@@ -519,6 +687,123 @@ class FrameVectorsTest {
                                         .setText("Dear all")
                                         .addAttributes(attribute("name", "n")))
                                 .setAudience(View.PUBLIC)))
+                .addEntries(entry(10, Role.AGENT)
+                        .addEffects(Effect.newBuilder()
+                                .setMove(Effect.Move.newBuilder()
+                                        .setBlock("box-2.1")
+                                        .setRank("B7V"))
+                                .setAudience(View.PUBLIC)))
+                .addEntries(entry(11, Role.ADMIN)
+                        .setCommand("MergeBlocks")
+                        .addEffects(Effect.newBuilder()
+                                .setRetarget(Effect.Retarget.newBuilder()
+                                        .setBlock("box-1.12")
+                                        .setInto("box-2.1")
+                                        .setIntoLength(8)
+                                        .setAt(9)
+                                        .setLength(7))
+                                .setAudience(View.PUBLIC)))
+                .addEntries(entry(12, Role.ADMIN)
+                        .setCommand("Redact")
+                        .addEffects(Effect.newBuilder()
+                                .setErase(Effect.Erase.newBuilder().setBlock("box-1.12"))
+                                .setAudience(View.PUBLIC)))
+                .addEntries(entry(13, Role.ASSISTANT)
+                        .setCommand("StartRun")
+                        .setOrigin(origin())
+                        .addEffects(place("run-1", 300, 300, true)))
+                .addEntries(entry(14, Role.SERVICE)
+                        .setOrigin(Origin.newBuilder().setSource(Source.BACKEND))
+                        .addEffects(place("box-1.12", 1, 128, false))
+                        .addEffects(Effect.newBuilder()
+                                .setPlaceAnchor(Effect.PlaceAnchor.newBuilder()
+                                        .setBlock("box-2.3")
+                                        .setName("run-1")
+                                        .setRemoved(true))
+                                .setAudience(View.STAFF)))
+                .build();
+    }
+
+    private static Effect.Builder place(String name, int start, int end, boolean run) {
+        return Effect.newBuilder()
+                .setPlaceAnchor(Effect.PlaceAnchor.newBuilder()
+                        .setBlock("box-2.3")
+                        .setName(name)
+                        .setStart(start)
+                        .setEnd(end)
+                        .setRun(run))
+                .setAudience(View.STAFF);
+    }
+
+    private static StateHash hash(long revision, String bytes) {
+        return StateHash.newBuilder().setRevision(revision).setHash(hex(bytes)).build();
+    }
+
+    /** With owners, anchors and authors. */
+    private static Block markedBlock() {
+        return Block.newBuilder()
+                .setId("box-2.3")
+                .setKind(BlockKind.DRAFT)
+                .setAudience(View.STAFF)
+                .setAuthor(author("ann", Role.ADMIN, "Ann"))
+                .setRevision(8)
+                .setText("Dear\nall")
+                .setRank("B7V")
+                .addOwners(author("bob", Role.AGENT, ""))
+                .addAnchors(Anchor.newBuilder()
+                        .setName("box-1.12")
+                        .setStart(1)
+                        .setEnd(1)
+                        .setStale(true))
+                .addAnchors(Anchor.newBuilder()
+                        .setName("run-1")
+                        .setStart(8)
+                        .setEnd(8)
+                        .setRun(true)
+                        .setWritten(300))
+                .addAuthors(author("ann", Role.ADMIN, "Ann"))
+                .addAuthors(author("bot", Role.ASSISTANT, ""))
+                .addAllAuthorship(List.of(5, 0, 3, 1))
+                .build();
+    }
+
+    /** A tombstone: its text went to another block and was redacted there. */
+    private static Block mergedBlock() {
+        return Block.newBuilder()
+                .setId("box-2.2")
+                .setKind(BlockKind.MESSAGE)
+                .setAudience(View.PUBLIC)
+                .setAuthor(author("vic", Role.VISITOR, ""))
+                .setRevision(8)
+                .setEdited(9)
+                .setMergedInto("box-2.1")
+                .setErased(true)
+                .build();
+    }
+
+    private static Versions versions() {
+        return Versions.newBuilder()
+                .setHandle(1)
+                .setBlock("box-2.3")
+                .addVersions(Version.newBuilder()
+                        .setRevision(8)
+                        .setTimeMillis(NOW)
+                        .setAuthor(author("ann", Role.ADMIN, "Ann"))
+                        .setText("Dear")
+                        .setEdit(textEdit(List.of(0), "Dear"))
+                        .addAuthors(author("ann", Role.ADMIN, "Ann"))
+                        .addAllAuthorship(List.of(4, 0)))
+                .addVersions(Version.newBuilder()
+                        .setRevision(300)
+                        .setTimeMillis(NOW + 1)
+                        .setAuthor(author("bot", Role.ASSISTANT, ""))
+                        .setOrigin(origin())
+                        .setCommand("AppendText")
+                        .setText("Dear all")
+                        .setEdit(textEdit(List.of(4, 0), " all"))
+                        .addAuthors(author("ann", Role.ADMIN, "Ann"))
+                        .addAuthors(author("bot", Role.ASSISTANT, ""))
+                        .addAllAuthorship(List.of(4, 0, 4, 1)))
                 .build();
     }
 
