@@ -1,10 +1,12 @@
 package dev.parley.gateway;
 
+import dev.parley.gateway.assistant.Runs;
 import dev.parley.gateway.http.ApiRoute;
 import dev.parley.gateway.http.DemoRoute;
 import dev.parley.gateway.http.HttpRouter;
 import dev.parley.gateway.http.OperatorRoute;
 import dev.parley.gateway.http.Route;
+import dev.parley.gateway.http.RunRoute;
 import dev.parley.gateway.metrics.GatewayMetrics;
 import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.session.Policy;
@@ -143,7 +145,8 @@ public final class GatewayServer implements AutoCloseable {
         routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
         routes.add(ApiRoute.of(node));
         routes.addAll(more);
-        return new HttpRouter(routes, List.of());
+        Runs runs = new Runs(node.shards(), node.store(), node.clock());
+        return new HttpRouter(routes, List.of(new RunRoute(node, runs)));
     }
 
     public int port() {

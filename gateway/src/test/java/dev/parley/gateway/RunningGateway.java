@@ -1,26 +1,15 @@
 package dev.parley.gateway;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Tokens;
 import dev.parley.gateway.store.Durability;
-import dev.parley.wire.ProtocolVersion;
-import dev.parley.wire.v1.ClientFrame;
-import dev.parley.wire.v1.ClientFrames;
-import dev.parley.wire.v1.Hello;
-import dev.parley.wire.v1.Open;
-import dev.parley.wire.v1.ServerFrame;
-import dev.parley.wire.v1.ServerFrames;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
@@ -29,8 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 /** A gateway on a free port with a store in memory, and what a test asks it over HTTP. */
 public final class RunningGateway implements AutoCloseable {
@@ -144,59 +131,13 @@ public final class RunningGateway implements AutoCloseable {
 
     /** Opens the visitor's own conversation over its socket, as the widget does, and answers its id. */
     public String conversationOf(String visitor) throws Exception {
-        CompletableFuture<String> opened = new CompletableFuture<>();
-        WebSocket socket = client.newWebSocketBuilder()
-                .subprotocols(ProtocolVersion.SUBPROTOCOL)
-                .buildAsync(URI.create("ws://127.0.0.1:" + port() + "/ws"), new OpenedListener(opened))
-                .get(30, TimeUnit.SECONDS);
-        ClientFrames frames = ClientFrames.newBuilder()
-                .addFrames(ClientFrame.newBuilder()
-                        .setHello(Hello.newBuilder()
-                                .setProtocolVersion(ProtocolVersion.CURRENT)
-                                .setToken(token(Role.VISITOR, visitor))
-                                .setSession("session-of-" + visitor)))
-                .addFrames(ClientFrame.newBuilder().setOpen(Open.getDefaultInstance()))
-                .build();
-        socket.sendBinary(ByteBuffer.wrap(frames.toByteArray()), true).get(30, TimeUnit.SECONDS);
-        String conversation = opened.get(30, TimeUnit.SECONDS);
-        socket.abort();
-        return conversation;
+        try (WireSocket socket = new WireSocket(port(), token(Role.VISITOR, visitor))) {
+            return socket.open("").getConversation();
+        }
     }
 
-    private static final class OpenedListener implements WebSocket.Listener {
-        private final CompletableFuture<String> opened;
-        private final ByteArrayOutputStream message = new ByteArrayOutputStream();
-
-        OpenedListener(CompletableFuture<String> opened) {
-            this.opened = opened;
-        }
-
-        @Override
-        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            message.writeBytes(bytes);
-            socket.request(1);
-            if (last) {
-                try {
-                    for (ServerFrame frame :
-                            ServerFrames.parseFrom(message.toByteArray()).getFramesList()) {
-                        if (frame.hasOpened()) {
-                            opened.complete(frame.getOpened().getConversation());
-                        }
-                    }
-                } catch (InvalidProtocolBufferException e) {
-                    opened.completeExceptionally(e);
-                }
-                message.reset();
-            }
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void onError(WebSocket socket, Throwable error) {
-            opened.completeExceptionally(error);
-        }
+    public WireSocket socket(Role role, String subject) throws Exception {
+        return new WireSocket(port(), token(role, subject));
     }
 
     @Override

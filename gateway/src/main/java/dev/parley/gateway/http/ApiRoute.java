@@ -43,6 +43,7 @@ public final class ApiRoute implements Route {
                 .serve(HttpMethod.GET, conversation + "/blocks", new ReadBlocks(node))
                 .serve(HttpMethod.GET, conversation + "/entries", new ReadEntries(node))
                 .serve(HttpMethod.GET, conversation + "/blocks/{block}/versions", new ReadVersions(node))
+                .serve(HttpMethod.GET, conversation + "/runs/{run}", new ReadRun(node))
                 .serve(HttpMethod.POST, conversation + "/messages", new PostMessage(node));
     }
 

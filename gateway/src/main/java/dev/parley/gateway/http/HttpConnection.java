@@ -249,6 +249,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        public Loop loop() {
+            return loop;
+        }
+
+        @Override
+        public void after(long millis, Runnable task) {
+            ctx.executor().schedule(task, millis, TimeUnit.MILLISECONDS);
+        }
+
+        @Override
         public void more() {
             wanted = true;
             if (expectsContinue) {

@@ -1,5 +1,6 @@
 package dev.parley.gateway.http;
 
+import dev.parley.gateway.shard.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpRequest;
 
@@ -26,6 +27,11 @@ public interface StreamedRoute {
 
     /** The connection, as the route sees it. */
     interface Exchange {
+
+        Loop loop();
+
+        /** Runs a task on the loop, later. */
+        void after(long millis, Runnable task);
 
         void more();
 

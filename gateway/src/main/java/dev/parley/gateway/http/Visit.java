@@ -58,13 +58,22 @@ final class Visit implements Subscriber {
         throw new IllegalStateException("an open from the start has blocks");
     }
 
+    /** As {@link #look}, with the last answer of an outbox. */
+    CompletionStage<Delivery.Opened> look(String outbox) {
+        return open(List.of(outbox)).whenComplete((result, failure) -> leave());
+    }
+
     /** The conversation as the principal may see it, and nothing more: the visit is over. */
     CompletionStage<Delivery.Opened> look() {
         return open().whenComplete((result, failure) -> leave());
     }
 
     CompletionStage<Delivery.Opened> open() {
-        shard.open(new OpenRequest(key, "", "", Position.START, false, List.of()), this);
+        return open(List.of());
+    }
+
+    private CompletionStage<Delivery.Opened> open(List<String> outboxes) {
+        shard.open(new OpenRequest(key, "", "", Position.START, false, outboxes), this);
         return opened;
     }
 

@@ -58,6 +58,9 @@ public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final String LINK = Operation.Link.class.getSimpleName();
 
+    /** An assistant is refused at a quarter of the undurable bytes at which people are. */
+    private static final int YIELDING_SHARE = 4;
+
     private final Loop loop;
     private final OperationStore store;
     private final Policy policy;
@@ -74,6 +77,7 @@ public final class Shard {
     private final Map<ConversationKey, Deque<Command>> loading = new HashMap<>();
     private final Map<ConversationKey, Audience> audiences = new HashMap<>();
     private Set<LoadedConversation> undurable = new LinkedHashSet<>();
+    private final List<Command> yielding = new ArrayList<>();
     private boolean appendScheduled;
     private boolean appendInFlight;
     private long undurableBytes;
@@ -171,7 +175,25 @@ public final class Shard {
             command.subscriber().loop().execute(() -> refuse(command, Refusal.OVERLOADED));
             return;
         }
-        loop.execute(() -> start(command));
+        loop.execute(() -> {
+            if (command.yields()) {
+                waitForPeople(command);
+            } else {
+                start(command);
+            }
+        });
+    }
+
+    /** People are served first: it waits for whatever has reached the loop until now. */
+    private void waitForPeople(Command command) {
+        yielding.add(command);
+        if (yielding.size() == 1) {
+            loop.execute(() -> {
+                List<Command> now = List.copyOf(yielding);
+                yielding.clear();
+                now.forEach(this::start);
+            });
+        }
     }
 
     private void start(Command command) {
@@ -257,7 +279,8 @@ public final class Shard {
     }
 
     private void receive(Command.Submit submit, LoadedConversation loaded) {
-        if (undurableBytes > bounds.undurableBytesMax()) {
+        long bytesMax = bounds.undurableBytesMax();
+        if (undurableBytes > (submit.yields() ? bytesMax / YIELDING_SHARE : bytesMax)) {
             refuse(submit, Refusal.OVERLOADED);
             return;
         }
