@@ -86,7 +86,9 @@ function declareMessage(type) {
     return `{ ${parts.join(', ')} },`;
   });
   declarations.push(
-    `${comment(type)}export interface ${name} { ${members.join('\n')} }`,
+    members.length > 0
+      ? `${comment(type)}export interface ${name} { ${members.join('\n')} }`
+      : `${comment(type)}export type ${name} = Readonly<Record<string, never>>;`,
     `export const ${name}: MessageType<${name}> = { fields: [${rows.join('\n')}] };`,
   );
 }

@@ -180,7 +180,7 @@ export class ConversationHandle {
   /** Makes a draft a message for everyone, as it is when the gateway gets to it. */
   publish(draftId: string): Sending {
     this.requireBlock(draftId);
-    const { contentId, saved } = this.link.command({ publishDraft: { block: draftId } });
+    const { contentId, saved } = this.link.command({ publishDraft: { block: draftId, answers: 0 } });
     return { id: draftId, saved, sent: this.answerOf(contentId) };
   }
 

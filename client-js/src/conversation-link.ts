@@ -214,6 +214,7 @@ export class ConversationLink {
     this.handle = handle;
     this.conversation = conversation;
     this.view = view;
+    this.replica.confirmed.view = view;
     const answers = outboxes.filter(({ outbox }) => outbox === this.replica.outbox);
     this.guarded(() => {
       if (entries) {
@@ -407,7 +408,7 @@ export class ConversationLink {
       seq: first.seq,
       contentId: first.contentId,
       base: first.frozen?.base ?? this.replica.position,
-      operations: queue.operations(first, this.replica.self),
+      operations: this.replica.operations(first),
       composedAtMillis: isLate ? first.composedAtMillis : 0,
     };
   }

@@ -97,7 +97,9 @@ describe('a client', () => {
     client.on('conversation', ({ id }) => names.push(id));
     const other = gateway.conversation('vera:billing');
     gateway.last.send({
-      opened: { ...other.open(77, { conversation: '', name: 'billing', pending: false, outboxes: [] }, 'PUBLIC') },
+      opened: {
+        ...other.open(77, { conversation: '', name: 'billing', pending: false, outboxes: [], kind: '' }, 'PUBLIC'),
+      },
     });
     await settled();
     expect(names).toEqual(['vera:billing']);

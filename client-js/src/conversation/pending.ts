@@ -3,10 +3,20 @@
 import { hex } from '../bytes.ts';
 import { IDENTITY, apply, components, compose, growth, textEdit } from '../ot/text-edit.ts';
 import { lengthOf } from '../ot/text.ts';
-import type { Author, Effect, EffectCreate, Entry, Init, Operation, Position, RejectCode } from '../wire/wire.ts';
+import type {
+  Attribute,
+  Author,
+  Effect,
+  EffectCreate,
+  Entry,
+  Init,
+  Operation,
+  Position,
+  RejectCode,
+} from '../wire/wire.ts';
 import { blockOf, operationFor } from './effect.ts';
 import { isLarger } from './state.ts';
-import { conflicts, cross, sideOf } from './transform.ts';
+import { conflictOf, cross, sideOf } from './transform.ts';
 
 /** One submission of an outbox, as it stands on the confirmed state and the submissions before it. */
 export interface Pending {
@@ -56,7 +66,13 @@ export interface Rebased {
   readonly shown: readonly Effect[];
   readonly unsent: readonly Unsent[];
   /** Never sent, and never will be. */
-  readonly gone: readonly Pending[];
+  readonly gone: readonly Gone[];
+}
+
+/** A submission that will not be sent, and why. */
+export interface Gone {
+  readonly submission: Pending;
+  readonly code: UnsentCode;
 }
 
 export interface Withdrawn {
@@ -76,7 +92,7 @@ export function rebase(
 ): Rebased {
   const side = sideOf(self.role, entry.author?.role ?? 'ROLE_UNSPECIFIED');
   const unsent: Unsent[] = [];
-  const gone: Pending[] = [];
+  const gone: Gone[] = [];
   let result = [...pending];
   let shown: readonly Effect[] = entry.effects;
   for (const { contentId, sends } of pending) {
@@ -85,18 +101,19 @@ export function rebase(
     if (!submission) {
       continue;
     }
-    if (!conflicts(submission.effects, shown)) {
+    const conflict = conflictOf(submission.effects, shown);
+    if (conflict === undefined) {
       const crossed = cross(submission.effects, shown, side);
       result[i] = { ...submission, effects: crossed.mine };
       shown = crossed.theirs;
     } else if (sends === 0) {
-      const withdrawn = withdraw(result, i, 'BLOCK_PUBLISHED');
+      const withdrawn = withdraw(result, i, conflict);
       result = [...withdrawn.pending];
       unsent.push(...withdrawn.unsent);
-      gone.push(...withdrawn.gone);
+      gone.push(...withdrawn.gone.map((submission) => ({ submission, code: conflict })));
     } else {
       const asItWas = before.find((candidate) => candidate.contentId === contentId) ?? submission;
-      unsent.push(unsentOf(result, i, 'BLOCK_PUBLISHED'));
+      unsent.push(unsentOf(result, i, conflict));
       takeOut(result, i);
       result[i] = { ...submission, effects: [], frozen: { base, effects: asItWas.effects } };
     }
@@ -160,18 +177,38 @@ export function composed(last: Pending | undefined, effects: readonly Effect[]):
   if (more.set && before.set?.target === more.set.target && before.set.key === more.set.key) {
     return more.set.advance && isLarger(before.set.value, more.set.value) ? last : { ...last, effects };
   }
-  return undefined;
+  return more.move && before.move?.block === more.move.block ? { ...last, effects } : undefined;
 }
 
-/** What is sent of a submission. */
-export function operations({ command, frozen, effects }: Pending, self: Author): readonly Init<Operation>[] {
-  return command ? [command] : (frozen?.effects ?? effects).map((effect) => operationFor(effect, self));
+/** What is sent of the first submission. `confirmedLength`: of the text of a block as it is confirmed. */
+export function operations(
+  { command, frozen, effects }: Pending,
+  self: Author,
+  confirmedLength: (block: string) => number,
+): readonly Init<Operation>[] {
+  if (command) {
+    return [command];
+  }
+  const grown = new Map<string, number>();
+  return (frozen?.effects ?? effects).map((effect) => {
+    const operation = operationFor(effect, self, (block) => confirmedLength(block) + (grown.get(block) ?? 0));
+    const { editText } = effect;
+    if (editText?.edit) {
+      grown.set(editText.block, (grown.get(editText.block) ?? 0) + growth(editText.edit));
+    }
+    return operation;
+  });
 }
 
 /** Whether only the log can carry these over: edits of blocks that are not themselves pending. */
 export function needsEntries(pending: readonly Pending[]): boolean {
   const created = createdBlocks(pending);
-  return pending.some(({ effects }) => effects.some(({ editText }) => editText && !created.has(editText.block)));
+  return pending.some(({ effects }) =>
+    effects.some(({ editText, placeAnchor }) => {
+      const block = editText?.block ?? placeAnchor?.block;
+      return block !== undefined && !created.has(block);
+    }),
+  );
 }
 
 export function createdBlocks(pending: readonly Pending[]): ReadonlySet<string> {
@@ -180,8 +217,7 @@ export function createdBlocks(pending: readonly Pending[]): ReadonlySet<string> 
 
 /** The blocks that a submission is about. */
 export function targets({ effects, command }: Pending): string[] {
-  const published = command?.publishDraft?.block;
-  return published === undefined ? effects.flatMap((effect) => blockOf(effect) ?? []) : [published];
+  return command ? commandBlocks(command) : effects.flatMap((effect) => blockOf(effect) ?? []);
 }
 
 /** The same submissions for another outbox: the blocks they create are named after it. */
@@ -191,16 +227,45 @@ export function movedTo(outbox: string, from: string, pending: readonly Pending[
   return pending.map((submission) => ({
     ...submission,
     sends: 0,
-    effects: submission.effects.map(({ create, editText, set, ...rest }) => ({
+    effects: submission.effects.map(({ create, editText, set, move, placeAnchor, ...rest }) => ({
       ...rest,
-      ...(create && { create: { ...create, block: renamed(create.block) } }),
+      ...(create && { create: { ...create, block: renamed(create.block), attributes: targeting(create.attributes) } }),
       ...(editText && { editText: { ...editText, block: renamed(editText.block) } }),
       ...(set && { set: { ...set, target: renamed(set.target) } }),
+      ...(move && { move: { ...move, block: renamed(move.block) } }),
+      ...(placeAnchor && {
+        placeAnchor: { ...placeAnchor, block: renamed(placeAnchor.block), name: renamed(placeAnchor.name) },
+      }),
     })),
-    command: submission.command?.publishDraft && {
-      publishDraft: { block: renamed(submission.command.publishDraft.block) },
-    },
+    command: submission.command && renamedCommand(submission.command, renamed),
   }));
+
+  function targeting(attributes: readonly Attribute[]): readonly Attribute[] {
+    return attributes.map(({ key, value }) => ({ key, value: key === 'target' ? renamed(value) : value }));
+  }
+}
+
+/** The blocks that a command is about. */
+function commandBlocks(command: Operation): string[] {
+  return Object.values(command as Record<string, unknown>).flatMap((about) => {
+    const { block, into } = (about ?? {}) as { readonly block?: string; readonly into?: string };
+    return [block, into].filter((id) => id !== undefined);
+  });
+}
+
+function renamedCommand(command: Operation, renamed: (block: string) => string): Operation {
+  const entries = Object.entries(command as Record<string, unknown>).map(([kind, about]) => {
+    const { block, into } = (about ?? {}) as { readonly block?: string; readonly into?: string };
+    return [
+      kind,
+      {
+        ...(about as object),
+        ...(block !== undefined && { block: renamed(block) }),
+        ...(into !== undefined && { into: renamed(into) }),
+      },
+    ];
+  });
+  return Object.fromEntries(entries) as Operation;
 }
 
 /** Moves what stands behind the submission past its inverse, and leaves it without effects. */

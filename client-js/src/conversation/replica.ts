@@ -1,6 +1,7 @@
 import { sameBytes } from '../bytes.ts';
 import { diff } from '../ot/diff.ts';
 import { IDENTITY, type TextEdit, apply, compose } from '../ot/text-edit.ts';
+import { lengthOf } from '../ot/text.ts';
 import type {
   Accepted,
   Author,
@@ -8,11 +9,13 @@ import type {
   Effect,
   Entries,
   Entry,
+  Init,
   Operation,
   Position,
   RejectCode,
+  View,
 } from '../wire/wire.ts';
-import { blockOf } from './effect.ts';
+import { blockOf, blocksOf } from './effect.ts';
 import * as queue from './pending.ts';
 import type { Pending, Settled, Unsent, UnsentCode } from './pending.ts';
 import { type Block, ConversationState, DivergedError, START, type Stamp, applySet, applyToBlock } from './state.ts';
@@ -33,6 +36,13 @@ export interface Outcome {
   readonly changes: readonly Change[];
   readonly unsent: readonly Unsent[];
   readonly settled: readonly Settled[];
+}
+
+/** What a change of state does: to what is displayed, and to what is pending. */
+interface Shown {
+  readonly shown?: readonly Effect[];
+  readonly unsent?: readonly Unsent[];
+  readonly settled?: readonly Settled[];
 }
 
 /** What a replica begins with. */
@@ -125,11 +135,11 @@ export class Replica {
   /** Makes a change, shows it, and queues it. Throws a DivergedError, and changes nothing, if it does not fit. */
   submit(effects: readonly Effect[], contentId: Uint8Array, composedAtMillis: number): Outcome {
     const displayed = new Map<string, Block | undefined>();
-    const stamp = { author: this.self, revision: 0, timeMillis: composedAtMillis, composedAtMillis };
+    const stamp = this.stamp(composedAtMillis);
     for (const effect of effects) {
       const id = blockOf(effect);
       if (id !== undefined) {
-        displayed.set(id, applyToBlock(displayed.get(id) ?? this.block(id), effect, stamp));
+        displayed.set(id, applyToBlock(displayed.get(id) ?? this.block(id), effect, stamp, this.confirmed.view));
       }
     }
     const composed = queue.composed(this.waiting[this.waiting.length - 1], effects);
@@ -146,6 +156,11 @@ export class Replica {
   command(command: Operation, contentId: Uint8Array, composedAtMillis: number): void {
     const seq = this.lastAnsweredSeq + 1 + this.waiting.length;
     this.waiting = [...this.waiting, { seq, contentId, effects: [], command, sends: 0, composedAtMillis }];
+  }
+
+  /** What is sent of a submission that is the first. */
+  operations(first: Pending): readonly Init<Operation>[] {
+    return queue.operations(first, this.self, (block) => lengthOf(this.confirmed.blocks.get(block)?.text ?? ''));
   }
 
   /** The first pending submission, which is sent from here on, once more. */
@@ -199,9 +214,10 @@ export class Replica {
           continue;
         }
         creates.forEach((id) => created.add(id));
-        const isKept = submission.effects.every(({ editText }) => {
-          const kept = blocks.since > 0 && blocks.since <= known && !changed.has(editText?.block ?? '');
-          return !editText || kept || created.has(editText.block);
+        const isKept = submission.effects.every(({ editText, placeAnchor }) => {
+          const block = editText?.block ?? placeAnchor?.block;
+          const kept = blocks.since > 0 && blocks.since <= known && !changed.has(block ?? '');
+          return block === undefined || kept || created.has(block);
         });
         if (submission.frozen || !isKept) {
           const code: UnsentCode = submission.sends > 0 ? 'MAYBE_SENT' : 'BASE_LOST';
@@ -285,28 +301,38 @@ export class Replica {
 
   /** Forgets what is confirmed, to load it anew. Pending edits of confirmed blocks become unsent. */
   reset(): Outcome {
-    return this.replace({ since: 0, position: START, blocks: [], attributes: [] });
+    return this.replace({ since: 0, position: START, blocks: [], attributes: [], olderThan: 0 });
   }
 
   private receiveEntry(entry: Entry, before: readonly Pending[], base: Position): Outcome {
-    const touched = entry.effects.map((effect) => blockOf(effect) ?? '');
+    const touched = entry.effects.flatMap((effect) => (blockOf(effect) === undefined ? [''] : blocksOf(effect)));
     const [first] = this.waiting;
     if (first && entry.outbox === this.outboxId && this.isFirst(entry.seq, entry.contentId)) {
-      return this.step('remote', [...touched, ...queue.targets(first)], () => {
-        this.confirm(entry);
+      return this.step('remote', [...touched, ...this.waiting.flatMap(queue.targets)], () => {
         this.waiting = this.waiting.slice(1);
         this.lastAnsweredSeq = entry.seq;
-        return { settled: [{ contentId: first.contentId }] };
+        const settled = [{ contentId: first.contentId }];
+        if (!first.command) {
+          this.confirm(entry);
+          return { settled };
+        }
+        // Nothing of a command was shown before: what is pending behind it moves past its entry as past anybody's.
+        const rebased = this.rebase(entry, before, base);
+        return { ...rebased, settled: [...settled, ...rebased.settled] };
       });
     }
+    const conflicts = queue.rebase(this.waiting, entry, this.self, before, base).unsent.length > 0;
+    return this.step('remote', [...touched, ...(conflicts ? this.waiting.flatMap(queue.targets) : [])], () =>
+      this.rebase(entry, before, base),
+    );
+  }
+
+  private rebase(entry: Entry, before: readonly Pending[], base: Position): Required<Shown> {
     const rebased = queue.rebase(this.waiting, entry, this.self, before, base);
-    const frozen = rebased.unsent.length > 0 ? this.waiting.flatMap(queue.targets) : [];
-    return this.step('remote', [...touched, ...frozen], () => {
-      this.confirm(entry);
-      this.waiting = queue.numbered(rebased.pending, this.lastAnsweredSeq);
-      const settled = rebased.gone.map(({ contentId }) => ({ contentId, code: 'BLOCK_PUBLISHED' as const }));
-      return { unsent: rebased.unsent, shown: rebased.shown, settled };
-    });
+    this.confirm(entry);
+    this.waiting = queue.numbered(rebased.pending, this.lastAnsweredSeq);
+    const settled = rebased.gone.map(({ submission, code }) => ({ contentId: submission.contentId, code }));
+    return { unsent: rebased.unsent, shown: rebased.shown, settled };
   }
 
   private confirm(entry: Entry): void {
@@ -315,17 +341,17 @@ export class Replica {
     }
   }
 
+  private stamp(composedAtMillis: number): Stamp {
+    return { author: this.self, revision: 0, timeMillis: composedAtMillis, composedAtMillis, run: '' };
+  }
+
   private isFirst(seq: number, contentId: Uint8Array): boolean {
     const [first] = this.waiting;
     return first !== undefined && first.sends > 0 && first.seq === seq && sameBytes(first.contentId, contentId);
   }
 
   /** Runs a change of state, and tells what is displayed differently after it. */
-  private step(
-    origin: Change['origin'],
-    touched: readonly string[],
-    change: () => { shown?: readonly Effect[]; unsent?: readonly Unsent[]; settled?: readonly Settled[] },
-  ): Outcome {
+  private step(origin: Change['origin'], touched: readonly string[], change: () => Shown): Outcome {
     const ids = [...new Set(touched)];
     const before = ids.map((id) => this.block(id));
     const { shown = [], unsent = [], settled = [] } = change();
@@ -341,10 +367,9 @@ export class Replica {
   private withPending(id: string): Block | undefined {
     let block = this.confirmed.blocks.get(id);
     for (const { effects, composedAtMillis } of this.waiting) {
-      const stamp = { author: this.self, revision: 0, timeMillis: composedAtMillis, composedAtMillis };
       for (const effect of effects) {
         if (blockOf(effect) === id) {
-          block = shownWith(block, effect, stamp);
+          block = shownWith(block, effect, this.stamp(composedAtMillis), this.confirmed.view);
         }
       }
     }
@@ -399,9 +424,9 @@ function editBetween(before: string, after: string, id: string, shown: readonly 
 }
 
 /** What does not fit is not shown; whether it was ever meant like that is for the gateway to say. */
-function shownWith(block: Block | undefined, effect: Effect, stamp: Stamp): Block | undefined {
+function shownWith(block: Block | undefined, effect: Effect, stamp: Stamp, view: View): Block | undefined {
   try {
-    return applyToBlock(block, effect, stamp);
+    return applyToBlock(block, effect, stamp, view);
   } catch (error) {
     if (error instanceof DivergedError) {
       return block;

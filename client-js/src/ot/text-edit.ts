@@ -173,6 +173,11 @@ export function compose(edit: TextEdit, next: TextEdit): TextEdit {
   return result.build();
 }
 
+/** The same edit of a text that stands `by` code points further on in a longer one. */
+export function shifted(edit: TextEdit, by: number): TextEdit {
+  return textEdit(by, ...components(edit));
+}
+
 /** The edit that takes `edit` back; `text` is the text before it. */
 export function invert(edit: TextEdit, text: string): TextEdit {
   if (!isWellFormed(text)) {

@@ -137,7 +137,7 @@ export interface Block {
   readonly owners: readonly Author[];
   /** sorted by name; STAFF only */
   readonly anchors: readonly Anchor[];
-  /** whoever wrote in it, in the order of their first text; STAFF only */
+  /** its creator and whoever edited it, in the order of their first edit; STAFF only */
   readonly authors: readonly Author[];
   /** pairs of a length and an index of `authors`, over the whole text; STAFF only */
   readonly authorship: readonly number[];
@@ -287,9 +287,9 @@ export interface OperationDismissSuggestion {
 export const OperationDismissSuggestion: MessageType<OperationDismissSuggestion> = {
   fields: [{ number: 1, name: 'block', type: 'string' }],
 };
-export interface OperationCloseConversation {}
+export type OperationCloseConversation = Readonly<Record<string, never>>;
 export const OperationCloseConversation: MessageType<OperationCloseConversation> = { fields: [] };
-export interface OperationReopenConversation {}
+export type OperationReopenConversation = Readonly<Record<string, never>>;
 export const OperationReopenConversation: MessageType<OperationReopenConversation> = { fields: [] };
 /** Removes the text of a block from the log, for good. */
 export interface OperationRedact {
