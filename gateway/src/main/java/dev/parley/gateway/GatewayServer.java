@@ -47,6 +47,8 @@ public final class GatewayServer implements AutoCloseable {
     private static final int QUEUED_PER_SHARD_MAX = 16_384;
     private static final long UNDURABLE_BYTES_PER_SHARD_MAX = 32L << 20;
     private static final int REFUSAL_DELAY_MILLIS = 1_000;
+    private static final int HISTORY_ENTRIES = 1_024;
+    private static final int SNAPSHOT_ENTRIES = 256;
     private static final int INBOX_BEAT_MILLIS = 100;
 
     private final GatewayMetrics metrics = new GatewayMetrics();
@@ -96,7 +98,9 @@ public final class GatewayServer implements AutoCloseable {
                 Math.max(1, config.cacheBytesMax() / all.size()),
                 QUEUED_PER_SHARD_MAX,
                 UNDURABLE_BYTES_PER_SHARD_MAX,
-                REFUSAL_DELAY_MILLIS);
+                REFUSAL_DELAY_MILLIS,
+                HISTORY_ENTRIES,
+                SNAPSHOT_ENTRIES);
         AtomicInteger handles = new AtomicInteger();
         List<Shard> shards = new ArrayList<>();
         for (Loop loop : all) {

@@ -220,6 +220,23 @@ public final class ConversationState {
         olderThan = partialBefore;
     }
 
+    /** Puts a block as it was when the entry at {@code changed} had changed it last, of a state that is being restored. */
+    public void restore(Block block, long changed) {
+        put(block, changed);
+    }
+
+    /** Makes this the state after an entry, together with the blocks that were restored. */
+    public void restore(long atRevision, long atTimeMillis, SortedMap<String, String> allAttributes) {
+        revision = atRevision;
+        timeMillis = atTimeMillis;
+        attributes = allAttributes;
+    }
+
+    /** The last entry that changed anything of a block; 0 for none. */
+    public long changedAt(String block) {
+        return changedAt.getOrDefault(block, 0L);
+    }
+
     public void clear() {
         olderThan = 0;
         blocks.clear();

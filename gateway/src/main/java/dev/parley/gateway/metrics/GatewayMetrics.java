@@ -88,6 +88,11 @@ public final class GatewayMetrics implements AutoCloseable {
     public void bind(RocksOperationStore store) {
         gauge("parley.store.queued", "Batches waiting for the store", store, RocksOperationStore::queueDepth);
         gauge("parley.store.damaged", "Quarantined conversations", store, RocksOperationStore::damagedConversations);
+        counter(
+                "parley.store.snapshots.damaged",
+                "Snapshots left aside for the whole log",
+                store,
+                RocksOperationStore::damagedSnapshots);
         counter("parley.store.commits", "Writes of the store", store, RocksOperationStore::commits);
         counter("parley.store.entries", "Entries stored", store, RocksOperationStore::entries);
         counter("parley.store.wal.syncs", "Syncs of the write-ahead log", store, rocks -> rocks.statistics()

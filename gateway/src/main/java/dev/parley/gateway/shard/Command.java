@@ -3,7 +3,11 @@ package dev.parley.gateway.shard;
 import dev.parley.conversation.Operation;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Submission;
+import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.LoggedEntry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A request that needs the loaded conversation, handed to its shard. */
 sealed interface Command {
@@ -17,12 +21,23 @@ sealed interface Command {
         return false;
     }
 
-    record Open(OpenRequest request, Subscriber subscriber) implements Command {
+    /** {@code read} is the part of the log that is not in memory, if it was asked for already. */
+    record Open(
+            OpenRequest request,
+            Subscriber subscriber,
+            @Nullable LogPart read) implements Command {
         @Override
         public ConversationKey key() {
             return request.key();
         }
+
+        Open with(LogPart part) {
+            return new Open(request, subscriber, part);
+        }
     }
+
+    /** The entries in a range, as far as the store has them. */
+    record LogPart(Range range, List<LoggedEntry> entries) {}
 
     record ReadBlocks(ConversationKey key, int handle, long before, int limit, Subscriber subscriber)
             implements Command {}

@@ -28,9 +28,14 @@ import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.OutboxFault;
 import dev.parley.gateway.shard.Delivery.Refusal;
 import dev.parley.gateway.store.Append;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.Snapshot;
+import dev.parley.gateway.store.SnapshotBlock;
+import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.ot.Text;
 import dev.parley.wire.EntryCodec;
@@ -74,7 +79,9 @@ final class Conversation {
     private final Policy policy;
     private final Limits limits;
     private final ConversationState state = new ConversationState(View.STAFF);
-    private final History history = new History();
+    private final ShardLimits bounds;
+    private final Chain horizon;
+    private final History history;
     private final Map<OutboxName, OutboxRow> outboxes = new HashMap<>();
     private final Map<String, String> outboxOwners = new HashMap<>();
     private final DeliveryMarks marks = new DeliveryMarks();
@@ -86,15 +93,27 @@ final class Conversation {
     private final List<LoggedEntry> unappended = new ArrayList<>();
     private final Map<OutboxName, OutboxRow> unappendedRows = new LinkedHashMap<>();
     private final List<OutboxRow> expiredRows = new ArrayList<>();
+    private final List<Erasure> unappendedErasures = new ArrayList<>();
+    private long snapshotRevision;
     private boolean summaryChanged;
 
     private record OutboxName(String subject, String outbox) {}
 
-    Conversation(ConversationKey key, StoredConversation stored, Policy policy, Limits limits) {
+    Conversation(ConversationKey key, StoredConversation stored, Policy policy, Limits limits, ShardLimits bounds) {
         this.key = key;
         this.policy = policy;
         this.limits = limits;
         this.hashBeat = new HashBeat(limits.snapshotBlocks());
+        this.bounds = bounds;
+        horizon = stored.horizon();
+        history = new History(stored.start(), bounds.historyEntries());
+        Snapshot snapshot = stored.snapshot();
+        if (snapshot != null) {
+            snapshot.blocks().forEach(block -> state.restore(block.block(), block.changedAt()));
+            state.restore(snapshot.chain().revision(), snapshot.timeMillis(), snapshot.attributes());
+            marks.restore(state.blocks());
+            snapshotRevision = snapshot.chain().revision();
+        }
         for (LoggedEntry entry : stored.entries()) {
             state.apply(entry.entry());
             history.append(entry);
@@ -104,6 +123,8 @@ final class Conversation {
             remember(row);
         }
         summary = stored.summary();
+        Block last = latestMessage();
+        lastMessage = last == null ? "" : last.id();
         appended = history.head().position();
     }
 
@@ -498,10 +519,13 @@ final class Conversation {
     /** What of the log has to be read before {@link #catchUp} can answer, or null if all is in memory. */
     @Nullable Range missingFor(Position position, boolean pending) {
         long revision = position.revision();
-        if (revision >= history.start() || (revision == 0 && !pending)) {
+        if (revision >= history.start() || revision < horizon.revision() || (revision == 0 && !pending)) {
             return null;
         }
-        return new Range(Math.max(0, revision - 1), pending ? history.start() : revision);
+        if (revision == horizon.revision()) {
+            return pending ? new Range(revision, history.start()) : null;
+        }
+        return new Range(revision - 1, pending ? history.start() : revision);
     }
 
     /** Revisions in (from, to]. */
@@ -509,12 +533,12 @@ final class Conversation {
 
     /**
      * What brings a replica from {@code position} to head, whichever is smaller: the entries since, or the blocks that
-     * changed since. One with pending work needs entries, to rebase on. {@code read} is what {@link #missingFor} asked for,
-     * the entry at the position first.
+     * changed since. One with pending work needs entries, to rebase on. One at a position that is not on the log, or that the
+     * log does not reach back to, gets all blocks. {@code read} is what {@link #missingFor} asked for, as far as it is there.
      */
     Delivery.CatchUp catchUp(int handle, Position position, boolean pending, View view, List<LoggedEntry> read) {
         long revision = position.revision();
-        if ((revision == 0 && !pending) || isForeign(position, read)) {
+        if ((revision == 0 && !pending) || !isOnLog(position, pending, read)) {
             ConversationState.Snapshot snapshot = state.snapshot(limits.snapshotBlocks(), view);
             return new Delivery.Blocks(0, head(), snapshot.blocks(), state.attributesFor(view), snapshot.olderThan());
         }
@@ -525,7 +549,7 @@ final class Conversation {
         }
         List<LoggedEntry> entries = new ArrayList<>();
         for (LoggedEntry entry : read) {
-            if (entry.revision() > revision) {
+            if (revision < entry.revision() && entry.revision() <= history.start()) {
                 entries.add(entry);
             }
         }
@@ -544,14 +568,24 @@ final class Conversation {
         return new Delivery.Page(handle, before, blocks, more ? first : 0);
     }
 
-    private boolean isForeign(Position position, List<LoggedEntry> read) {
-        if (position.revision() == 0) {
+    private boolean isOnLog(Position position, boolean pending, List<LoggedEntry> read) {
+        long revision = position.revision();
+        if (revision >= history.start()) {
+            return revision <= history.head().revision() && history.holds(position);
+        }
+        if (revision < horizon.revision()) {
             return false;
         }
-        if (position.revision() < history.start()) {
-            return read.isEmpty() || !read.get(0).position().equals(position);
-        }
-        return position.revision() > history.head().revision() || !history.holds(position);
+        boolean known = revision == horizon.revision()
+                ? horizon.position().equals(position)
+                : !read.isEmpty() && read.get(0).position().equals(position);
+        return known && (!pending || continuesToHistory(revision, read));
+    }
+
+    private boolean continuesToHistory(long revision, List<LoggedEntry> read) {
+        return !read.isEmpty()
+                && read.get(0).revision() <= revision + 1
+                && read.get(read.size() - 1).revision() >= history.start();
     }
 
     private static long weightOf(Iterable<Block> blocks) {
@@ -639,21 +673,57 @@ final class Conversation {
         return !unappended.isEmpty() || !unappendedRows.isEmpty();
     }
 
+    /**
+     * Puts entries with less content in the place of those with their revisions: here now, in the store with the next append,
+     * which has a snapshot for that.
+     */
+    void erase(List<LoggedEntry> inPlace) {
+        for (LoggedEntry entry : inPlace) {
+            history.replace(entry);
+            unappendedErasures.add(new Erasure(entry.revision(), entry.content()));
+        }
+    }
+
     /** Everything decided since the last call, for the store. */
     Append takeAppend() {
+        SnapshotPart snapshot = isSnapshotDue() ? snapshot() : null;
         Append append = new Append(
                 key,
                 appended,
                 List.copyOf(unappended),
                 List.copyOf(unappendedRows.values()),
                 List.copyOf(expiredRows),
-                summaryChanged ? summary : null);
+                summaryChanged ? summary : null,
+                snapshot,
+                List.copyOf(unappendedErasures));
         appended = head();
         unappended.clear();
         unappendedRows.clear();
         expiredRows.clear();
+        unappendedErasures.clear();
         summaryChanged = false;
         return append;
+    }
+
+    private boolean isSnapshotDue() {
+        return !unappendedErasures.isEmpty()
+                || history.head().revision() - snapshotRevision >= bounds.snapshotEntries();
+    }
+
+    /** What changed since the last one. Blocks are immutable: the store's thread encodes them. */
+    private SnapshotPart snapshot() {
+        List<SnapshotBlock> changed = state.changedSince(snapshotRevision, View.STAFF).stream()
+                .map(block -> new SnapshotBlock(block, state.changedAt(block.id())))
+                .toList();
+        SnapshotPart part = new SnapshotPart(
+                snapshotRevision,
+                history.head(),
+                state.timeMillis(),
+                state.attributes(),
+                changed,
+                state.blocks().size());
+        snapshotRevision = history.head().revision();
+        return part;
     }
 
     /** About what it takes in memory. */

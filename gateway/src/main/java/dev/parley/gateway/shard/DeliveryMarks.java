@@ -1,10 +1,14 @@
 package dev.parley.gateway.shard;
 
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Block;
 import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.View;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 
 /**
  * At which revisions each side wrote a message that the other side sees. Acknowledged positions are rounded down to these,
@@ -14,6 +18,14 @@ final class DeliveryMarks {
     private final Revisions byVisitors = new Revisions();
     private final Revisions byStaff = new Revisions();
 
+    /** Makes these the marks of the entries that led to these blocks. */
+    void restore(Collection<Block> blocks) {
+        blocks.stream()
+                .filter(block -> block.kind() == BlockKind.MESSAGE && block.audience() == View.PUBLIC)
+                .sorted(Comparator.comparingLong(Block::revision))
+                .forEach(block -> of(block.author()).add(block.revision()));
+    }
+
     void append(Entry entry) {
         for (Effect effect : entry.effects()) {
             boolean message = effect instanceof Effect.Reveal
@@ -21,10 +33,14 @@ final class DeliveryMarks {
                             && create.kind() == BlockKind.MESSAGE
                             && create.audience() == View.PUBLIC);
             if (message) {
-                (entry.author().role().isStaff() ? byStaff : byVisitors).add(entry.revision());
+                of(entry.author()).add(entry.revision());
                 return;
             }
         }
+    }
+
+    private Revisions of(Author author) {
+        return author.role().isStaff() ? byStaff : byVisitors;
     }
 
     /** The last message of a visitor at or before {@code revision}; 0 if there is none. */
@@ -36,7 +52,7 @@ final class DeliveryMarks {
         return byStaff.floor(revision);
     }
 
-    /** Rising numbers. */
+    /** Numbers that never fall. */
     private static final class Revisions {
         private long[] revisions = new long[8];
         private int count;

@@ -16,16 +16,21 @@ import org.jspecify.annotations.Nullable;
  * the conversation's shard. What it has let go is read from the store.
  */
 final class History {
-    /** A tail this long serves all but clients that were away; it is cut when it has grown to twice this. */
-    private static final int ENTRIES_KEPT = 1_024;
-
     private static final long ENTRY_OVERHEAD_BYTES = 600;
 
     private final List<LoggedEntry> entries = new ArrayList<>();
     private final Map<String, List<LoggedEntry>> editsByBlock = new HashMap<>();
-    private Chain start = Chain.START;
-    private Chain head = Chain.START;
+    private final int entriesKept;
+    private Chain start;
+    private Chain head;
     private long weightBytes;
+
+    /** Of a log at {@code start}. It is cut to {@code entriesKept} when it has grown to twice this. */
+    History(Chain start, int entriesKept) {
+        this.start = start;
+        this.head = start;
+        this.entriesKept = entriesKept;
+    }
 
     /** Entries after this revision are here. */
     long start() {
@@ -52,8 +57,20 @@ final class History {
                 index(retarget.into(), entry);
             }
         }
-        if (entries.size() >= 2 * ENTRIES_KEPT) {
-            cut(entries.size() - ENTRIES_KEPT);
+        if (entries.size() >= 2 * entriesKept) {
+            cut(entries.size() - entriesKept);
+        }
+    }
+
+    /** Puts an entry in the place of the one of its revision, if that is here. */
+    void replace(LoggedEntry entry) {
+        int index = Math.toIntExact(entry.revision() - start.revision()) - 1;
+        if (index < 0) {
+            return;
+        }
+        weightBytes += weight(entry) - weight(entries.set(index, entry));
+        for (List<LoggedEntry> edits : editsByBlock.values()) {
+            edits.replaceAll(edit -> edit.revision() == entry.revision() ? entry : edit);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.shard.Command.LogPart;
 import dev.parley.gateway.shard.Conversation.Decision;
 import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.shard.Delivery.Answer;
@@ -130,7 +131,7 @@ public final class Shard {
     }
 
     public void open(OpenRequest request, Subscriber subscriber) {
-        handOver(new Command.Open(request, subscriber));
+        handOver(new Command.Open(request, subscriber, null));
     }
 
     public void submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
@@ -214,10 +215,44 @@ public final class Shard {
 
     private void load(ConversationKey key) {
         counters.loads.increment();
-        store.load(key).whenComplete((stored, failure) -> loop.execute(() -> loaded(key, stored, failure)));
+        store.load(key)
+                .whenComplete((stored, failure) -> loop.execute(() -> {
+                    if (stored == null) {
+                        loaded(key, null, List.of(), failure);
+                    } else {
+                        readMissed(key, stored);
+                    }
+                }));
     }
 
-    private void loaded(ConversationKey key, @Nullable StoredConversation stored, @Nullable Throwable failure) {
+    /** The audience may have been told less than the snapshot holds: that part of the log is read too. */
+    private void readMissed(ConversationKey key, StoredConversation stored) {
+        Audience audience = audiences.get(key);
+        long start = stored.start().revision();
+        if (audience == null || audience.published() >= start) {
+            loaded(key, stored, List.of(), null);
+            return;
+        }
+        long from = audience.published();
+        store.read(key, from, start)
+                .whenComplete((entries, failure) -> loop.execute(() -> {
+                    if (failure == null && entries.size() < start - from) {
+                        loaded(
+                                key,
+                                null,
+                                List.of(),
+                                new IllegalStateException("the log does not reach back to " + from));
+                    } else {
+                        loaded(key, failure == null ? stored : null, failure == null ? entries : List.of(), failure);
+                    }
+                }));
+    }
+
+    private void loaded(
+            ConversationKey key,
+            @Nullable StoredConversation stored,
+            List<LoggedEntry> missed,
+            @Nullable Throwable failure) {
         Deque<Command> waiting = loading.remove(key);
         if (waiting == null) {
             throw new IllegalStateException("nobody waits for " + key);
@@ -226,7 +261,7 @@ public final class Shard {
         Throwable cause = failure;
         if (stored != null) {
             try {
-                loaded = new LoadedConversation(new Conversation(key, stored, policy, limits));
+                loaded = new LoadedConversation(new Conversation(key, stored, policy, limits, bounds));
                 conversations.put(key, loaded);
             } catch (RuntimeException e) {
                 cause = e;
@@ -235,6 +270,7 @@ public final class Shard {
         if (loaded == null) {
             LOG.error("conversation {} cannot be loaded", key, cause);
         } else if (stored != null) {
+            publishMissed(key, missed);
             publishMissed(key, stored.entries());
         }
         for (Command command : waiting) {
@@ -265,7 +301,7 @@ public final class Shard {
             if (command instanceof Command.Submit submit) {
                 receive(submit, loaded);
             } else if (command instanceof Command.Open open) {
-                open(open, loaded, List.of());
+                open(open, loaded);
             } else if (command instanceof Command.ReadBlocks read) {
                 View view = read.subscriber().principal().role().view();
                 Delivery page = loaded.conversation().page(read.handle(), read.before(), read.limit(), view);
@@ -306,8 +342,7 @@ public final class Shard {
         }
     }
 
-    /** {@code read} is the part of the log that was not in memory, if it was asked for already. */
-    private void open(Command.Open open, LoadedConversation loaded, List<LoggedEntry> read) {
+    private void open(Command.Open open, LoadedConversation loaded) {
         OpenRequest request = open.request();
         Author author = open.subscriber().principal().author();
         Conversation conversation = loaded.conversation();
@@ -324,7 +359,8 @@ public final class Shard {
             return;
         }
         Range missing = conversation.missingFor(request.position(), request.pending());
-        if (missing != null && (read.isEmpty() || read.get(read.size() - 1).revision() < missing.to())) {
+        LogPart read = open.read();
+        if (missing != null && (read == null || read.range().to() < missing.to())) {
             read(open, missing);
             return;
         }
@@ -341,7 +377,7 @@ public final class Shard {
                         request.position(),
                         request.pending(),
                         author.role().view(),
-                        read),
+                        read == null ? List.of() : read.entries()),
                 conversation.answers(author.subject(), request.outboxes()),
                 audience.delivered(),
                 created);
@@ -355,13 +391,7 @@ public final class Shard {
                         fail(open, failure);
                         return;
                     }
-                    LoadedConversation loaded = conversations.getIfPresent(open.key());
-                    if (loaded == null) {
-                        start(open);
-                    } else {
-                        open(open, loaded, entries);
-                        conversations.put(open.key(), loaded);
-                    }
+                    start(open.with(new LogPart(range, entries)));
                 }));
     }
 
@@ -428,6 +458,9 @@ public final class Shard {
                     inbox.changed(append.key().tenant(), append.summary());
                 }
                 conversations.put(append.key(), loaded);
+                if (!append.erasures().isEmpty()) {
+                    store.purgeErased();
+                }
             }
         }
         append();

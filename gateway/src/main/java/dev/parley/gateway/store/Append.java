@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What one conversation adds: entries that follow {@code expected}, and the outbox rows answered meanwhile (a rejection
  * has a row and no entry). All of it or nothing. {@code expiredRows} are forgotten, but for those answered again. {@code
  * summary} is what the inbox shows from now on, null when it did not change; with the first entry it also files the
- * conversation under its visitor.
+ * conversation under its visitor. {@code snapshot} is of where the log ends with this, or null. {@code erasures} replace
+ * contents up to there, and need a snapshot, which holds what they removed no more than they do.
  */
 public record Append(
         ConversationKey key,
@@ -17,4 +18,6 @@ public record Append(
         List<LoggedEntry> entries,
         List<OutboxRow> outboxRows,
         List<OutboxRow> expiredRows,
-        @Nullable ConversationSummary summary) {}
+        @Nullable ConversationSummary summary,
+        @Nullable SnapshotPart snapshot,
+        List<Erasure> erasures) {}

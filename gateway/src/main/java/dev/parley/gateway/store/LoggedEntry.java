@@ -6,7 +6,8 @@ import dev.parley.conversation.StateHashes;
 
 /**
  * An entry as it stands in the log: {@code content} is its encoded form, which is stored and sent as it is, {@code chain}
- * the chain after it. {@code hashes} are of the state after it, where they were computed; they are not stored.
+ * the chain after it. Of an erased entry the content is what was put in its place, the chain as it was. {@code hashes} are of
+ * the state after it, where they were computed; they are not stored.
  */
 @SuppressWarnings("ArrayRecordComponent") // content is shared between log and sockets, never compared or changed
 public record LoggedEntry(Entry entry, byte[] content, Chain chain, StateHashes hashes) {

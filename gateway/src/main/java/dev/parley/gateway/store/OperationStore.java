@@ -2,6 +2,7 @@ package dev.parley.gateway.store;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of all conversations, the outbox rows that make a submission count once, and the indexes over them.
@@ -16,19 +17,30 @@ import java.util.concurrent.CompletionStage;
  *   <li><b>Durable</b>: a stage completes with {@link AppendResult#STORED} only after the batch survives what the
  *       configured {@link Durability} names. One that completes exceptionally is unknown, not failed.
  *   <li><b>Loud</b>: a log that does not read back as it was appended fails with {@link DamagedLogException}; it is never
- *       shortened silently.
+ *       shortened silently. What is read is verified, and no more than that.
+ *   <li><b>Never rewritten</b>, but for two things: its beginning can be cut off as far as a snapshot covers it, and the
+ *       content of single entries can be replaced while the chain over all of them stays whole.
  * </ul>
  */
 public interface OperationStore extends AutoCloseable {
 
-    /** Fails with {@link DamagedLogException} if the log does not verify. */
+    /** The snapshot and the entries since. Fails with {@link DamagedLogException} if they do not verify. */
     CompletionStage<StoredConversation> load(ConversationKey key);
 
-    /** The entries with revisions in ({@code from}, {@code to}]. */
+    /** The entries with revisions in ({@code from}, {@code to}], where they are not behind the horizon. */
     CompletionStage<List<LoggedEntry>> read(ConversationKey key, long from, long to);
 
     /** At most one append per conversation in a batch; a result for each, in order. */
     CompletionStage<List<AppendResult>> append(List<Append> batch);
+
+    /**
+     * Deletes the entries up to {@code revision}, but none that the snapshot does not cover. Completes with the revision
+     * after which the log begins from now on.
+     */
+    CompletionStage<Long> truncate(ConversationKey key, long revision);
+
+    /** Completes when what the erasures stored so far replaced is nowhere in the store any more. */
+    CompletionStage<@Nullable Void> purgeErased();
 
     /** The ids of a visitor's conversations, in the order of their ids. */
     CompletionStage<List<String>> conversationsOf(String tenant, String visitor, int limit);

@@ -4,8 +4,23 @@ import dev.parley.conversation.ConversationSummary;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Everything a shard needs to own a conversation. One that was never written has no entries. */
+/**
+ * Everything a shard needs to own a conversation. {@code entries} follow {@code snapshot}, or are the whole log where there
+ * is none; one that was never written has neither. The log reaches back to {@code horizon}, and no further.
+ */
 public record StoredConversation(
+        Chain horizon,
+        @Nullable Snapshot snapshot,
         List<LoggedEntry> entries,
         List<OutboxRow> outboxRows,
-        @Nullable ConversationSummary summary) {}
+        @Nullable ConversationSummary summary) {
+
+    /** What {@link #entries} follow. */
+    public Chain start() {
+        return snapshot == null ? horizon : snapshot.chain();
+    }
+
+    public Chain end() {
+        return entries.isEmpty() ? start() : entries.get(entries.size() - 1).chain();
+    }
+}

@@ -64,7 +64,7 @@ class RunTest {
             store,
             new Policy(),
             Limits.DEFAULT,
-            new ShardLimits(1 << 24, 1_000, 1 << 20, 100),
+            new ShardLimits(1 << 24, 1_000, 1 << 20, 100, 1_024, 256),
             loop,
             new Inbox(store),
             new Handles(),

@@ -24,6 +24,7 @@ import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.OutboxFault;
 import dev.parley.gateway.shard.Delivery.Refusal;
 import dev.parley.gateway.store.Append;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.StoredConversation;
@@ -42,11 +43,14 @@ class ConversationTest {
     private static final Author BOB = new Author("bob", Role.AGENT, "Bob");
     private static final Author AI = new Author("ai", Role.ASSISTANT, "");
 
+    static final ShardLimits BOUNDS = new ShardLimits(1 << 20, 100, 1 << 20, 100, 1_024, 256);
+
     private final Conversation conversation = new Conversation(
             new ConversationKey("shop", "c"),
-            new StoredConversation(List.of(), List.of(), null),
+            new StoredConversation(Chain.START, null, List.of(), List.of(), null),
             new Policy(),
-            Limits.DEFAULT);
+            Limits.DEFAULT,
+            BOUNDS);
     private final Map<String, Long> seqs = new HashMap<>();
 
     @BeforeEach
@@ -144,9 +148,10 @@ class ConversationTest {
         Limits limits = new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, max, 256, 25_000, 1 << 17, 20_000, 200);
         Conversation small = new Conversation(
                 new ConversationKey("shop", "small"),
-                new StoredConversation(List.of(), List.of(), null),
+                new StoredConversation(Chain.START, null, List.of(), List.of(), null),
                 new Policy(),
-                limits);
+                limits,
+                BOUNDS);
         small.create(VERA, "CHAT", "chat", 1_000);
         small.takeAppend();
         return small;

@@ -16,6 +16,7 @@ import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.StoredConversation;
@@ -37,9 +38,10 @@ class ConversationViewsTest {
 
     private final Conversation conversation = new Conversation(
             new ConversationKey("shop", "c"),
-            new StoredConversation(List.of(), List.of(), null),
+            new StoredConversation(Chain.START, null, List.of(), List.of(), null),
             new Policy(),
-            Limits.DEFAULT);
+            Limits.DEFAULT,
+            ConversationTest.BOUNDS);
     private final List<LoggedEntry> log = new ArrayList<>();
     private final Map<Author, Long> seqs = new HashMap<>();
 

@@ -123,6 +123,8 @@ class ShardSimulationTest {
             List<Shard> all = new ArrayList<>();
             InstantSource clock = () -> Instant.ofEpochMilli(nowMillis += random.nextInt(50) - 10);
             int[] handles = {0};
+            int historyEntries = 4 + random.nextInt(40);
+            int snapshotEntries = 1 + random.nextInt(40);
             long cacheBytes = random.nextBoolean() ? 1 : 10_000_000;
             for (int i = 0; i < 2; i++) {
                 Schedule.SimulatedLoop loop = schedule.loop();
@@ -132,7 +134,7 @@ class ShardSimulationTest {
                         store,
                         new Policy(),
                         Limits.DEFAULT,
-                        new ShardLimits(cacheBytes, 1_000, 1 << 20, 100),
+                        new ShardLimits(cacheBytes, 1_000, 1 << 20, 100, historyEntries, snapshotEntries),
                         clock,
                         new Inbox(store),
                         () -> ++handles[0],

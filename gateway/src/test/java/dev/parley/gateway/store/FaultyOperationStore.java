@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store whose calls go wrong as a script says: before each append, load and read it asks what shall happen to that one.
@@ -68,6 +69,16 @@ public final class FaultyOperationStore implements OperationStore {
                         batch.stream().map(append -> AppendResult.CONFLICT).toList());
             case HELD -> hold(store.append(batch));
         };
+    }
+
+    @Override
+    public CompletionStage<Long> truncate(ConversationKey key, long revision) {
+        return store.truncate(key, revision);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> purgeErased() {
+        return store.purgeErased();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.parley.gateway.store;
 import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.ConversationState;
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
@@ -13,7 +14,12 @@ import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
 import dev.parley.wire.EntryCodec;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class LogWriter {
     private static final String SUBJECT = "subject";
     private static final String OUTBOX = "outbox";
+    private static final Author AUTHOR = new Author(SUBJECT, Role.VISITOR, "Ann");
 
     private final ConversationKey key;
     private final String visitor;
@@ -48,14 +55,16 @@ public final class LogWriter {
 
     /** Goes on where a stored conversation ends. */
     public static LogWriter after(ConversationKey key, StoredConversation stored) {
-        List<LoggedEntry> entries = stored.entries();
-        if (entries.isEmpty()) {
+        if (stored.end().revision() == 0) {
             return of(key, "visitor");
         }
-        LoggedEntry last = entries.get(entries.size() - 1);
         long seq =
                 stored.outboxRows().stream().mapToLong(OutboxRow::lastSeq).max().orElse(0);
-        return new LogWriter(key, "visitor", last.chain(), seq, last.entry().timeMillis());
+        long timeMillis = stored.entries().stream()
+                .mapToLong(logged -> logged.entry().timeMillis())
+                .max()
+                .orElse(1_000);
+        return new LogWriter(key, "visitor", stored.end(), seq, timeMillis);
     }
 
     public ConversationKey key() {
@@ -84,13 +93,21 @@ public final class LogWriter {
         for (String text : texts) {
             entries.add(next(text));
         }
-        return new Append(key, expected, entries, List.of(row(null)), List.of(), summary(texts[texts.length - 1]));
+        return new Append(
+                key,
+                expected,
+                entries,
+                List.of(row(null)),
+                List.of(),
+                summary(texts[texts.length - 1]),
+                null,
+                List.of());
     }
 
     /** A rejected submission: a row and nothing else. */
     public Append rejection(RejectCode code) {
         seq++;
-        return new Append(key, chain.position(), List.of(), List.of(row(code)), List.of(), null);
+        return new Append(key, chain.position(), List.of(), List.of(row(code)), List.of(), null, null, List.of());
     }
 
     public LoggedEntry next(String text) {
@@ -98,7 +115,7 @@ public final class LogWriter {
         timeMillis++;
         Entry entry = new Entry(
                 chain.revision() + 1,
-                new Author(SUBJECT, Role.VISITOR, "Ann"),
+                AUTHOR,
                 timeMillis,
                 new SubmissionId(OUTBOX, seq, seq * 31),
                 "",
@@ -112,6 +129,52 @@ public final class LogWriter {
     public OutboxRow row(@Nullable RejectCode rejected) {
         return new OutboxRow(
                 SUBJECT, OUTBOX, seq, seq * 31, timeMillis, rejected == null ? chain.revision() : 0, rejected);
+    }
+
+    public Chain chain() {
+        return chain;
+    }
+
+    /** A block whose text is {@code text}, last changed at {@code changedAt}. */
+    public static SnapshotBlock block(String id, String text, long changedAt) {
+        ConversationState state = new ConversationState(View.STAFF);
+        Effect create = new Effect.Create(id, BlockKind.NOTE, View.STAFF, text, attributes("tag/" + changedAt, "x"));
+        state.apply(new Entry(changedAt, AUTHOR, changedAt * 1_000, SubmissionId.NONE, "", List.of(create), 0));
+        return new SnapshotBlock(Objects.requireNonNull(state.block(id)), changedAt);
+    }
+
+    /** What a snapshot here adds to the one at {@code since}; {@code blocks} is how many it has in all. */
+    public SnapshotPart snapshot(long since, int blocks, SnapshotBlock... changed) {
+        return new SnapshotPart(
+                since, chain, timeMillis, attributes("title", "at " + chain.revision()), List.of(changed), blocks);
+    }
+
+    /** The same append, with a snapshot. */
+    public static Append with(Append append, @Nullable SnapshotPart snapshot, Erasure... erasures) {
+        return new Append(
+                append.key(),
+                append.expected(),
+                append.entries(),
+                append.outboxRows(),
+                append.expiredRows(),
+                append.summary(),
+                snapshot,
+                List.of(erasures));
+    }
+
+    /** No entry, only a snapshot of where the log ends. */
+    public Append snapshotAlone(long since, int blocks, SnapshotBlock... changed) {
+        return new Append(
+                key, position(), List.of(), List.of(), List.of(), null, snapshot(since, blocks, changed), List.of());
+    }
+
+    /** What takes the place of an entry: the same without its effects. */
+    public static Erasure erasure(LoggedEntry entry) {
+        return new Erasure(entry.revision(), EntryCodec.encode(entry.entry().withEffects(List.of())));
+    }
+
+    private static SortedMap<String, String> attributes(String attribute, String value) {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(attribute, value)));
     }
 
     public ConversationSummary summary(String lastText) {

@@ -2,6 +2,7 @@ package dev.parley.gateway.store;
 
 import static dev.parley.gateway.store.Answers.await;
 import static dev.parley.gateway.store.Answers.failure;
+import static dev.parley.gateway.store.LogWriter.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.conversation.ConversationSummary;
@@ -11,6 +12,7 @@ import dev.parley.conversation.Role;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -185,7 +187,8 @@ public abstract class OperationStoreContract {
                 List.of(second, second),
                 List.of(new LoggedEntry(second.entry(), third.content(), second.chain())),
                 List.of(LoggedEntry.after(Chain.START, second.entry(), second.content())))) {
-            Append broken = new Append(writer.key(), writer.position(), entries, List.of(), List.of(), null);
+            Append broken =
+                    new Append(writer.key(), writer.position(), entries, List.of(), List.of(), null, null, List.of());
             assertThat(failure(store.append(List.of(other.copy().append("0"), broken))))
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -199,7 +202,8 @@ public abstract class OperationStoreContract {
     void a_summary_of_another_conversation_is_refused() {
         LogWriter writer = LogWriter.of("tenant", "conversation");
         ConversationSummary foreign = LogWriter.of("tenant", "foreign").summary("text");
-        Append append = new Append(writer.key(), Position.START, List.of(), List.of(), List.of(), foreign);
+        Append append =
+                new Append(writer.key(), Position.START, List.of(), List.of(), List.of(), foreign, null, List.of());
         assertThat(failure(store.append(List.of(append)))).isInstanceOf(IllegalArgumentException.class);
         assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).isEmpty();
     }
@@ -240,7 +244,8 @@ public abstract class OperationStoreContract {
         }
         List<OutboxRow> shuffled = new ArrayList<>(rows);
         Collections.reverse(shuffled);
-        store(new Append(append.key(), append.expected(), append.entries(), shuffled, List.of(), null));
+        store(new Append(
+                append.key(), append.expected(), append.entries(), shuffled, List.of(), null, null, List.of()));
         reopen();
         assertThat(await(store.load(writer.key())).outboxRows()).isEqualTo(rows);
     }
@@ -253,8 +258,17 @@ public abstract class OperationStoreContract {
         OutboxRow sameName = new OutboxRow("bob", "expired", 3, 3, 7, 0, RejectCode.FORBIDDEN);
         OutboxRow before = new OutboxRow("ann", "back", 4, 4, 7, 0, RejectCode.FORBIDDEN);
         OutboxRow after = new OutboxRow("ann", "back", 1, 5, 8, 0, RejectCode.FORBIDDEN);
-        store(new Append(key, Position.START, List.of(), List.of(kept, expired, sameName, before), List.of(), null));
-        store(new Append(key, Position.START, List.of(), List.of(after), List.of(expired, before), null));
+        store(new Append(
+                key,
+                Position.START,
+                List.of(),
+                List.of(kept, expired, sameName, before),
+                List.of(),
+                null,
+                null,
+                List.of()));
+        store(new Append(
+                key, Position.START, List.of(), List.of(after), List.of(expired, before), null, null, List.of()));
         assertThat(await(store.load(key)).outboxRows()).containsExactly(after, kept, sameName);
         reopen();
         assertThat(await(store.load(key)).outboxRows()).containsExactly(after, kept, sameName);
@@ -266,7 +280,15 @@ public abstract class OperationStoreContract {
         Append first = writer.append("first");
         store(first);
         LoggedEntry second = writer.next("second");
-        store(new Append(writer.key(), first.entries().get(0).position(), List.of(second), List.of(), List.of(), null));
+        store(new Append(
+                writer.key(),
+                first.entries().get(0).position(),
+                List.of(second),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                List.of()));
         reopen();
         assertThat(await(store.load(writer.key())).summary()).isEqualTo(first.summary());
         assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).containsExactly(first.summary());
@@ -322,6 +344,305 @@ public abstract class OperationStoreContract {
             chain = chain.next(Chain.digest(entry.content()));
             assertThat(entry.chain()).isEqualTo(chain);
         }
+    }
+
+    private Snapshot snapshotOf(ConversationKey key) {
+        return Objects.requireNonNull(await(store.load(key)).snapshot());
+    }
+
+    @Test
+    void a_snapshot_is_loaded_with_the_entries_since_and_all_entries_can_still_be_read() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append first = writer.append("1", "2", "3");
+        SnapshotPart part = writer.snapshot(0, 2, block("b", "two", 2), block("a", "one", 1));
+        store(LogWriter.with(first, part));
+        Append second = writer.append("4", "5");
+        store(second);
+        for (int round = 0; round < 2; round++) {
+            StoredConversation stored = await(store.load(writer.key()));
+            assertThat(stored.snapshot())
+                    .isEqualTo(new Snapshot(
+                            part.chain(),
+                            part.timeMillis(),
+                            part.attributes(),
+                            List.of(block("a", "one", 1), block("b", "two", 2))));
+            assertThat(stored.horizon()).isEqualTo(Chain.START);
+            assertSame(stored.entries(), second.entries());
+            assertThat(stored.end()).isEqualTo(writer.chain());
+            assertThat(stored.summary()).isEqualTo(second.summary());
+            assertSame(await(store.read(writer.key(), 0, 3)), first.entries());
+            assertThat(await(store.read(writer.key(), 0, 5))).hasSize(5);
+            assertThat(await(store.read(writer.key(), 2, 4))).hasSize(2);
+            reopen();
+        }
+    }
+
+    @Test
+    void a_snapshot_replaces_the_blocks_that_changed_and_keeps_the_others() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        store(LogWriter.with(
+                writer.append("1", "2"), writer.snapshot(0, 2, block("a", "one", 1), block("b", "two", 2))));
+        store(LogWriter.with(
+                writer.append("3"), writer.snapshot(2, 3, block("b", "changed", 3), block("c", "new", 3))));
+        reopen();
+        StoredConversation stored = await(store.load(writer.key()));
+        assertThat(stored.entries()).isEmpty();
+        assertThat(snapshotOf(writer.key()).blocks())
+                .containsExactly(block("a", "one", 1), block("b", "changed", 3), block("c", "new", 3));
+        assertThat(snapshotOf(writer.key()).chain()).isEqualTo(writer.chain());
+        assertThat(snapshotOf(writer.key()).attributes()).containsEntry("title", "at 3");
+    }
+
+    @Test
+    void a_snapshot_since_the_start_leaves_nothing_of_the_one_before() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        store(LogWriter.with(writer.append("1", "2"), writer.snapshot(0, 1, block("old", "text", 1))));
+        store(writer.snapshotAlone(0, 1, block("new", "text", 2)));
+        reopen();
+        assertThat(snapshotOf(writer.key()).blocks()).containsExactly(block("new", "text", 2));
+    }
+
+    @Test
+    void a_snapshot_needs_no_entry_and_no_blocks() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        store(writer.append("1"));
+        store(writer.snapshotAlone(0, 0));
+        assertThat(snapshotOf(writer.key()).blocks()).isEmpty();
+        assertThat(await(store.load(writer.key())).entries()).isEmpty();
+        store(writer.append("2"));
+        assertThat(await(store.load(writer.key())).entries()).hasSize(1);
+    }
+
+    @Test
+    void a_snapshot_of_elsewhere_is_refused_with_its_whole_batch() {
+        LogWriter other = LogWriter.of("tenant", "other");
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        SnapshotPart ofNothing = writer.snapshot(0, 0);
+        store(LogWriter.with(writer.append("1"), writer.snapshot(0, 1, block("a", "text", 1))));
+        SnapshotPart early = writer.snapshot(0, 1, block("a", "text", 1));
+        store(writer.append("2"));
+        LogWriter foreign = LogWriter.of("tenant", "conversation");
+        foreign.append("1", "another 2", "another 3");
+        LogWriter ahead = writer.copy();
+        Append append = ahead.append("3");
+        for (SnapshotPart wrong :
+                List.of(ofNothing, early, foreign.snapshot(0, 0), ahead.snapshot(2, 0), ahead.snapshot(3, 0))) {
+            assertThat(failure(store.append(List.of(other.copy().append("0"), LogWriter.with(append, wrong)))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(failure(store.append(List.of(LogWriter.of("tenant", "empty").snapshotAlone(0, 0)))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(await(store.load(other.key())).entries()).isEmpty();
+        assertThat(snapshotOf(writer.key()).chain().revision()).isEqualTo(1);
+        store(LogWriter.with(append, ahead.snapshot(1, 1)));
+    }
+
+    @Test
+    void a_snapshot_that_meets_a_conflict_leaves_no_trace() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        LogWriter late = writer.copy();
+        store(writer.append("1"));
+        Append conflict = LogWriter.with(late.append("other"), late.snapshot(0, 1, block("a", "text", 1)));
+        assertThat(await(store.append(List.of(conflict)))).containsExactly(AppendResult.CONFLICT);
+        assertThat(await(store.load(writer.key())).snapshot()).isNull();
+        store(writer.snapshotAlone(0, 0));
+        assertThat(snapshotOf(writer.key()).blocks()).isEmpty();
+    }
+
+    @Test
+    void snapshots_of_conversations_never_run_into_each_other() {
+        List<LogWriter> writers = new ArrayList<>();
+        for (String tenant : HOSTILE) {
+            for (String conversation : HOSTILE) {
+                LogWriter writer = LogWriter.of(new ConversationKey(tenant, conversation), "");
+                writers.add(writer);
+                SnapshotBlock block = block(conversation, tenant + " " + conversation, 1);
+                store(LogWriter.with(writer.append("text"), writer.snapshot(0, 1, block)));
+            }
+        }
+        store(writers.get(0).snapshotAlone(0, 0));
+        reopen();
+        assertThat(snapshotOf(writers.get(0).key()).blocks()).isEmpty();
+        for (LogWriter writer : writers.subList(1, writers.size())) {
+            ConversationKey key = writer.key();
+            assertThat(snapshotOf(key).blocks())
+                    .containsExactly(block(key.conversation(), key.tenant() + " " + key.conversation(), 1));
+        }
+    }
+
+    @Test
+    void blocks_with_ids_that_a_clumsy_key_would_confuse_are_told_apart() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        List<SnapshotBlock> blocks =
+                HOSTILE.stream().map(id -> block(id, "text of " + id, 1)).toList();
+        store(LogWriter.with(
+                writer.append("text"), writer.snapshot(0, blocks.size(), blocks.toArray(SnapshotBlock[]::new))));
+        reopen();
+        assertThat(snapshotOf(writer.key()).blocks()).containsExactlyInAnyOrderElementsOf(blocks);
+    }
+
+    @Test
+    void a_truncated_log_begins_after_the_revision_and_goes_on_as_before() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append first = writer.append("1", "2", "3");
+        store(LogWriter.with(first, writer.snapshot(0, 1, block("a", "text", 3))));
+        Append second = writer.append("4");
+        store(second);
+        assertThat(await(store.truncate(writer.key(), 2))).isEqualTo(2);
+        for (int round = 0; round < 2; round++) {
+            StoredConversation stored = await(store.load(writer.key()));
+            assertThat(stored.horizon()).isEqualTo(first.entries().get(1).chain());
+            assertThat(stored.snapshot()).isNotNull();
+            assertSame(stored.entries(), second.entries());
+            assertThat(stored.outboxRows()).hasSize(1);
+            assertSame(await(store.read(writer.key(), 2, 3)), first.entries().subList(2, 3));
+            assertThat(await(store.read(writer.key(), 0, 4))).hasSize(2);
+            assertThat(await(store.read(writer.key(), 0, 2))).isEmpty();
+            reopen();
+        }
+        store(writer.append("5"));
+        assertThat(await(store.read(writer.key(), 0, 9)))
+                .extracting(LoggedEntry::revision)
+                .containsExactly(3L, 4L, 5L);
+    }
+
+    @Test
+    void a_log_is_cut_no_further_than_its_snapshot_and_never_grows_back() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        assertThat(await(store.truncate(writer.key(), 9))).isZero();
+        store(writer.append("1", "2"));
+        assertThat(await(store.truncate(writer.key(), 2))).isZero();
+        assertThat(await(store.load(writer.key())).entries()).hasSize(2);
+        store(writer.snapshotAlone(0, 0));
+        store(writer.append("3", "4"));
+        assertThat(await(store.truncate(writer.key(), 9))).isEqualTo(2);
+        assertThat(await(store.truncate(writer.key(), 1))).isEqualTo(2);
+        assertThat(await(store.truncate(writer.key(), -1))).isEqualTo(2);
+        StoredConversation stored = await(store.load(writer.key()));
+        assertThat(stored.horizon().revision()).isEqualTo(2);
+        assertThat(stored.entries()).hasSize(2);
+        store(writer.snapshotAlone(2, 0));
+        assertThat(await(store.truncate(writer.key(), Long.MAX_VALUE))).isEqualTo(4);
+        assertThat(await(store.read(writer.key(), 0, 9))).isEmpty();
+        store(writer.append("5"));
+        reopen();
+        assertThat(await(store.load(writer.key())).end()).isEqualTo(writer.chain());
+    }
+
+    @Test
+    void a_log_can_be_cut_at_an_append_that_was_not_answered_yet() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        List<CompletionStage<?>> stages = new ArrayList<>();
+        stages.add(store.append(List.of(LogWriter.with(writer.append("1", "2"), writer.snapshot(0, 0)))));
+        CompletionStage<Long> cut = store.truncate(writer.key(), 1);
+        stages.add(store.append(List.of(writer.append("3"))));
+        stages.forEach(Answers::await);
+        assertThat(await(cut)).isEqualTo(1);
+        assertThat(await(store.read(writer.key(), 0, 9)))
+                .extracting(LoggedEntry::revision)
+                .containsExactly(2L, 3L);
+    }
+
+    @Test
+    void an_erased_entry_has_its_new_content_and_the_chain_stays_as_it_was() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append first = writer.append("keep", "secret", "keep too");
+        store(first);
+        LoggedEntry secret = first.entries().get(1);
+        Append redact = writer.append("redacted");
+        store(LogWriter.with(redact, writer.snapshot(0, 1, block("a", "", 4)), LogWriter.erasure(secret)));
+        Append last = writer.append("after");
+        store(last);
+        for (int round = 0; round < 2; round++) {
+            List<LoggedEntry> entries = await(store.read(writer.key(), 0, 9));
+            assertThat(entries).hasSize(5);
+            assertThat(entries.get(1).entry()).isEqualTo(secret.entry().withEffects(List.of()));
+            assertThat(entries.get(1).chain()).isEqualTo(secret.chain());
+            assertSame(
+                    List.of(entries.get(0), entries.get(2)),
+                    List.of(first.entries().get(0), first.entries().get(2)));
+            assertSame(await(store.read(writer.key(), 1, 2)), entries.subList(1, 2));
+            assertSame(await(store.load(writer.key())).entries(), last.entries());
+            assertThat(await(store.load(writer.key())).end()).isEqualTo(writer.chain());
+            reopen();
+        }
+        await(store.purgeErased());
+        assertThat(await(store.read(writer.key(), 0, 9))).hasSize(5);
+    }
+
+    @Test
+    void an_entry_can_be_erased_by_the_append_that_adds_it_and_be_erased_again() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append append = writer.append("secret", "redacted");
+        Erasure erasure = LogWriter.erasure(append.entries().get(0));
+        store(LogWriter.with(append, writer.snapshot(0, 0), erasure));
+        Append again = writer.append("once more");
+        store(LogWriter.with(
+                again,
+                writer.snapshot(2, 0),
+                LogWriter.erasure(append.entries().get(0)),
+                LogWriter.erasure(append.entries().get(1))));
+        reopen();
+        List<LoggedEntry> entries = await(store.read(writer.key(), 0, 9));
+        assertThat(entries).extracting(LoggedEntry::chain).last().isEqualTo(writer.chain());
+        assertThat(entries.get(0).entry().effects()).isEmpty();
+        assertThat(entries.get(1).entry().effects()).isEmpty();
+        assertThat(entries.get(2).entry().effects()).hasSize(1);
+    }
+
+    @Test
+    void erasing_what_was_cut_off_changes_nothing() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append append = writer.append("secret", "text");
+        store(LogWriter.with(append, writer.snapshot(0, 0)));
+        await(store.truncate(writer.key(), 1));
+        Append redact = writer.append("redacted");
+        store(LogWriter.with(
+                redact,
+                writer.snapshot(2, 0),
+                LogWriter.erasure(append.entries().get(0))));
+        assertThat(await(store.read(writer.key(), 0, 9)))
+                .extracting(LoggedEntry::revision)
+                .containsExactly(2L, 3L);
+    }
+
+    @Test
+    void an_erasure_that_meets_a_conflict_erases_nothing() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append append = writer.append("text");
+        store(append);
+        LogWriter late = writer.copy();
+        store(writer.append("first"));
+        Append redact = late.append("late");
+        assertThat(await(store.append(List.of(LogWriter.with(
+                        redact,
+                        late.snapshot(0, 0),
+                        LogWriter.erasure(append.entries().get(0)))))))
+                .containsExactly(AppendResult.CONFLICT);
+        assertSame(await(store.read(writer.key(), 0, 1)), append.entries());
+    }
+
+    @Test
+    void an_erasure_that_cannot_be_is_refused() {
+        LogWriter writer = LogWriter.of("tenant", "conversation");
+        Append first = writer.append("1", "2");
+        store(first);
+        LogWriter ahead = writer.copy();
+        Append append = ahead.append("3");
+        SnapshotPart snapshot = ahead.snapshot(0, 0);
+        LogWriter further = ahead.copy();
+        byte[] content = LogWriter.erasure(first.entries().get(0)).content();
+        List<Append> wrong = List.of(
+                LogWriter.with(append, null, new Erasure(1, content)),
+                LogWriter.with(append, snapshot, new Erasure(2, content)),
+                LogWriter.with(append, snapshot, new Erasure(1, new byte[] {1, 2, 3})),
+                LogWriter.with(append, snapshot, new Erasure(1, content), new Erasure(1, content)),
+                LogWriter.with(append, snapshot, LogWriter.erasure(further.next("4"))));
+        for (Append refused : wrong) {
+            assertThat(failure(store.append(List.of(refused)))).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertSame(await(store.load(writer.key())).entries(), first.entries());
+        store(append);
     }
 
     @Test
@@ -424,13 +745,16 @@ public abstract class OperationStoreContract {
         ConversationKey key = writer.key();
         assertThat(failure(store.load(key))).isInstanceOf(IllegalArgumentException.class);
         assertThat(failure(store.read(key, 0, 1))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(failure(store.truncate(key, 1))).isInstanceOf(IllegalArgumentException.class);
         Append row = new Append(
                 new ConversationKey("tenant", "conversation"),
                 Position.START,
                 List.of(),
                 List.of(new OutboxRow(lone, "outbox", 1, 1, 1, 0, null)),
                 List.of(),
-                null);
+                null,
+                null,
+                List.of());
         assertThat(failure(store.append(List.of(row)))).isInstanceOf(IllegalArgumentException.class);
         assertThat(await(store.load(row.key())).outboxRows()).isEmpty();
     }
@@ -458,7 +782,7 @@ public abstract class OperationStoreContract {
         LogWriter writer = LogWriter.of(key, "anonymous");
         store(writer.append("text"));
         ConversationSummary known = summary("conversation", CHAT, "ann", 9_000);
-        store(new Append(key, writer.position(), List.of(), List.of(), List.of(), known));
+        store(new Append(key, writer.position(), List.of(), List.of(), List.of(), known, null, List.of()));
         assertThat(await(store.conversationsOf("tenant", "anonymous", 10))).isEmpty();
         assertThat(await(store.conversationsOf("tenant", "ann", 10))).containsExactly("conversation");
         assertThat(await(store.load(key)).summary()).isEqualTo(known);
@@ -550,6 +874,8 @@ public abstract class OperationStoreContract {
         assertThat(failure(store.load(writer.key()))).isInstanceOf(IllegalStateException.class);
         assertThat(failure(store.read(writer.key(), 0, 1))).isInstanceOf(IllegalStateException.class);
         assertThat(failure(store.append(List.of(writer.append("more"))))).isInstanceOf(IllegalStateException.class);
+        assertThat(failure(store.truncate(writer.key(), 1))).isInstanceOf(IllegalStateException.class);
+        assertThat(failure(store.purgeErased())).isInstanceOf(IllegalStateException.class);
         assertThat(failure(store.conversationsOf("tenant", "visitor", 1))).isInstanceOf(IllegalStateException.class);
         assertThat(failure(store.inbox("tenant", CHAT, START, 1))).isInstanceOf(IllegalStateException.class);
         store.isHealthy();
@@ -564,8 +890,8 @@ public abstract class OperationStoreContract {
         ConversationKey article = new ConversationKey("tenant", "article");
         ConversationSummary ofChat = summary("chat", CHAT, "ann", 2_000);
         ConversationSummary ofArticle = summary("article", ARTICLE, "", 3_000);
-        store(new Append(chat, Position.START, List.of(), List.of(), List.of(), ofChat));
-        store(new Append(article, Position.START, List.of(), List.of(), List.of(), ofArticle));
+        store(new Append(chat, Position.START, List.of(), List.of(), List.of(), ofChat, null, List.of()));
+        store(new Append(article, Position.START, List.of(), List.of(), List.of(), ofArticle, null, List.of()));
         reopen();
         assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).containsExactly(ofChat);
         assertThat(await(store.inbox("tenant", ARTICLE, START, 10)).rows()).containsExactly(ofArticle);
@@ -576,9 +902,16 @@ public abstract class OperationStoreContract {
     void a_conversation_moves_with_the_kind_of_its_summary() {
         ConversationKey key = new ConversationKey("tenant", "conversation");
         store(new Append(
-                key, Position.START, List.of(), List.of(), List.of(), summary("conversation", CHAT, "ann", 2_000)));
+                key,
+                Position.START,
+                List.of(),
+                List.of(),
+                List.of(),
+                summary("conversation", CHAT, "ann", 2_000),
+                null,
+                List.of()));
         ConversationSummary article = summary("conversation", ARTICLE, "ann", 2_000);
-        store(new Append(key, Position.START, List.of(), List.of(), List.of(), article));
+        store(new Append(key, Position.START, List.of(), List.of(), List.of(), article, null, List.of()));
         assertThat(await(store.inbox("tenant", CHAT, START, 10)).rows()).isEmpty();
         assertThat(await(store.inbox("tenant", ARTICLE, START, 10)).rows()).containsExactly(article);
     }

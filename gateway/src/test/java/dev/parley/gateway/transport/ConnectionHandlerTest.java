@@ -93,7 +93,7 @@ class ConnectionHandlerTest {
     private Node node() {
         MemoryOperationStore store = new MemoryOperationStore(Runnable::run);
         Inbox inbox = new Inbox(store);
-        ShardLimits bounds = new ShardLimits(1 << 20, 100, 1 << 20, 1_000);
+        ShardLimits bounds = new ShardLimits(1 << 20, 100, 1 << 20, 1_000, 1_024, 256);
         AtomicInteger handles = new AtomicInteger();
         Shard shard = new Shard(
                 loop,

@@ -1,16 +1,23 @@
 package dev.parley.gateway.store.memory;
 
 import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Entry;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.InboxPage;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.Snapshot;
+import dev.parley.gateway.store.SnapshotBlock;
+import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.ot.Text;
+import dev.parley.wire.EntryCodec;
+import dev.parley.wire.WireException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -24,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -62,11 +70,21 @@ public final class MemoryOperationStore implements OperationStore {
         private final List<LoggedEntry> entries = new ArrayList<>();
         private final Map<OutboxName, OutboxRow> outboxRows = new HashMap<>();
         private @Nullable ConversationSummary summary;
+        private Chain horizon = Chain.START;
+        private @Nullable Snapshot snapshot;
 
         private Chain end() {
-            return entries.isEmpty()
-                    ? Chain.START
-                    : entries.get(entries.size() - 1).chain();
+            return entries.isEmpty() ? horizon : entries.get(entries.size() - 1).chain();
+        }
+
+        private long snapshotRevision() {
+            return snapshot == null ? 0 : snapshot.chain().revision();
+        }
+
+        private List<LoggedEntry> entries(long from, long to) {
+            return entries.stream()
+                    .filter(entry -> from < entry.revision() && entry.revision() <= to)
+                    .toList();
         }
     }
 
@@ -89,15 +107,14 @@ public final class MemoryOperationStore implements OperationStore {
             List<OutboxRow> rows = new ArrayList<>(log.outboxRows.values());
             rows.sort(Comparator.comparing(OutboxRow::subject, BY_CODE_POINT)
                     .thenComparing(OutboxRow::outbox, BY_CODE_POINT));
-            return new StoredConversation(List.copyOf(log.entries), rows, log.summary);
+            return new StoredConversation(
+                    log.horizon, log.snapshot, log.entries(log.snapshotRevision(), Long.MAX_VALUE), rows, log.summary);
         });
     }
 
     @Override
     public CompletionStage<List<LoggedEntry>> read(ConversationKey key, long from, long to) {
-        return call(() -> log(key).entries.stream()
-                .filter(entry -> from < entry.revision() && entry.revision() <= to)
-                .toList());
+        return call(() -> log(key).entries(from, to));
     }
 
     @Override
@@ -118,6 +135,24 @@ public final class MemoryOperationStore implements OperationStore {
             }
             return results;
         });
+    }
+
+    @Override
+    public CompletionStage<Long> truncate(ConversationKey key, long revision) {
+        return call(() -> {
+            Log log = log(key);
+            for (LoggedEntry entry : log.entries(0, Math.min(revision, log.snapshotRevision()))) {
+                log.horizon = entry.chain();
+            }
+            log.entries.removeIf(entry -> entry.revision() <= log.horizon.revision());
+            return log.horizon.revision();
+        });
+    }
+
+    /** Memory forgets at once. */
+    @Override
+    public CompletionStage<@Nullable Void> purgeErased() {
+        return call(() -> null);
     }
 
     @Override
@@ -164,7 +199,9 @@ public final class MemoryOperationStore implements OperationStore {
             utf8(row.subject());
             utf8(row.outbox());
         }
-        Chain chain = log(append.key()).end();
+        requireErasures(append);
+        Log log = log(append.key());
+        Chain chain = log.end();
         if (!chain.position().equals(append.expected())) {
             return AppendResult.CONFLICT;
         }
@@ -175,7 +212,55 @@ public final class MemoryOperationStore implements OperationStore {
                         "entry " + chain.revision() + " does not continue the chain of " + append.key());
             }
         }
+        requireSnapshot(append, log, chain);
         return AppendResult.STORED;
+    }
+
+    private static void requireErasures(Append append) {
+        long end = append.expected().revision() + append.entries().size();
+        Set<Long> revisions = new HashSet<>();
+        for (Erasure erasure : append.erasures()) {
+            if (append.snapshot() == null
+                    || erasure.revision() > end
+                    || !revisions.add(erasure.revision())
+                    || entry(erasure).revision() != erasure.revision()) {
+                throw new IllegalArgumentException("no erasure of " + append.key() + " at " + erasure.revision());
+            }
+        }
+    }
+
+    private static Entry entry(Erasure erasure) {
+        try {
+            return EntryCodec.decode(erasure.content());
+        } catch (WireException e) {
+            throw new IllegalArgumentException("no entry in place of " + erasure.revision(), e);
+        }
+    }
+
+    private static void requireSnapshot(Append append, Log log, Chain end) {
+        SnapshotPart part = append.snapshot();
+        if (part == null) {
+            return;
+        }
+        if (end.revision() == 0
+                || !part.chain().equals(end)
+                || (part.since() != 0 && part.since() != log.snapshotRevision())) {
+            throw new IllegalArgumentException("no snapshot of " + append.key() + " at " + part.chain());
+        }
+        part.changed().forEach(block -> utf8(block.block().id()));
+        int blocks = blocksAfter(log, part).size();
+        if (blocks != part.blocks()) {
+            throw new IllegalArgumentException(blocks + " blocks where " + part.blocks() + " belong");
+        }
+    }
+
+    private static Map<String, SnapshotBlock> blocksAfter(Log log, SnapshotPart part) {
+        Map<String, SnapshotBlock> blocks = new TreeMap<>(BY_CODE_POINT);
+        if (part.since() > 0 && log.snapshot != null) {
+            log.snapshot.blocks().forEach(block -> blocks.put(block.block().id(), block));
+        }
+        part.changed().forEach(block -> blocks.put(block.block().id(), block));
+        return blocks;
     }
 
     private void store(Append append) {
@@ -189,6 +274,19 @@ public final class MemoryOperationStore implements OperationStore {
         }
         if (append.summary() != null) {
             log.summary = append.summary();
+        }
+        SnapshotPart part = append.snapshot();
+        if (part != null) {
+            log.snapshot = new Snapshot(
+                    part.chain(),
+                    part.timeMillis(),
+                    part.attributes(),
+                    List.copyOf(blocksAfter(log, part).values()));
+        }
+        for (Erasure erasure : append.erasures()) {
+            log.entries.replaceAll(logged -> logged.revision() == erasure.revision()
+                    ? new LoggedEntry(entry(erasure), erasure.content(), logged.chain())
+                    : logged);
         }
     }
 

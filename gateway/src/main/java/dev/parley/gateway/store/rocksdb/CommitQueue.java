@@ -5,21 +5,22 @@ import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that wait for the committer: any thread offers, the committer's thread takes. It takes what was queued before
- * {@link #close} even after it, so that no batch is left without an answer.
+ * What waits for the committer: any thread offers, the committer's thread takes. It takes what was queued before {@link
+ * #close} even after it, so that no call is left without an answer.
  */
 final class CommitQueue {
     private final Lock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<PreparedBatch> batches = new ArrayDeque<>();
-    private final int batchesMax;
+    private final Queue<Work> waiting = new ArrayDeque<>();
+    private final int waitingMax;
     private boolean closed;
 
-    CommitQueue(int batchesMax) {
-        this.batchesMax = batchesMax;
+    CommitQueue(int waitingMax) {
+        this.waitingMax = waitingMax;
     }
 
     enum Offer {
@@ -28,16 +29,16 @@ final class CommitQueue {
         CLOSED
     }
 
-    Offer offer(PreparedBatch batch) {
+    Offer offer(Work work) {
         lock.lock();
         try {
             if (closed) {
                 return Offer.CLOSED;
             }
-            if (batches.size() >= batchesMax) {
+            if (waiting.size() >= waitingMax) {
                 return Offer.FULL;
             }
-            batches.add(batch);
+            waiting.add(work);
             changed.signal();
             return Offer.QUEUED;
         } finally {
@@ -45,24 +46,30 @@ final class CommitQueue {
         }
     }
 
-    /** Waits for a batch; null when the queue is closed and empty. */
-    @Nullable PreparedBatch take() {
+    /** Waits for work; null when the queue is closed and empty. */
+    @Nullable Work take() {
         lock.lock();
         try {
-            while (batches.isEmpty() && !closed) {
+            while (waiting.isEmpty() && !closed) {
                 changed.awaitUninterruptibly();
             }
-            return batches.poll();
+            return waiting.poll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The next batch, or null when there is none now. */
-    @Nullable PreparedBatch poll() {
+    /** What is next, or null when there is nothing now. */
+    @Nullable Work poll() {
+        return pollIf(work -> true);
+    }
+
+    /** What is next if it is such, or null. */
+    @Nullable Work pollIf(Predicate<Work> such) {
         lock.lock();
         try {
-            return batches.poll();
+            @Nullable Work next = waiting.peek();
+            return next != null && such.test(next) ? waiting.poll() : null;
         } finally {
             lock.unlock();
         }
@@ -81,7 +88,7 @@ final class CommitQueue {
     int depth() {
         lock.lock();
         try {
-            return batches.size();
+            return waiting.size();
         } finally {
             lock.unlock();
         }

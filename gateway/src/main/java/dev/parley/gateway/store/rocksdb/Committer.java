@@ -1,12 +1,11 @@
 package dev.parley.gateway.store.rocksdb;
 
-import dev.parley.conversation.ConversationSummary;
-import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.StoreFailedException;
+import dev.parley.gateway.store.rocksdb.PreparedAppend.Row;
 import dev.parley.wire.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +36,7 @@ final class Committer implements Runnable {
     private final RocksDatabase database;
     private final CommitQueue queue;
     private final Quarantine quarantine;
+    private final AppendRows appendRows;
     private final Heads heads;
     private final int commitBytesMax;
     private final LongSupplier nanoTime;
@@ -55,6 +55,7 @@ final class Committer implements Runnable {
         this.database = database;
         this.queue = queue;
         this.quarantine = quarantine;
+        this.appendRows = new AppendRows(database);
         this.heads = new Heads(database, options.headsCachedMax());
         this.commitBytesMax = options.commitBytesMax();
         this.nanoTime = nanoTime;
@@ -63,8 +64,8 @@ final class Committer implements Runnable {
 
     @Override
     public void run() {
-        for (PreparedBatch first = queue.take(); first != null; first = queue.take()) {
-            List<PreparedBatch> group = new ArrayList<>();
+        for (Work first = queue.take(); first != null; first = queue.take()) {
+            List<Work> group = new ArrayList<>();
             group.add(first);
             try {
                 commit(group);
@@ -89,12 +90,12 @@ final class Committer implements Runnable {
         return entries.get();
     }
 
-    private void commit(List<PreparedBatch> group) throws RocksDBException {
+    private void commit(List<Work> group) throws RocksDBException {
         List<Runnable> answers = new ArrayList<>();
         try (WriteBatch rows = new WriteBatch()) {
             answers.add(decide(group.get(0), rows));
             while (rows.getDataSize() < commitBytesMax) {
-                PreparedBatch next = queue.poll();
+                Work next = queue.pollIf(work -> !work.readsRows());
                 if (next == null) {
                     break;
                 }
@@ -112,6 +113,52 @@ final class Committer implements Runnable {
         answers.forEach(Runnable::run);
     }
 
+    private Runnable decide(Work work, WriteBatch rows) throws RocksDBException {
+        if (work instanceof PreparedBatch batch) {
+            return decide(batch, rows);
+        } else if (work instanceof Truncation truncation) {
+            return decide(truncation, rows);
+        }
+        return decide((PurgedErasures) work, rows);
+    }
+
+    private Runnable decide(PurgedErasures purged, WriteBatch rows) throws RocksDBException {
+        for (byte[] key : purged.keys()) {
+            rows.delete(database.erasures, key);
+        }
+        return () -> purged.stage().complete(null);
+    }
+
+    private Runnable decide(Truncation truncation, WriteBatch rows) {
+        ConversationKey key = truncation.key();
+        byte[] conversation = truncation.conversation();
+        try {
+            quarantine.check(key);
+            Head head = heads.of(key, conversation);
+            long revision = Math.min(truncation.revision(), head.snapshot());
+            if (revision <= head.horizon().revision()) {
+                return () -> truncation.stage().complete(head.horizon().revision());
+            }
+            Chain horizon = RowCodec.chain(
+                    revision, appendRows.entry(conversation, revision).getChain());
+            Head after = new Head(head.chain(), head.summary(), horizon, head.snapshot());
+            rows.deleteRange(database.entries, Keys.entry(conversation, 0), Keys.entry(conversation, revision + 1));
+            rows.put(database.heads, conversation, RowCodec.encodeHead(after));
+            heads.change(Map.of(key, after));
+            return () -> truncation.stage().complete(revision);
+        } catch (WireException e) {
+            DamagedLogException damage = new DamagedLogException(key, "its beginning: " + e.getMessage());
+            quarantine.add(key, damage);
+            return () -> truncation.stage().completeExceptionally(damage);
+        } catch (DamagedLogException e) {
+            return () -> truncation.stage().completeExceptionally(e);
+        } catch (RocksDBException e) {
+            return () -> truncation
+                    .stage()
+                    .completeExceptionally(new UncheckedIOException(new IOException("a read failed", e)));
+        }
+    }
+
     /** Adds the rows of a batch, all or none, and returns how to answer it once they are written. */
     private Runnable decide(PreparedBatch batch, WriteBatch rows) throws RocksDBException {
         List<AppendResult> results = new ArrayList<>(batch.appends().size());
@@ -121,9 +168,9 @@ final class Committer implements Runnable {
         try {
             for (PreparedAppend prepared : batch.appends()) {
                 @Nullable Head head = end(prepared);
-                if (head != null
-                        && head.chain().position().equals(prepared.append().expected())) {
-                    changed.put(prepared.append().key(), put(prepared, head, rows));
+                @Nullable List<Row> erased = head == null ? null : erased(prepared, head);
+                if (head != null && erased != null) {
+                    changed.put(prepared.append().key(), appendRows.put(prepared, head, erased, rows));
                     added += prepared.entries().size();
                     results.add(AppendResult.STORED);
                 } else {
@@ -147,14 +194,18 @@ final class Committer implements Runnable {
         };
     }
 
-    /** Null for a damaged conversation: its append is a conflict, and the load that follows says why. */
+    /**
+     * Where the log ends, if that is where the append begins. Null for a damaged conversation: its append is a conflict, and
+     * the load that follows says why.
+     */
     private @Nullable Head end(PreparedAppend prepared) throws RocksDBException {
         ConversationKey key = prepared.append().key();
         if (quarantine.holds(key)) {
             return null;
         }
         try {
-            return heads.of(key, prepared.conversation());
+            Head head = heads.of(key, prepared.conversation());
+            return head.chain().position().equals(prepared.append().expected()) ? head : null;
         } catch (WireException e) {
             quarantine.add(key, new DamagedLogException(key, "its head: " + e.getMessage()));
             return null;
@@ -167,64 +218,31 @@ final class Committer implements Runnable {
         }
     }
 
-    private Head put(PreparedAppend prepared, Head head, WriteBatch rows) throws RocksDBException {
-        Append append = prepared.append();
-        Chain chain = head.chain();
-        for (int i = 0; i < prepared.entries().size(); i++) {
-            chain = chain.next(prepared.digests().get(i));
-            if (!chain.equals(append.entries().get(i).chain())) {
-                throw new IllegalArgumentException(
-                        "entry " + chain.revision() + " does not continue the chain of " + append.key());
+    /** Null, as {@link #end}, if what is to be erased is damaged. */
+    private @Nullable List<Row> erased(PreparedAppend prepared, Head head) throws RocksDBException {
+        try {
+            return appendRows.erased(prepared, head);
+        } catch (WireException e) {
+            ConversationKey key = prepared.append().key();
+            quarantine.add(key, new DamagedLogException(key, "an entry to erase: " + e.getMessage()));
+            return null;
+        } catch (RocksDBException e) {
+            if (!RocksDatabase.isCorruption(e)) {
+                throw e;
             }
-            PreparedAppend.Row row = prepared.entries().get(i);
-            rows.put(database.entries, row.key(), row.value());
+            ConversationKey key = prepared.append().key();
+            quarantine.add(key, new DamagedLogException(key, "an entry to erase: " + e.getMessage()));
+            return null;
         }
-        for (byte[] key : prepared.expiredOutboxes()) {
-            rows.delete(database.outboxes, key);
-        }
-        for (PreparedAppend.Row row : prepared.outboxes()) {
-            rows.put(database.outboxes, row.key(), row.value());
-        }
-        ConversationSummary summary = append.summary();
-        if (summary == null && prepared.entries().isEmpty()) {
-            return head;
-        }
-        Head after = new Head(chain, summary == null ? head.summary() : summary);
-        rows.put(database.heads, prepared.conversation(), RowCodec.encodeHead(after));
-        if (summary != null) {
-            index(append.key().tenant(), head.summary(), summary, rows);
-        }
-        return after;
     }
 
-    private void index(String tenant, @Nullable ConversationSummary before, ConversationSummary after, WriteBatch rows)
-            throws RocksDBException {
-        if (before == null || !before.visitor().equals(after.visitor())) {
-            if (before != null && !before.visitor().isEmpty()) {
-                rows.delete(database.visitors, Keys.visitor(tenant, before.visitor(), before.conversation()));
-            }
-            if (!after.visitor().isEmpty()) {
-                rows.put(
-                        database.visitors,
-                        Keys.visitor(tenant, after.visitor(), after.conversation()),
-                        RowCodec.KEY_ONLY);
-            }
-        }
-        if (before != null
-                && (before.lastTimeMillis() != after.lastTimeMillis()
-                        || !before.kind().equals(after.kind()))) {
-            rows.delete(database.inbox, Keys.inbox(tenant, before));
-        }
-        rows.put(database.inbox, Keys.inbox(tenant, after), RowCodec.encodeSummary(after));
-    }
-
-    private void fail(List<PreparedBatch> group, Throwable cause) {
+    private void fail(List<Work> group, Throwable cause) {
         log.error("the store failed and acknowledges nothing any more; restart the gateway", cause);
         StoreFailedException failed = new StoreFailedException("a write failed: " + cause.getMessage(), cause);
         failure = failed;
         queue.close();
-        group.forEach(batch -> batch.stage().completeExceptionally(failed));
-        for (PreparedBatch waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+        group.forEach(work -> work.stage().completeExceptionally(failed));
+        for (Work waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
             waiting.stage().completeExceptionally(failed);
         }
     }

@@ -37,6 +37,10 @@ final class Keys {
                 .array();
     }
 
+    static byte[] block(byte[] conversation, String block) {
+        return joined(conversation, utf8(block));
+    }
+
     /** The revision in the key of an entry; -1 if it is not one of this conversation. */
     static long revision(byte[] conversation, byte[] key) {
         return key.length == conversation.length + Long.BYTES
@@ -55,6 +59,11 @@ final class Keys {
 
     static byte[] visitor(String tenant, String visitor, String conversation) {
         return joined(visitor(tenant, visitor), utf8(conversation));
+    }
+
+    /** What the keys of a tenant's conversations of all kinds begin with. */
+    static byte[] inboxes(String tenant) {
+        return ids(tenant);
     }
 
     /** What the keys of a tenant's conversations of one kind begin with. */

@@ -8,23 +8,30 @@ import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.InboxPage;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.Snapshot;
+import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.StoredConversation;
+import dev.parley.wire.AttributesCodec;
 import dev.parley.wire.EntryCodec;
 import dev.parley.wire.WireException;
 import dev.parley.wire.v1.StoredEntry;
+import dev.parley.wire.v1.StoredSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads and verifies, on the reader threads. A log is walked from its first entry even for a part of it, because the chain
- * can be checked in no other way: each digest against the chain, the last against the head, and of the entries handed out
- * the content against the digest.
+ * Reads and verifies what it reads, on the reader threads. Each row of a log has the chain after it, so a part of the log is
+ * verified from the row before its first, and a conversation from its snapshot to its head.
+ *
+ * <p>A snapshot can be made again from a log that is whole. One that does not read well is left alone, loudly, and the log
+ * loaded from its start; the next snapshot replaces it. Where the log's beginning was cut off that cannot be done.
  */
 final class LogReader {
     private static final Logger log = LoggerFactory.getLogger(LogReader.class);
@@ -32,6 +39,7 @@ final class LogReader {
 
     private final RocksDatabase database;
     private final AtomicLong inboxRowsDamaged = new AtomicLong();
+    private final AtomicLong snapshotsDamaged = new AtomicLong();
 
     LogReader(RocksDatabase database) {
         this.database = database;
@@ -41,15 +49,34 @@ final class LogReader {
         byte[] conversation = Keys.conversation(key);
         try (ReadView view = new ReadView(database)) {
             Head head = head(key, conversation, view);
-            List<LoggedEntry> entries = entries(key, conversation, head, view, 0, Long.MAX_VALUE);
-            return new StoredConversation(entries, outboxRows(key, conversation, view), head.summary());
+            @Nullable Snapshot snapshot = head.snapshot() == 0 ? null : snapshot(key, conversation, head, view);
+            Chain start = snapshot == null ? head.horizon() : snapshot.chain();
+            List<LoggedEntry> entries = entries(key, conversation, view, start, Long.MAX_VALUE);
+            Chain end =
+                    entries.isEmpty() ? start : entries.get(entries.size() - 1).chain();
+            if (!end.equals(head.chain())) {
+                throw new DamagedLogException(key, "the log ends at " + end + ", its head says " + head.chain());
+            }
+            return new StoredConversation(
+                    head.horizon(), snapshot, entries, outboxRows(key, conversation, view), head.summary());
         }
     }
 
     List<LoggedEntry> read(ConversationKey key, long from, long to) throws RocksDBException {
         byte[] conversation = Keys.conversation(key);
         try (ReadView view = new ReadView(database)) {
-            return entries(key, conversation, head(key, conversation, view), view, from, to);
+            Head head = head(key, conversation, view);
+            long first = Math.max(from, head.horizon().revision());
+            long last = Math.min(to, head.chain().revision());
+            if (first >= last) {
+                return List.of();
+            }
+            Chain start = chainAt(key, conversation, head, view, first);
+            List<LoggedEntry> entries = entries(key, conversation, view, start, last);
+            if (entries.size() < last - first) {
+                throw new DamagedLogException(key, "entry " + (first + entries.size() + 1) + " is missing");
+            }
+            return entries;
         }
     }
 
@@ -98,6 +125,11 @@ final class LogReader {
         return inboxRowsDamaged.get();
     }
 
+    /** Snapshots that could not be read, counted each time; their conversations were loaded from the log. */
+    long snapshotsDamaged() {
+        return snapshotsDamaged.get();
+    }
+
     private Head head(ConversationKey key, byte[] conversation, ReadView view) throws RocksDBException {
         byte[] value = view.get(database.heads, conversation);
         try {
@@ -107,38 +139,98 @@ final class LogReader {
         }
     }
 
-    private List<LoggedEntry> entries(
-            ConversationKey key, byte[] conversation, Head head, ReadView view, long from, long to)
+    /** The snapshot; null if it is damaged and the log can do without. */
+    private @Nullable Snapshot snapshot(ConversationKey key, byte[] conversation, Head head, ReadView view)
+            throws RocksDBException {
+        String damage;
+        try {
+            return snapshot(conversation, view, chainAt(key, conversation, head, view, head.snapshot()));
+        } catch (WireException e) {
+            damage = e.getMessage();
+        } catch (RocksDBException e) {
+            if (!RocksDatabase.isCorruption(e)) {
+                throw e;
+            }
+            damage = "RocksDB says " + e.getMessage();
+        }
+        if (head.horizon().revision() > 0) {
+            throw new DamagedLogException(key, "its snapshot: " + damage);
+        }
+        snapshotsDamaged.incrementAndGet();
+        log.error("the snapshot of {} is damaged, its whole log is loaded instead: {}", key, damage);
+        return null;
+    }
+
+    private Snapshot snapshot(byte[] conversation, ReadView view, Chain chain) throws RocksDBException, WireException {
+        byte[] value = view.get(database.snapshots, conversation);
+        if (value == null) {
+            throw new WireException("it is missing");
+        }
+        StoredSnapshot stored = RowCodec.decodeSnapshot(value);
+        if (!RowCodec.chain(stored.getRevision(), stored.getChain()).equals(chain)) {
+            throw new WireException("it is of revision " + stored.getRevision() + ", not of " + chain);
+        }
+        List<SnapshotBlock> blocks = new ArrayList<>();
+        try (Scan rows = view.scan(database.blocks, conversation, conversation)) {
+            while (rows.next()) {
+                SnapshotBlock block = RowCodec.decodeBlock(rows.value());
+                if (!Arrays.equals(Keys.block(conversation, block.block().id()), rows.key())) {
+                    throw new WireException("a block stands in another's place");
+                }
+                blocks.add(block);
+            }
+        }
+        if (blocks.size() != stored.getBlocks()) {
+            throw new WireException(blocks.size() + " blocks where " + stored.getBlocks() + " belong");
+        }
+        return new Snapshot(chain, stored.getTimeMillis(), AttributesCodec.decode(stored.getAttributesList()), blocks);
+    }
+
+    /** The chain after an entry that is there, or after the last of those that were cut off. */
+    private Chain chainAt(ConversationKey key, byte[] conversation, Head head, ReadView view, long revision)
+            throws RocksDBException {
+        if (revision == head.horizon().revision()) {
+            return head.horizon();
+        }
+        byte[] value = view.get(database.entries, Keys.entry(conversation, revision));
+        if (value == null) {
+            throw new DamagedLogException(key, "entry " + revision + " is missing");
+        }
+        try {
+            return RowCodec.chain(revision, RowCodec.decodeEntry(value).getChain());
+        } catch (WireException e) {
+            throw new DamagedLogException(key, "entry " + revision + ": " + e.getMessage());
+        }
+    }
+
+    /** The entries that follow {@code start} up to revision {@code last}, each verified from the one before. */
+    private List<LoggedEntry> entries(ConversationKey key, byte[] conversation, ReadView view, Chain start, long last)
             throws RocksDBException {
         List<LoggedEntry> entries = new ArrayList<>();
-        Chain chain = Chain.START;
-        try (Scan rows = view.scan(database.entries, conversation, conversation)) {
-            while (rows.next()) {
-                long revision = Keys.revision(conversation, rows.key());
-                if (revision != chain.revision() + 1) {
-                    throw new DamagedLogException(key, "entry " + (chain.revision() + 1) + " is missing");
+        Chain chain = start;
+        try (Scan rows = view.scan(database.entries, conversation, Keys.entry(conversation, start.revision() + 1))) {
+            while (chain.revision() < last && rows.next()) {
+                long revision = chain.revision() + 1;
+                if (Keys.revision(conversation, rows.key()) != revision) {
+                    throw new DamagedLogException(key, "entry " + revision + " is missing");
                 }
                 try {
-                    StoredEntry stored = RowCodec.decodeEntry(rows.value());
-                    byte[] digest = stored.getDigest().toByteArray();
-                    chain = chain.next(digest);
-                    if (from < revision && revision <= to) {
-                        entries.add(entry(stored, digest, chain));
-                    }
+                    LoggedEntry entry = entry(RowCodec.decodeEntry(rows.value()), chain);
+                    entries.add(entry);
+                    chain = entry.chain();
                 } catch (WireException e) {
                     throw new DamagedLogException(key, "entry " + revision + ": " + e.getMessage());
                 }
             }
         }
-        if (!chain.equals(head.chain())) {
-            throw new DamagedLogException(key, "the log ends at " + chain + ", its head says " + head.chain());
-        }
         return entries;
     }
 
-    private static LoggedEntry entry(StoredEntry stored, byte[] digest, Chain chain) throws WireException {
+    private static LoggedEntry entry(StoredEntry stored, Chain before) throws WireException {
         byte[] content = stored.getContent().toByteArray();
-        if (!Arrays.equals(Chain.digest(content), digest)) {
+        byte[] digest = digestInChain(stored, Chain.digest(content));
+        Chain chain = before.next(digest);
+        if (!chain.equals(RowCodec.chain(chain.revision(), stored.getChain()))) {
             throw new WireException("its content is not what was appended");
         }
         Entry entry = EntryCodec.decode(content);
@@ -146,6 +238,17 @@ final class LogReader {
             throw new WireException("it says that it is entry " + entry.revision());
         }
         return new LoggedEntry(entry, content, chain);
+    }
+
+    /** The digest that the chain has for this entry; {@code actual} is of the content that stands there. */
+    static byte[] digestInChain(StoredEntry stored, byte[] actual) throws WireException {
+        if (!stored.hasErased()) {
+            return actual;
+        }
+        if (!Arrays.equals(stored.getErased().getContentDigest().toByteArray(), actual)) {
+            throw new WireException("its content is not what was put in place of the erased one");
+        }
+        return stored.getErased().getDigest().toByteArray();
     }
 
     private List<OutboxRow> outboxRows(ConversationKey key, byte[] conversation, ReadView view)

@@ -2,12 +2,23 @@ package dev.parley.gateway.store.rocksdb;
 
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.Chain;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.SnapshotPart;
+import dev.parley.wire.EntryCodec;
+import dev.parley.wire.WireException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** An {@link Append} with its rows encoded, all but those that depend on where the log ends. */
+/**
+ * An {@link Append} with its rows encoded, all but those that depend on where the log ends, and those of its snapshot, which
+ * are many and left to the committer's thread. {@code earlierErasures} are of entries that it does not add itself.
+ */
 @SuppressWarnings("ArrayRecordComponent") // keys and values on their way to the database
 record PreparedAppend(
         Append append,
@@ -15,7 +26,8 @@ record PreparedAppend(
         List<Row> entries,
         List<byte[]> expiredOutboxes,
         List<Row> outboxes,
-        List<byte[]> digests) {
+        List<byte[]> digests,
+        List<Erasure> earlierErasures) {
 
     record Row(byte[] key, byte[] value) {}
 
@@ -26,6 +38,7 @@ record PreparedAppend(
                 && !append.summary().conversation().equals(append.key().conversation())) {
             throw new IllegalArgumentException("the summary is of another conversation than " + append.key());
         }
+        Map<Long, Erasure> erasures = erasures(append);
         List<Row> entries = new ArrayList<>(append.entries().size());
         List<byte[]> digests = new ArrayList<>(append.entries().size());
         long revision = append.expected().revision();
@@ -37,7 +50,16 @@ record PreparedAppend(
             }
             byte[] digest = Chain.digest(entry.content());
             digests.add(digest);
-            entries.add(new Row(Keys.entry(conversation, revision), RowCodec.encodeEntry(digest, entry.content())));
+            @Nullable Erasure erasure = erasures.remove(revision);
+            byte[] value = erasure == null
+                    ? RowCodec.encodeEntry(entry.chain(), entry.content())
+                    : RowCodec.encodeErased(entry.chain().hash(), digest, erasure.content());
+            entries.add(new Row(Keys.entry(conversation, revision), value));
+        }
+        if (!erasures.isEmpty()
+                && List.copyOf(erasures.keySet()).get(erasures.size() - 1)
+                        > append.expected().revision()) {
+            throw new IllegalArgumentException("an erasure after the end of " + append.key());
         }
         List<byte[]> expired = new ArrayList<>(append.expiredRows().size());
         for (OutboxRow row : append.expiredRows()) {
@@ -47,6 +69,35 @@ record PreparedAppend(
         for (OutboxRow row : append.outboxRows()) {
             outboxes.add(new Row(Keys.outbox(conversation, row.subject(), row.outbox()), RowCodec.encodeOutbox(row)));
         }
-        return new PreparedAppend(append, conversation, entries, expired, outboxes, digests);
+        return new PreparedAppend(
+                append, conversation, entries, expired, outboxes, digests, List.copyOf(erasures.values()));
+    }
+
+    private static Map<Long, Erasure> erasures(Append append) {
+        @Nullable SnapshotPart snapshot = append.snapshot();
+        if (snapshot == null && !append.erasures().isEmpty()) {
+            throw new IllegalArgumentException("erasures without a snapshot of " + append.key());
+        }
+        Map<Long, Erasure> erasures = new TreeMap<>();
+        for (Erasure erasure : append.erasures()) {
+            requireEntry(append.key(), erasure);
+            if (erasures.put(erasure.revision(), erasure) != null) {
+                throw new IllegalArgumentException(
+                        "two erasures of entry " + erasure.revision() + " of " + append.key());
+            }
+        }
+        return erasures;
+    }
+
+    private static void requireEntry(ConversationKey key, Erasure erasure) {
+        try {
+            long revision = EntryCodec.decode(erasure.content()).revision();
+            if (erasure.revision() < 1 || revision != erasure.revision()) {
+                throw new IllegalArgumentException(
+                        "entry " + revision + " in place of " + erasure.revision() + " of " + key);
+            }
+        } catch (WireException e) {
+            throw new IllegalArgumentException("no entry in place of " + erasure.revision() + " of " + key, e);
+        }
     }
 }

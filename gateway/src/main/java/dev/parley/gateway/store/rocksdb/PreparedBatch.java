@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** One call of append on its way to the committer, and the stage that answers it. */
-record PreparedBatch(List<PreparedAppend> appends, CompletableFuture<List<AppendResult>> stage) {
+record PreparedBatch(List<PreparedAppend> appends, CompletableFuture<List<AppendResult>> stage) implements Work {
 
     /** Throws {@link IllegalArgumentException} for what may never be stored. */
     static PreparedBatch of(List<Append> batch) {
@@ -23,5 +23,10 @@ record PreparedBatch(List<PreparedAppend> appends, CompletableFuture<List<Append
             appends.add(PreparedAppend.of(append));
         }
         return new PreparedBatch(appends, new CompletableFuture<>());
+    }
+
+    @Override
+    public boolean readsRows() {
+        return appends.stream().anyMatch(append -> !append.earlierErasures().isEmpty());
     }
 }

@@ -13,9 +13,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
@@ -28,6 +30,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Statistics;
@@ -44,7 +47,19 @@ import org.rocksdb.WriteOptions;
 final class RocksDatabase implements AutoCloseable {
     private static final String LOCK = "gateway.lock";
 
+    /** Made in this order: where entries are and an earlier one is not, an older gateway made them. */
+    private static final List<String> FAMILIES =
+            List.of("snapshots", "blocks", "erasures", "entries", "heads", "outboxes", "visitors", "inbox");
+
     final RocksDB rocks;
+    final Path folder;
+    final List<ColumnFamilyHandle> families;
+    final ColumnFamilyHandle snapshots;
+    final ColumnFamilyHandle blocks;
+
+    /** What was replaced and still has to go from the files: by conversation and where its log ended then. */
+    final ColumnFamilyHandle erasures;
+
     final ColumnFamilyHandle entries;
     final ColumnFamilyHandle heads;
     final ColumnFamilyHandle outboxes;
@@ -66,18 +81,23 @@ final class RocksDatabase implements AutoCloseable {
         blockCache = owned(new LRUCache(options.blockCacheBytes()));
         writeOptions = owned(new WriteOptions().setSync(options.durability() == Durability.DISK));
         ColumnFamilyOptions familyOptions = familyOptions(options);
-        List<ColumnFamilyDescriptor> families = new ArrayList<>();
-        families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
-        for (String name : List.of("entries", "heads", "outboxes", "visitors", "inbox")) {
-            families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions));
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
+        for (String name : FAMILIES) {
+            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions));
         }
         List<ColumnFamilyHandle> handles = new ArrayList<>();
-        rocks = owned(RocksDB.open(databaseOptions(options), options.folder().toString(), families, handles));
-        entries = handles.get(1);
-        heads = handles.get(2);
-        outboxes = handles.get(3);
-        visitors = handles.get(4);
-        inbox = handles.get(5);
+        folder = options.folder();
+        rocks = owned(RocksDB.open(databaseOptions(options), folder.toString(), descriptors, handles));
+        families = List.copyOf(handles);
+        snapshots = handles.get(1);
+        blocks = handles.get(2);
+        erasures = handles.get(3);
+        entries = handles.get(4);
+        heads = handles.get(5);
+        outboxes = handles.get(6);
+        visitors = handles.get(7);
+        inbox = handles.get(8);
     }
 
     static RocksDatabase open(RocksOptions options) {
@@ -89,6 +109,7 @@ final class RocksDatabase implements AutoCloseable {
         try {
             create(folder);
             lock = lock(folder);
+            requireOurFormat(folder);
             Optional<String> damage = WalVerifier.damage(folder);
             if (damage.isPresent()) {
                 throw new DamagedStoreException(folder, damage.get());
@@ -164,6 +185,23 @@ final class RocksDatabase implements AutoCloseable {
             try (FileChannel names = FileChannel.open(parent, StandardOpenOption.READ)) {
                 names.force(true);
             }
+        }
+    }
+
+    /** Opening a folder adds what it lacks, after which the gateway that wrote it can open it no more. */
+    private static void requireOurFormat(Path folder) throws RocksDBException {
+        if (!Files.exists(folder.resolve("CURRENT"))) {
+            return;
+        }
+        Set<String> found = new HashSet<>();
+        try (Options options = new Options()) {
+            for (byte[] name : RocksDB.listColumnFamilies(options, folder.toString())) {
+                found.add(new String(name, StandardCharsets.UTF_8));
+            }
+        }
+        if (found.contains("entries") && !found.contains("erasures")) {
+            throw new StoreOpenException("the store in " + folder + " was written by an older gateway, in a format that"
+                    + " this one does not read, and was left as it is");
         }
     }
 

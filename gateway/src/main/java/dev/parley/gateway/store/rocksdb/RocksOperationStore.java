@@ -32,7 +32,8 @@ import org.rocksdb.RocksDBException;
  * bounded, and a call that finds its queue full fails with {@link StoreBusyException} at once.
  *
  * <p>Beyond the interface's promises: outbox rows come in the order of subject and outbox; the indexes follow the latest
- * summary; reads go on after a failed write; what was queued before {@link #close} is still answered.
+ * summary; reads go on after a failed write; what was queued before {@link #close} is still answered, but for a purge, which
+ * the next start finishes.
  */
 public final class RocksOperationStore implements OperationStore {
     private final RocksDatabase database;
@@ -41,6 +42,8 @@ public final class RocksOperationStore implements OperationStore {
     private final Committer committer;
     private final Thread committerThread;
     private final LogReader reader;
+    private final ReadGate reads = new ReadGate();
+    private final ErasurePurge purge;
     private final ThreadPoolExecutor readers;
 
     private RocksOperationStore(
@@ -59,6 +62,9 @@ public final class RocksOperationStore implements OperationStore {
                 new ArrayBlockingQueue<>(options.readsQueuedMax()),
                 task -> new Thread(task, "store-reader-" + count.incrementAndGet()));
         committerThread.start();
+        purge = new ErasurePurge(database, queue, reads);
+        // What a purge left when the gateway stopped.
+        purge.start();
     }
 
     /**
@@ -87,8 +93,28 @@ public final class RocksOperationStore implements OperationStore {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return switch (queue.offer(prepared)) {
-            case QUEUED -> prepared.stage();
+        return queued(prepared, prepared.stage());
+    }
+
+    @Override
+    public CompletionStage<Long> truncate(ConversationKey key, long revision) {
+        Truncation truncation;
+        try {
+            truncation = Truncation.of(key, revision);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return queued(truncation, truncation.stage());
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> purgeErased() {
+        return purge.start();
+    }
+
+    private <T> CompletionStage<T> queued(Work work, CompletionStage<T> stage) {
+        return switch (queue.offer(work)) {
+            case QUEUED -> stage;
             case FULL -> CompletableFuture.failedFuture(new StoreBusyException("the queue of appends is full"));
             case CLOSED -> {
                 @Nullable StoreFailedException failure = committer.failure();
@@ -152,6 +178,11 @@ public final class RocksOperationStore implements OperationStore {
         return reader.inboxRowsDamaged();
     }
 
+    /** Snapshots left aside because they could not be read; their conversations were loaded from the log. */
+    public long damagedSnapshots() {
+        return reader.snapshotsDamaged();
+    }
+
     /** After {@link #close} what it was then. */
     public RocksStatistics statistics() {
         return database.statistics();
@@ -160,6 +191,7 @@ public final class RocksOperationStore implements OperationStore {
     /** Waits for what was queued. Not to be called from a stage's callback, which runs on a thread that this waits for. */
     @Override
     public synchronized void close() {
+        purge.close();
         queue.close();
         readers.shutdown();
         boolean interrupted = false;
@@ -178,16 +210,12 @@ public final class RocksOperationStore implements OperationStore {
         }
     }
 
-    private interface Read<T> {
-        T read() throws RocksDBException;
-    }
-
-    private <T> CompletionStage<T> read(Read<T> read) {
+    private <T> CompletionStage<T> read(ReadGate.Read<T> read) {
         CompletableFuture<T> stage = new CompletableFuture<>();
         try {
             readers.execute(() -> {
                 try {
-                    stage.complete(read.read());
+                    stage.complete(reads.through(read));
                 } catch (RocksDBException e) {
                     stage.completeExceptionally(new UncheckedIOException(new IOException("a read failed", e)));
                 } catch (RuntimeException | Error e) {
@@ -202,7 +230,7 @@ public final class RocksOperationStore implements OperationStore {
     }
 
     /** Damage found while reading a conversation is its own, that RocksDB finds in its files too. */
-    private <T> T verified(ConversationKey key, Read<T> read) throws RocksDBException {
+    private <T> T verified(ConversationKey key, ReadGate.Read<T> read) throws RocksDBException {
         quarantine.check(key);
         try {
             return read.read();

@@ -154,8 +154,15 @@ class DiskFaultTest {
                 noise.append((char) ('!' + random.nextInt(90)));
             }
             Append append = writer.append(noise.toString());
-            Append small =
-                    new Append(append.key(), append.expected(), append.entries(), append.outboxRows(), List.of(), null);
+            Append small = new Append(
+                    append.key(),
+                    append.expected(),
+                    append.entries(),
+                    append.outboxRows(),
+                    List.of(),
+                    null,
+                    null,
+                    List.of());
             try {
                 store.append(List.of(small)).toCompletableFuture().get();
                 acknowledged.add(writer.position());

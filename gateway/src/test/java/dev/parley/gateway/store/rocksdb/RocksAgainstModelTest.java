@@ -9,12 +9,15 @@ import dev.parley.conversation.Role;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.InboxPage;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.Seed;
+import dev.parley.gateway.store.Snapshot;
+import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import java.nio.file.Path;
@@ -53,6 +56,15 @@ class RocksAgainstModelTest {
                     compare(engine, random);
                 }
                 for (int i = 0; i < BATCHES_BETWEEN_RESTARTS; i++) {
+                    if (random.nextInt(6) == 0) {
+                        ConversationKey key = new ConversationKey(any(TENANTS, random), any(CONVERSATIONS, random));
+                        long revision = random.nextLong(30);
+                        assertThat(await(engine.truncate(key, revision)))
+                                .isEqualTo(await(model.truncate(key, revision)));
+                    }
+                    if (random.nextInt(20) == 0) {
+                        await(engine.purgeErased());
+                    }
                     List<Append> batch = batch(random);
                     assertThat(await(engine.append(batch))).isEqualTo(await(model.append(batch)));
                 }
@@ -116,7 +128,41 @@ class RocksAgainstModelTest {
         List<OutboxRow> expired = await(model.load(key)).outboxRows().stream()
                 .filter(row -> random.nextInt(4) == 0)
                 .toList();
-        return new Append(key, before.position(), entries, rows, expired, summary(key, random));
+        Append append =
+                new Append(key, before.position(), entries, rows, expired, summary(key, random), null, List.of());
+        return writer.chain().revision() > 0 && random.nextInt(3) == 0 ? withSnapshot(append, writer, random) : append;
+    }
+
+    private Append withSnapshot(Append append, LogWriter writer, SplittableRandom random) {
+        @Nullable Snapshot before = await(model.load(append.key())).snapshot();
+        boolean whole = before == null || random.nextInt(4) == 0;
+        Map<String, SnapshotBlock> blocks = new HashMap<>();
+        if (before != null && !whole) {
+            before.blocks().forEach(block -> blocks.put(block.block().id(), block));
+        }
+        List<SnapshotBlock> changed = new ArrayList<>();
+        for (int n = random.nextInt(4); n > 0; n--) {
+            SnapshotBlock block =
+                    LogWriter.block(any(CONVERSATIONS, random), "text " + random.nextInt(), 1 + random.nextLong(1_000));
+            if (changed.stream()
+                    .noneMatch(other -> other.block().id().equals(block.block().id()))) {
+                changed.add(block);
+                blocks.put(block.block().id(), block);
+            }
+        }
+        long since = before == null || whole ? 0 : before.chain().revision();
+        return LogWriter.with(
+                append,
+                writer.snapshot(since, blocks.size(), changed.toArray(SnapshotBlock[]::new)),
+                erasures(append, random));
+    }
+
+    private Erasure[] erasures(Append append, SplittableRandom random) {
+        List<LoggedEntry> entries = new ArrayList<>(await(model.read(append.key(), 0, Long.MAX_VALUE)));
+        entries.removeIf(entry -> entry.revision() > append.expected().revision());
+        entries.addAll(append.entries());
+        entries.removeIf(entry -> random.nextInt(6) > 0);
+        return entries.stream().map(LogWriter::erasure).toArray(Erasure[]::new);
     }
 
     private static @Nullable ConversationSummary summary(ConversationKey key, SplittableRandom random) {
@@ -147,10 +193,12 @@ class RocksAgainstModelTest {
                 ConversationKey key = new ConversationKey(tenant, conversation);
                 StoredConversation expected = await(model.load(key));
                 StoredConversation actual = await(engine.load(key));
+                assertThat(actual.horizon()).isEqualTo(expected.horizon());
+                assertThat(actual.snapshot()).isEqualTo(expected.snapshot());
                 assertSame(actual.entries(), expected.entries());
                 assertThat(actual.outboxRows()).isEqualTo(expected.outboxRows());
                 assertThat(actual.summary()).isEqualTo(expected.summary());
-                long from = random.nextLong(expected.entries().size() + 2);
+                long from = random.nextLong(expected.end().revision() + 2);
                 long to = from + random.nextLong(10);
                 assertSame(await(engine.read(key, from, to)), await(model.read(key, from, to)));
             }

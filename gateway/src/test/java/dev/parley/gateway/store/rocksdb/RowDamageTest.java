@@ -11,6 +11,7 @@ import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
+import dev.parley.gateway.store.LoggedEntry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,15 +145,14 @@ class RowDamageTest {
                         (database, conversation) -> database.rocks.put(
                                 database.entries, Keys.entry(conversation, 4), contentOf(database, conversation, 3))),
                 new Case("the last entry was exchanged with its digest", (database, conversation) -> {
-                    byte[] content = LogWriter.of("tenant", "damaged")
+                    LoggedEntry entry = LogWriter.of("tenant", "damaged")
                             .append("a", "b", "c")
                             .entries()
-                            .get(2)
-                            .content();
+                            .get(2);
                     database.rocks.put(
                             database.entries,
                             Keys.entry(conversation, 3),
-                            RowCodec.encodeEntry(Chain.digest(content), content));
+                            RowCodec.encodeEntry(entry.chain(), entry.content()));
                 }),
                 new Case(
                         "the head is missing",
@@ -173,7 +173,8 @@ class RowDamageTest {
                             .entries()
                             .get(1)
                             .chain();
-                    database.rocks.put(database.heads, conversation, RowCodec.encodeHead(new Head(chain, null)));
+                    database.rocks.put(
+                            database.heads, conversation, RowCodec.encodeHead(new Head(chain, null, Chain.START, 0)));
                 }),
                 new Case(
                         "an outbox row is garbage",
