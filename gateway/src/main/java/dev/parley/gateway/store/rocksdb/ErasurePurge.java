@@ -66,6 +66,7 @@ final class ErasurePurge {
         try {
             thread.execute(() -> {
                 try {
+                    requireOpen();
                     purge();
                     stage.complete(null);
                 } catch (RocksDBException e) {
@@ -88,8 +89,11 @@ final class ErasurePurge {
 
     /** Gives up what is under way; its marks stay. */
     void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
         compaction.setCanceled(true);
-        thread.shutdownNow();
+        List<Runnable> waiting = thread.shutdownNow();
         boolean interrupted = false;
         boolean ended = false;
         while (!ended) {
@@ -99,9 +103,16 @@ final class ErasurePurge {
                 interrupted = true;
             }
         }
+        waiting.forEach(Runnable::run);
         compaction.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireOpen() {
+        if (thread.isShutdown()) {
+            throw new IllegalStateException("the store is closed");
         }
     }
 

@@ -157,7 +157,7 @@ final class RowCodec {
         }
     }
 
-    private static byte[] encode(MessageLite message) {
+    static byte[] encode(MessageLite message) {
         byte[] value = new byte[MESSAGE_OFFSET + message.getSerializedSize()];
         try {
             CodedOutputStream out = CodedOutputStream.newInstance(value, MESSAGE_OFFSET, value.length - MESSAGE_OFFSET);

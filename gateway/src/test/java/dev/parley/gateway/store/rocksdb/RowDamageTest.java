@@ -2,9 +2,12 @@ package dev.parley.gateway.store.rocksdb;
 
 import static dev.parley.gateway.store.Answers.await;
 import static dev.parley.gateway.store.Answers.failure;
+import static dev.parley.gateway.store.LogWriter.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.parley.conversation.ConversationSummary;
+import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
@@ -12,9 +15,14 @@ import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.SnapshotBlock;
+import dev.parley.gateway.store.StoredConversation;
+import dev.parley.wire.WireException;
+import dev.parley.wire.v1.StoredEntry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +38,7 @@ import org.rocksdb.RocksDBException;
 class RowDamageTest {
     private static final byte[] START = {};
     private static final String READ_FIRST = "its head is garbage and nobody has read it";
+    private static final String REPLACED = "its erased entry is flipped";
     private static final String INBOX_ROW = "its inbox row is garbage";
 
     private RocksOperationStore store;
@@ -43,12 +52,26 @@ class RowDamageTest {
                             RocksStores.store(whole, writer(damage.name()).append("1", "2", "3")));
             RocksStores.store(whole, writer(READ_FIRST).append("1", "2", "3"));
             RocksStores.store(whole, writer(INBOX_ROW).append("1", "2", "3"));
+            erased(whole);
+            snapshotDamages().forEach(damage -> withSnapshot(whole, writer(damage.name()), false));
+            snapshotDamages().forEach(damage -> withSnapshot(whole, writer(CUT + damage.name()), true));
         }
         try (RocksDatabase database = RocksDatabase.open(options)) {
             for (Case damage : damages().toList()) {
                 damage.damage().doTo(database, Keys.conversation(key(damage.name())));
             }
+            for (Case damage : snapshotDamages().toList()) {
+                damage.damage().doTo(database, Keys.conversation(key(damage.name())));
+                damage.damage().doTo(database, Keys.conversation(key(CUT + damage.name())));
+            }
             database.rocks.put(database.heads, Keys.conversation(key(READ_FIRST)), new byte[] {7});
+            Append foreign = writer(REPLACED).append("1", "another");
+            database.rocks.put(
+                    database.entries,
+                    Keys.entry(Keys.conversation(key(REPLACED)), 2),
+                    exchanged(
+                            contentOf(database, Keys.conversation(key(REPLACED)), 2),
+                            foreign.entries().get(1).content()));
             ConversationSummary summary = ahead(INBOX_ROW).summary("3");
             database.rocks.put(database.inbox, Keys.inbox("tenant", summary), new byte[] {1, 0x7F});
         }
@@ -74,6 +97,32 @@ class RowDamageTest {
         return writer;
     }
 
+    private static final String CUT = "cut, and ";
+
+    /** Entries 1 to 3, a snapshot, and entry 4. */
+    private static void withSnapshot(RocksOperationStore store, LogWriter writer, boolean cut) {
+        RocksStores.store(
+                store,
+                LogWriter.with(
+                        writer.append("1", "2", "3"),
+                        writer.snapshot(0, 2, block("a", "one", 1), block("b", "two", 2))));
+        RocksStores.store(store, writer.append("4"));
+        if (cut) {
+            assertThat(await(store.truncate(writer.key(), 1))).isEqualTo(1);
+        }
+    }
+
+    private static void erased(RocksOperationStore store) {
+        LogWriter writer = writer(REPLACED);
+        Append append = writer.append("1", "2", "3");
+        RocksStores.store(
+                store,
+                LogWriter.with(
+                        append,
+                        writer.snapshot(0, 0),
+                        LogWriter.erasure(append.entries().get(1))));
+    }
+
     private interface Damage {
         void doTo(RocksDatabase database, byte[] conversation) throws RocksDBException;
     }
@@ -94,6 +143,17 @@ class RowDamageTest {
     private static byte[] contentOf(RocksDatabase database, byte[] conversation, long revision)
             throws RocksDBException {
         return database.rocks.get(database.entries, Keys.entry(conversation, revision));
+    }
+
+    /** The row of an erased entry with other content. */
+    private static byte[] exchanged(byte[] value, byte[] content) {
+        try {
+            StoredEntry stored = RowCodec.decodeEntry(value);
+            return RowCodec.encode(
+                    stored.toBuilder().setContent(ByteString.copyFrom(content)).build());
+        } catch (WireException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static Stream<Case> damages() {
@@ -185,6 +245,84 @@ class RowDamageTest {
                         "an outbox row has no outbox",
                         (database, conversation) -> database.rocks.put(
                                 database.outboxes, Keys.joined(conversation, new byte[] {'x'}), RowCodec.KEY_ONLY)));
+    }
+
+    /** What leaves the log whole. */
+    static Stream<Case> snapshotDamages() {
+        return Stream.of(
+                new Case("a block is flipped", (database, conversation) -> {
+                    byte[] key = Keys.block(conversation, "a");
+                    byte[] value = database.rocks.get(database.blocks, key);
+                    database.rocks.put(database.blocks, key, flipped(value, value.length - 1));
+                }),
+                new Case(
+                        "a block is missing",
+                        (database, conversation) ->
+                                database.rocks.delete(database.blocks, Keys.block(conversation, "b"))),
+                new Case(
+                        "there is a block too many",
+                        (database, conversation) -> database.rocks.put(
+                                database.blocks,
+                                Keys.block(conversation, "c"),
+                                RowCodec.encodeBlock(block("c", "three", 3)))),
+                new Case(
+                        "a block stands in another's place",
+                        (database, conversation) -> database.rocks.put(
+                                database.blocks,
+                                Keys.block(conversation, "a"),
+                                database.rocks.get(database.blocks, Keys.block(conversation, "b")))),
+                new Case(
+                        "the snapshot is missing",
+                        (database, conversation) -> database.rocks.delete(database.snapshots, conversation)),
+                new Case(
+                        "the snapshot is garbage",
+                        (database, conversation) ->
+                                database.rocks.put(database.snapshots, conversation, new byte[] {2, 3, 4, 5, 6, 7})),
+                new Case("the snapshot is of another log", (database, conversation) -> {
+                    LogWriter other = LogWriter.of("tenant", "other");
+                    other.append("a", "b", "c");
+                    database.rocks.put(database.snapshots, conversation, RowCodec.encodeSnapshot(other.snapshot(0, 2)));
+                }),
+                new Case("the snapshot is of another revision", (database, conversation) -> {
+                    LogWriter other = writer("other");
+                    other.append("1", "2");
+                    database.rocks.put(database.snapshots, conversation, RowCodec.encodeSnapshot(other.snapshot(0, 2)));
+                }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("snapshotDamages")
+    void a_damaged_snapshot_is_left_for_the_whole_log_until_the_next_replaces_it(Case damage) {
+        ConversationKey key = key(damage.name());
+        long before = store.damagedSnapshots();
+        StoredConversation stored = await(store.load(key));
+        assertThat(stored.snapshot()).isNull();
+        assertThat(stored.entries()).hasSize(4);
+        assertThat(store.damagedSnapshots()).isEqualTo(before + 1);
+
+        LogWriter writer = LogWriter.after(key, stored);
+        SnapshotBlock[] blocks = {block("a", "one again", 4), block("b", "two again", 4)};
+        RocksStores.store(store, writer.snapshotAlone(0, 2, blocks));
+        StoredConversation rebuilt = await(store.load(key));
+        assertThat(rebuilt.entries()).isEmpty();
+        assertThat(Objects.requireNonNull(rebuilt.snapshot()).blocks()).containsExactly(blocks);
+        assertThat(store.damagedSnapshots()).isEqualTo(before + 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("snapshotDamages")
+    void a_damaged_snapshot_of_a_log_without_its_beginning_is_damage_to_the_conversation(Case damage) {
+        assertThat(failure(store.load(key(CUT + damage.name()))))
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("snapshot");
+    }
+
+    @Test
+    void an_entry_in_an_erased_ones_place_that_is_not_what_was_put_there_is_found() {
+        assertThat(await(store.load(key(REPLACED))).entries()).isEmpty();
+        assertThat(failure(store.read(key(REPLACED), 0, 3)))
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("erased");
     }
 
     @ParameterizedTest
