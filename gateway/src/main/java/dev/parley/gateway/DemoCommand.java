@@ -37,8 +37,9 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = data == null ? Path.of(System.getProperty("user.home"), ".parley", "demo") : data;
         String secret = secret(folder);
-        String token = new Tokens(secret, InstantSource.system(), Limits.DEFAULT.idLengthMax())
-                .mint(DemoRoute.TENANT, new Author("script", Role.AGENT, "Script"), TOKEN_LIFETIME);
+        Tokens tokens = new Tokens(secret, InstantSource.system(), Limits.DEFAULT.idLengthMax());
+        String agent = tokens.mint(DemoRoute.TENANT, new Author("script", Role.AGENT, "Script"), TOKEN_LIFETIME);
+        String assistant = tokens.mint(DemoRoute.TENANT, new Author("model", Role.ASSISTANT, "Model"), TOKEN_LIFETIME);
         return new Foreground(options.config(true, host, folder, secret)).run("""
 
                           Shop with chat   {url}/visitor.html    (open it in several tabs)
@@ -48,7 +49,10 @@ final class DemoCommand implements Callable<Integer> {
                           An agent's token for scripts, good for 12 hours:
                           %s
 
-                        """.formatted(token));
+                          An assistant's, to stream text into drafts with curl (docs/http-api.md):
+                          %s
+
+                        """.formatted(agent, assistant));
     }
 
     /** Kept beside the data, so that pages and scripts stay logged in over a restart. */

@@ -1,5 +1,6 @@
 package dev.parley.gateway;
 
+import dev.parley.gateway.assistant.AssistantConfig;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.store.Durability;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ public record GatewayConfig(
         List<String> allowedOrigins,
         long cacheBytesMax,
         int loops,
-        Limits limits) {
+        Limits limits,
+        AssistantConfig assistant) {
 
     /** Where logs are kept. */
     public enum StoreKind {
@@ -35,6 +37,7 @@ public record GatewayConfig(
     public String toString() {
         return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir
                 + " durability=" + durability + " tokenSecret=(hidden) allowedOrigins=" + allowedOrigins
-                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " limits=" + limits;
+                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " limits=" + limits + " assistant="
+                + assistant;
     }
 }

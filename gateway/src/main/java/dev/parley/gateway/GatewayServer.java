@@ -1,5 +1,6 @@
 package dev.parley.gateway;
 
+import dev.parley.gateway.assistant.Assistants;
 import dev.parley.gateway.assistant.Runs;
 import dev.parley.gateway.http.ApiRoute;
 import dev.parley.gateway.http.DemoRoute;
@@ -28,6 +29,7 @@ import dev.parley.gateway.transport.EventLoops;
 import dev.parley.gateway.transport.Node;
 import dev.parley.gateway.transport.WebSocketListener;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -57,6 +59,7 @@ public final class GatewayServer implements AutoCloseable {
     private final ScheduledExecutorService beat;
     private final ScheduledFuture<?> telling;
     private final SessionRegistry<Connection> sessions = new SessionRegistry<>();
+    private final Assistants assistants;
     private final WebSocketListener listener;
 
     /** Throws the store's and the socket's own exceptions where the folder or the port cannot be had. */
@@ -69,6 +72,7 @@ public final class GatewayServer implements AutoCloseable {
         ShardGroup shards = shards(config, clock, inbox);
         ConnectionCounters counters = new ConnectionCounters();
         Node node = new Node(tokens, config.limits(), shards, inbox, store, sessions, clock, counters);
+        assistants = new Assistants(config.assistant(), () -> reachable(config.host()), tokens);
         metrics.bind(counters);
         metrics.bind(shards);
         beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "inbox"));
@@ -78,6 +82,9 @@ public final class GatewayServer implements AutoCloseable {
         } catch (Throwable e) {
             closeParts();
             throw e;
+        }
+        if (config.demo()) {
+            new DemoArticles(shards, loops.all().get(0)).seed();
         }
         LOG.info("started with {} on {}", config, loops.transport());
     }
@@ -147,10 +154,18 @@ public final class GatewayServer implements AutoCloseable {
     private HttpRouter router(Node node, List<Route> more) {
         List<Route> routes = new ArrayList<>();
         routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
-        routes.add(ApiRoute.of(node));
+        routes.add(ApiRoute.of(node, assistants));
         routes.addAll(more);
         Runs runs = new Runs(node.shards(), node.store(), node.clock());
         return new HttpRouter(routes, List.of(new RunRoute(node, runs)));
+    }
+
+    /** Where the gateway's own assistants reach it. */
+    private InetSocketAddress reachable(String host) {
+        InetSocketAddress address = new InetSocketAddress(host, port());
+        return address.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port())
+                : address;
     }
 
     public int port() {
@@ -165,6 +180,7 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     private void closeParts() {
+        assistants.close();
         telling.cancel(false);
         beat.shutdown();
         loops.close();

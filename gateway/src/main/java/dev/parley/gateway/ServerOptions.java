@@ -5,6 +5,7 @@ import dev.parley.gateway.store.Durability;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that {@code demo} and {@code serve} share; each has an environment variable. */
@@ -47,6 +48,9 @@ final class ServerOptions {
             description = "web origins whose pages may connect, like https://shop.example (PARLEY_ALLOWED_ORIGINS)")
     List<String> allowedOrigins = new ArrayList<>();
 
+    @Mixin
+    private AssistantOptions assistant = new AssistantOptions();
+
     GatewayConfig config(boolean demo, String host, Path data, String tokenSecret) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("--port " + port + " is not a port");
@@ -68,6 +72,7 @@ final class ServerOptions {
                 allowedOrigins.stream().filter(origin -> !origin.isEmpty()).toList(),
                 cacheBytes,
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                assistant.read());
     }
 }

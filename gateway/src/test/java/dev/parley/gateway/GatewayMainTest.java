@@ -2,6 +2,7 @@ package dev.parley.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.gateway.assistant.AssistantConfig;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.store.Durability;
 import java.io.PrintWriter;
@@ -92,6 +93,7 @@ class GatewayMainTest {
                 List.of(),
                 1 << 20,
                 1,
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                AssistantConfig.NONE);
     }
 }

@@ -3,6 +3,8 @@ package dev.parley.gateway;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
+import dev.parley.gateway.assistant.AssistantConfig;
+import dev.parley.gateway.http.DemoRoute;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Tokens;
 import dev.parley.gateway.store.Durability;
@@ -21,31 +23,41 @@ import java.util.concurrent.CompletableFuture;
 
 /** A gateway on a free port with a store in memory, and what a test asks it over HTTP. */
 public final class RunningGateway implements AutoCloseable {
-    public static final String TENANT = "shop";
-
     private static final String SECRET = "thirty-two bytes are the least it takes";
 
+    private final String tenant;
     private final GatewayServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Tokens tokens = new Tokens(SECRET, InstantSource.system(), Limits.DEFAULT.idLengthMax());
 
     public RunningGateway() throws Exception {
-        server = new GatewayServer(config());
+        this(false, AssistantConfig.NONE);
     }
 
-    static GatewayConfig config() {
+    public RunningGateway(boolean demo, AssistantConfig assistant) throws Exception {
+        this(demo, assistant, GatewayConfig.StoreKind.MEMORY, Path.of(""));
+    }
+
+    RunningGateway(boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data) throws Exception {
+        tenant = demo ? DemoRoute.TENANT : "shop";
+        server = new GatewayServer(config(demo, assistant, store, data));
+    }
+
+    private static GatewayConfig config(
+            boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data) {
         return new GatewayConfig(
-                false,
+                demo,
                 "127.0.0.1",
                 0,
-                GatewayConfig.StoreKind.MEMORY,
-                Path.of(""),
+                store,
+                data,
                 Durability.PROCESS,
                 SECRET,
                 List.of(),
                 32 << 20,
                 2,
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                assistant);
     }
 
     public int port() {
@@ -57,11 +69,11 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public String token(Role role, String subject) {
-        return tokens.mint(TENANT, new Author(subject, role, subject.toUpperCase(Locale.ROOT)), Duration.ofHours(1));
+        return tokens.mint(tenant, new Author(subject, role, subject.toUpperCase(Locale.ROOT)), Duration.ofHours(1));
     }
 
     public String expiredToken() {
-        return tokens.mint(TENANT, new Author("ann", Role.AGENT, ""), Duration.ofHours(-1));
+        return tokens.mint(tenant, new Author("ann", Role.AGENT, ""), Duration.ofHours(-1));
     }
 
     /** An answer with its body as JSON. */

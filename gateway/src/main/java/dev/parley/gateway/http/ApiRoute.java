@@ -1,5 +1,6 @@
 package dev.parley.gateway.http;
 
+import dev.parley.gateway.assistant.Assistants;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.StoreBusyException;
@@ -36,14 +37,16 @@ public final class ApiRoute implements Route {
         this.authentication = authentication;
     }
 
-    public static ApiRoute of(Node node) {
+    public static ApiRoute of(Node node, Assistants assistants) {
         String conversation = "/v1/conversations/{id}";
         return new ApiRoute(new Authentication(node.tokens()))
+                .serve(HttpMethod.GET, "/v1/conversations", new ListConversations(node))
                 .serve(HttpMethod.GET, conversation, new ReadConversation(node))
                 .serve(HttpMethod.GET, conversation + "/blocks", new ReadBlocks(node))
                 .serve(HttpMethod.GET, conversation + "/entries", new ReadEntries(node))
                 .serve(HttpMethod.GET, conversation + "/blocks/{block}/versions", new ReadVersions(node))
                 .serve(HttpMethod.GET, conversation + "/runs/{run}", new ReadRun(node))
+                .serve(HttpMethod.POST, conversation + "/assist", new PostAssist(node, assistants))
                 .serve(HttpMethod.POST, conversation + "/messages", new PostMessage(node));
     }
 

@@ -4,6 +4,7 @@ import dev.parley.conversation.Anchor;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Authorship;
 import dev.parley.conversation.Block;
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Origin;
@@ -183,6 +184,27 @@ final class ModelJson {
             } else {
                 json.add(Map.of("d", component.length()));
             }
+        }
+        return json;
+    }
+
+    static Map<String, Object> summary(ConversationSummary summary) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("conversation", summary.conversation());
+        json.put("kind", summary.kind());
+        json.put("revision", summary.revision());
+        json.put("lastTime", time(summary.lastTimeMillis()));
+        putIfAny(json, "title", summary.title());
+        putIfAny(json, "visitor", summary.visitor());
+        putIfAny(json, "visitorName", summary.visitorName());
+        putIfAny(json, "state", summary.state());
+        putIfAny(json, "assignee", summary.assignee());
+        if (!summary.tags().isEmpty()) {
+            json.put("tags", summary.tags());
+        }
+        if (!summary.lastText().isEmpty()) {
+            json.put("lastText", summary.lastText());
+            json.put("lastRole", summary.lastRole().name());
         }
         return json;
     }
