@@ -18,7 +18,11 @@ export function rankOf({ rank, revision }: { readonly rank: string; readonly rev
   return rank === '' ? (revision === 0 ? '~' : rankOfRevision(revision)) : rank;
 }
 
-/** A rank after `before` and before `after`; empty stands for the end on that side. */
+/**
+ * A rank after `before` and before `after`; empty stands for the end on that side. Half way between two, one step beyond an
+ * end. After hundreds of insertions at one place it is longer than the 64 digits that the gateway takes: a neighbour has to
+ * move first.
+ */
 export function rankBetween(before: string, after: string): string {
   if (after !== '' && before >= after) {
     throw new RangeError(`no rank is between ${before} and ${after}`);
@@ -29,7 +33,9 @@ export function rankBetween(before: string, after: string): string {
     const low = i < before.length ? DIGITS.indexOf(before.charAt(i)) : 0;
     const high = isBounded && i < after.length ? DIGITS.indexOf(after.charAt(i)) : BASE;
     if (high - low > 1) {
-      return rank + (DIGITS[Math.floor((low + high) / 2)] ?? '');
+      const isAtAnEnd = (before === '') !== (after === '');
+      const digit = !isAtAnEnd ? Math.floor((low + high) / 2) : after === '' ? low + 1 : high - 1;
+      return rank + (DIGITS[digit] ?? '');
     }
     rank += DIGITS[low] ?? '';
     isBounded = isBounded && high === low;

@@ -44,6 +44,10 @@ public final class Rank {
     /**
      * A rank after {@code before} and before {@code after}; empty stands for the end on that side. Throws {@link
      * IllegalArgumentException} unless {@code before} is the smaller.
+     *
+     * <p>Half way between two, and one step beyond an end, where the next will be put too: one digit more is needed after
+     * some 5 ranks between the same two, and after some 60 at an end. So it may be longer than {@link #LENGTH_MAX} and not
+     * valid, after hundreds of insertions at one place; then a neighbour has to move first.
      */
     public static String between(String before, String after) {
         if (!after.isEmpty() && before.compareTo(after) >= 0) {
@@ -55,10 +59,18 @@ public final class Rank {
             int low = i < before.length() ? DIGITS.indexOf(before.charAt(i)) : 0;
             int high = bounded && i < after.length() ? DIGITS.indexOf(after.charAt(i)) : BASE;
             if (high - low > 1) {
-                return rank.append(DIGITS.charAt((low + high) / 2)).toString();
+                return rank.append(DIGITS.charAt(digit(low, high, before, after)))
+                        .toString();
             }
             rank.append(DIGITS.charAt(low));
             bounded = bounded && high == low;
         }
+    }
+
+    private static int digit(int low, int high, String before, String after) {
+        if (before.isEmpty() == after.isEmpty()) {
+            return (low + high) / 2;
+        }
+        return after.isEmpty() ? low + 1 : high - 1;
     }
 }
