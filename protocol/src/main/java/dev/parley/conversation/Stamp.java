@@ -194,6 +194,7 @@ public final class Stamp {
         if (suggestion.kind() != BlockKind.SUGGESTION) {
             throw new RejectedException(RejectCode.MALFORMED);
         }
+        requireText(suggestion);
         if (suggestion.attributes().containsKey(Attributes.STATE)) {
             throw new RejectedException(RejectCode.STALE);
         }

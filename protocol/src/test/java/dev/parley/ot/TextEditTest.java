@@ -30,6 +30,34 @@ class TextEditTest {
     }
 
     @Nested
+    class Shifted {
+        @Test
+        void doesTheSameFurtherOn() {
+            TextEdit edit =
+                    TextEdit.builder().retain(1).insert(text("x")).delete(2).build();
+
+            assertThat(edit.shifted(3).apply(text("123abcd"))).isEqualTo(text("123axd"));
+            assertThat(edit.shifted(0)).isEqualTo(edit);
+        }
+
+        @Test
+        void ofNothingIsNothing() {
+            assertThat(TextEdit.IDENTITY.shifted(5)).isEqualTo(TextEdit.IDENTITY);
+        }
+
+        @Test
+        void ofWhatBeginsAtOnceRetainsFirst() {
+            assertThat(insert(0, "x").shifted(2)).isEqualTo(insert(2, "x"));
+            assertThat(delete(0, 1).shifted(2)).isEqualTo(delete(2, 1));
+        }
+
+        @Test
+        void countsCodePoints() {
+            assertThat(insert(1, "x").shifted(2).apply(text("😀😀😀😀"))).isEqualTo(text("😀😀😀x😀"));
+        }
+    }
+
+    @Nested
     class TheChatExamples {
         @Test
         void anExclamationMarkAndTheLossOfTheFirstLetterMeetInEitherOrder() {
