@@ -312,7 +312,19 @@ final class Conversation {
         if (command instanceof Operation.MergeBlocks merge) {
             require(policy.may(asker, command, visible(state.block(merge.into()), asker.author())));
         }
+        if (command instanceof Operation.AcceptSuggestion) {
+            requireMayEdit(effects, asker);
+        }
         return effects;
+    }
+
+    /** Who accepts a suggestion edits its target. */
+    private void requireMayEdit(List<Effect> effects, Asker asker) throws RejectedException {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.EditText edit) {
+                require(policy.mayEdit(asker, visible(state.block(edit.block()), asker.author())));
+            }
+        }
     }
 
     private static Block visible(@Nullable Block block, Author author) throws RejectedException {
@@ -346,6 +358,9 @@ final class Conversation {
             Effect permitted = effect.withAudience(audience(effect, before));
             trial.apply(permitted);
             requireSize(trial.block(effect.target()));
+            if (permitted instanceof Effect.Retarget retarget) {
+                requireSize(trial.block(retarget.into()));
+            }
             stamped.add(permitted);
         }
         if (trial.blockCount() > limits.blocksPerConversationMax()) {

@@ -32,6 +32,7 @@ import dev.parley.ot.TextEdit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -366,6 +367,42 @@ class ConversationTest {
         assertRejected(
                 receive(VERA, submission(VERA, new SetAttribute("vera.1", "recalled", "x".repeat(2_000)))),
                 RejectCode.TOO_LARGE);
+    }
+
+    @Test
+    void aMergeThatWouldBeTooLargeIsRejected() {
+        String half = "x".repeat(Limits.DEFAULT.textLengthMax() / 2 + 1);
+        logged(receive(VERA, submission(VERA, message("vera.1", half))));
+        logged(receive(VERA, submission(VERA, message("vera.2", half))));
+
+        assertRejected(
+                receive(ANN, submission(ANN, new Operation.MergeBlocks("vera.2", "vera.1"))), RejectCode.TOO_LARGE);
+        assertThat(text("vera.2")).isEqualTo(half);
+    }
+
+    @Test
+    void nobodyEditsByASuggestionWhatTheyMayNotEdit() {
+        logged(receive(VERA, submission(VERA, message("vera.1", "I agree"))));
+        logged(receive(ANN, submission(ANN, draft("ann.1", "Dear"))));
+        logged(receive(AI, submission(AI, suggestion("ai.1", "ann.1"), anchor("ann.1", 4, "ai.1"))));
+        logged(receive(ANN, submission(ANN, suggestion("ann.2", "vera.1"), anchor("vera.1", 7, "ann.2"))));
+
+        assertRejected(receive(ANN, submission(ANN, new Operation.AcceptSuggestion("ann.2"))), RejectCode.FORBIDDEN);
+        assertRejected(receive(AI, submission(AI, new Operation.AcceptSuggestion("ai.1"))), RejectCode.FORBIDDEN);
+        assertThat(text("vera.1")).isEqualTo("I agree");
+
+        logged(receive(ANN, submission(ANN, new Operation.AcceptSuggestion("ai.1"))));
+        assertThat(text("ann.1")).isEqualTo("Better");
+    }
+
+    private static CreateBlock suggestion(String id, String target) {
+        return new CreateBlock(
+                id, BlockKind.SUGGESTION, View.STAFF, "Better", new TreeMap<>(Map.of(Attributes.TARGET, target)));
+    }
+
+    /** Over the whole of a text. */
+    private static Operation anchor(String target, int length, String suggestion) {
+        return new Operation.PlaceAnchor(target, length, suggestion, 0, length);
     }
 
     @Test
