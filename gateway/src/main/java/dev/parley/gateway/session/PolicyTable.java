@@ -1,5 +1,7 @@
 package dev.parley.gateway.session;
 
+import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Role;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +78,7 @@ public final class PolicyTable {
             String[] cells = line.split("\\s+");
             try {
                 if (cells.length == 2 && cells[0].equals(EDIT_WINDOW)) {
-                    window = Duration.ofMinutes(Long.parseLong(cells[1]));
+                    window = window(cells[1]);
                 } else {
                     all.add(row(cells));
                 }
@@ -87,28 +90,57 @@ public final class PolicyTable {
         return new PolicyTable(List.copyOf(all), window);
     }
 
+    private static Duration window(String minutes) {
+        if (!minutes.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException(minutes + " is no number of minutes");
+        }
+        return Duration.ofMinutes(Long.parseLong(minutes));
+    }
+
     private static Row row(String[] cells) {
         if (cells.length != CELLS) {
             throw new IllegalArgumentException(cells.length + " cells, not " + CELLS);
+        }
+        if (!isKind(cells[1])) {
+            throw new IllegalArgumentException(cells[1] + " is no kind of block or conversation");
         }
         Map<Role, Boolean> allowed = new EnumMap<>(Role.class);
         for (int i = 0; i < COLUMNS.size(); i++) {
             allowed.put(COLUMNS.get(i), isYes(cells[4 + i]));
         }
         return new Row(
-                Action.valueOf(cells[0].toUpperCase(Locale.ROOT)),
+                action(cells[0]),
                 cells[1],
-                oneOf(cells[2], "own", "other"),
-                oneOf(cells[3], "fresh", "old"),
+                anyOr(cells[2], "own", "other"),
+                anyOr(cells[3], "fresh", "old"),
                 Map.copyOf(allowed));
+    }
+
+    private static Action action(String cell) {
+        return Arrays.stream(Action.values())
+                .filter(action -> action.name().equals(cell.toUpperCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(cell + " is no action"));
+    }
+
+    private static boolean isKind(String cell) {
+        return cell.equals(ANY)
+                || cell.equals(ConversationSummary.CHAT)
+                || cell.equals(ConversationSummary.ARTICLE)
+                || Arrays.stream(BlockKind.values())
+                        .anyMatch(kind -> kind.name().equals(cell));
     }
 
     private static boolean isYes(String cell) {
         return oneOf(cell, "yes", "no").equals("yes");
     }
 
+    private static String anyOr(String cell, String a, String b) {
+        return cell.equals(ANY) ? cell : oneOf(cell, a, b);
+    }
+
     private static String oneOf(String cell, String a, String b) {
-        if (!cell.equals(a) && !cell.equals(b) && !cell.equals(ANY)) {
+        if (!cell.equals(a) && !cell.equals(b)) {
             throw new IllegalArgumentException(cell + " is not " + a + " or " + b);
         }
         return cell;
