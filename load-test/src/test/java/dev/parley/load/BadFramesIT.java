@@ -12,6 +12,7 @@ import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.Hello;
+import dev.parley.wire.v1.Limits;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.OpenFailedCode;
 import dev.parley.wire.v1.Operation;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -42,7 +44,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 final class BadFramesIT {
     private static final int FRAME_BYTES_MAX = 256 * 1024;
+    private static final int SUBMISSION_BYTES_MAX = 128 * 1024;
+    private static final int OPERATIONS_MAX = 64;
     private static final int TEXT_LENGTH_MAX = 16_384;
+    private static final int ATTRIBUTES_MAX = 64;
+    private static final int BLOCKS_MAX = 20_000;
     private static final byte[] NOTHING = {};
 
     @RegisterExtension
@@ -422,6 +428,105 @@ final class BadFramesIT {
                             .toArray(Operation[]::new));
 
             assertLogged(chat, "o", rejections.nextSeq, RawChat.edit("o.1", 3, List.of(2, 0), "!"));
+        }
+    }
+
+    // Limits
+
+    @Test
+    void theLimitsAreAnnounced() throws IOException {
+        try (RawSocket socket = RawSocket.upgraded(port())) {
+            socket.send(RawSocket.hello(visitorToken()));
+            Limits limits = socket.await(ServerFrame::hasWelcome).getWelcome().getLimits();
+
+            assertThat(limits.getFrameBytesMax()).isEqualTo(FRAME_BYTES_MAX);
+            assertThat(limits.getSubmissionBytesMax()).isEqualTo(SUBMISSION_BYTES_MAX);
+            assertThat(limits.getOperationsPerSubmissionMax()).isEqualTo(OPERATIONS_MAX);
+            assertThat(limits.getTextLengthMax()).isEqualTo(TEXT_LENGTH_MAX);
+            assertThat(limits.getBlocksPerConversationMax()).isEqualTo(BLOCKS_MAX);
+            assertThat(limits.getAttributesPerBlockMax()).isEqualTo(ATTRIBUTES_MAX);
+            assertThat(limits.getIdLengthMax()).isEqualTo(128);
+            assertThat(limits.getAttributeLengthMax()).isEqualTo(1_024);
+            assertThat(limits.getSnapshotBlocks()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSubmissionOfTooManyBytesIsRejectedUnderItsNumberThoughEachPartWouldDo() throws IOException {
+        try (RawChat chat = RawChat.open(port(), visitorToken())) {
+            String half = "🙂".repeat(SUBMISSION_BYTES_MAX / 8 - 100);
+            Operation first = RawChat.message("o.1", half);
+            Operation second = RawChat.message("o.2", half);
+            Rejections rejections = new Rejections(chat, "o", 1);
+
+            rejections.expect(RejectCode.TOO_LARGE, first, second, RawChat.message("o.3", "x".repeat(1_000)));
+            rejections.expect(RejectCode.TOO_LARGE, first, second, RawChat.unknown(), RawChat.message("o.3", half));
+
+            chat.submit("o", 3, 3, first, second);
+            assertThat(chat.awaitAnswer().getEntries().getEntries(0).getEffectsCount())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aBlockTakesNoMoreTextThanIsAllowedByEditsAndByMerges() throws IOException {
+        String half = "x".repeat(TEXT_LENGTH_MAX / 2);
+        try (RawChat chat = RawChat.open(port(), visitorToken())) {
+            assertLogged(chat, "o", 1, RawChat.message("o.1", half));
+            Rejections rejections = new Rejections(chat, "o", 2);
+            rejections.expect(
+                    RejectCode.TOO_LARGE,
+                    RawChat.edit("o.1", half.length(), List.of(0), "y".repeat(TEXT_LENGTH_MAX / 2 + 1)));
+            assertLogged(chat, "o", 3, RawChat.message("o.2", half));
+            try (RawChat desk = desk(chat.opened().getConversation())) {
+                // With the line feed between them it is one too many.
+                new Rejections(desk, "a", 1).expect(RejectCode.TOO_LARGE, RawChat.merge("o.2", "o.1"));
+            }
+        }
+    }
+
+    @Test
+    void aBlockTakesNoMoreAttributesThanIsAllowed() throws IOException {
+        String token = visitorToken();
+        try (RawChat chat = RawChat.open(port(), token)) {
+            assertLogged(chat, "o", 1, RawChat.message("o.1", "hi"));
+            String subject = "stranger" + (subjects - 1);
+            List<Operation> reactions = new ArrayList<>();
+            for (int i = 0; i < ATTRIBUTES_MAX; i++) {
+                reactions.add(RawChat.set("o.1", "reaction/" + i + "/" + subject, "yes"));
+            }
+            chat.submit("o", 2, 2, reactions.toArray(Operation[]::new));
+            assertThat(chat.awaitAnswer().getEntries().getEntriesList()).hasSize(1);
+
+            new Rejections(chat, "o", 3)
+                    .expect(RejectCode.TOO_LARGE, RawChat.set("o.1", "reaction/one-more/" + subject, "yes"));
+            assertLogged(chat, "o", 4, RawChat.set("o.1", "reaction/0/" + subject, ""));
+        }
+    }
+
+    @Test
+    void aConversationTakesNoMoreBlocksThanIsAllowed() throws IOException {
+        try (RawChat chat = RawChat.open(port(), visitorToken())) {
+            int blocks = 0;
+            long seq = 0;
+            while (blocks < BLOCKS_MAX) {
+                List<Operation> creates = new ArrayList<>();
+                while (creates.size() < OPERATIONS_MAX && blocks < BLOCKS_MAX) {
+                    creates.add(RawChat.message("o." + ++blocks, ""));
+                }
+                seq++;
+                chat.submit("o", seq, seq, creates.toArray(Operation[]::new));
+                assertThat(chat.awaitAnswer().getEntries().getEntriesList()).hasSize(1);
+            }
+            Rejections rejections = new Rejections(chat, "o", seq + 1);
+
+            rejections.expect(RejectCode.CONVERSATION_FULL, RawChat.message("o.one-more", "x"));
+            rejections.expect(
+                    RejectCode.CONVERSATION_FULL,
+                    RawChat.edit("o.1", 0, List.of(0), "x"),
+                    RawChat.message("o.one-more", "x"));
+
+            assertLogged(chat, "o", rejections.nextSeq, RawChat.edit("o.1", 0, List.of(0), "still"));
         }
     }
 

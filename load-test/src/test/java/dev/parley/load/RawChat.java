@@ -122,6 +122,12 @@ final class RawChat implements AutoCloseable {
         return operation.build();
     }
 
+    static Operation merge(String block, String into) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getMergeBlocksBuilder().setBlock(block).setInto(into);
+        return operation.build();
+    }
+
     static Operation publish(String block) {
         Operation.Builder operation = Operation.newBuilder();
         operation.getPublishDraftBuilder().setBlock(block);

@@ -73,6 +73,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversation {
     private static final int SUMMARY_TEXT_LENGTH_MAX = 120;
+    /** Everybody who reads has one. */
+    private static final int ATTRIBUTES_OF_CONVERSATION_MAX = 2_048;
+
     static final long OUTBOX_KEPT_MILLIS = Duration.ofDays(30).toMillis();
 
     private final ConversationKey key;
@@ -365,6 +368,9 @@ final class Conversation {
         }
         if (trial.blockCount() > limits.blocksPerConversationMax()) {
             throw new RejectedException(RejectCode.CONVERSATION_FULL);
+        }
+        if (trial.attributes().size() > ATTRIBUTES_OF_CONVERSATION_MAX) {
+            throw new RejectedException(RejectCode.TOO_LARGE);
         }
         if (reopens(stamped, author)) {
             Effect reopened = attribute(Attributes.STATE, Attributes.OPEN);

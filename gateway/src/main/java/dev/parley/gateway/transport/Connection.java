@@ -4,6 +4,7 @@ import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
+import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.shard.Delivery;
 import dev.parley.gateway.shard.Loop;
@@ -128,8 +129,8 @@ public final class Connection implements Subscriber {
         }
     }
 
-    int idLengthMax() {
-        return node.limits().idLengthMax();
+    Limits limits() {
+        return node.limits();
     }
 
     void refuseOpen(String conversation, String name) {

@@ -1,7 +1,11 @@
 package dev.parley.gateway.transport;
 
 import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Operation;
 import dev.parley.conversation.Position;
+import dev.parley.conversation.RejectCode;
+import dev.parley.conversation.Submission;
+import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.NamedConversation;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.session.TokenException;
@@ -20,6 +24,7 @@ import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.OutboxMark;
 import dev.parley.wire.v1.Refresh;
+import dev.parley.wire.v1.Submit;
 import dev.parley.wire.v1.WatchInbox;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -115,7 +120,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     private static void dispatch(Connection connection, ClientFrame frame) throws WireException {
         switch (frame.getKindCase()) {
             case OPEN -> open(connection, frame.getOpen());
-            case SUBMIT -> connection.submit(frame.getSubmit().getHandle(), SubmissionCodec.decode(frame.getSubmit()));
+            case SUBMIT ->
+                connection.submit(frame.getSubmit().getHandle(), submission(frame.getSubmit(), connection.limits()));
             case ACKNOWLEDGE ->
                 connection.acknowledge(
                         frame.getAcknowledge().getHandle(),
@@ -131,6 +137,20 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             case DIVERGED -> connection.diverged(frame.getDiverged().getHandle());
             case HELLO, REFRESH, READ_VERSIONS, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
         }
+    }
+
+    /** What is too large is rejected under its number, without being looked at. */
+    private static Submission submission(Submit submit, Limits limits) throws WireException {
+        if (submit.getSerializedSize() <= limits.submissionBytesMax()) {
+            return SubmissionCodec.decode(submit);
+        }
+        Submission header = SubmissionCodec.decode(
+                submit.toBuilder().clearOperations().clearOrigin().build());
+        return new Submission(
+                header.id(),
+                header.base(),
+                List.of(new Operation.Invalid(RejectCode.TOO_LARGE)),
+                header.composedAtMillis());
     }
 
     private void hello(ChannelHandlerContext ctx, Hello hello) throws WireException {
@@ -203,7 +223,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         String tenant = connection.principal().tenant();
         boolean named = open.getConversation().isEmpty();
         boolean staff = connection.principal().role().isStaff();
-        int idLengthMax = connection.idLengthMax();
+        int idLengthMax = connection.limits().idLengthMax();
         if (open.getConversation().length() > idLengthMax
                 || open.getName().length() > idLengthMax
                 || !Text.isWellFormed(open.getName())

@@ -94,7 +94,11 @@ final class FrameEncoder {
                                 .setTextLengthMax(limits.textLengthMax())
                                 .setHeartbeatMillis(limits.heartbeatMillis())
                                 .setIdLengthMax(limits.idLengthMax())
-                                .setAttributeLengthMax(limits.attributeLengthMax()))));
+                                .setAttributeLengthMax(limits.attributeLengthMax())
+                                .setSubmissionBytesMax(limits.submissionBytesMax())
+                                .setBlocksPerConversationMax(limits.blocksPerConversationMax())
+                                .setAttributesPerBlockMax(limits.attributesPerBlockMax())
+                                .setSnapshotBlocks(limits.snapshotBlocks()))));
     }
 
     static byte[] pong(int nonce) {

@@ -108,6 +108,19 @@ class ConversationTest {
     }
 
     @Test
+    void aConversationDoesNotTakeAttributesForEver() {
+        int taken = 0;
+        while (receive(ANN, submission(ANN, new SetAttribute("", "tag/" + taken, "yes"))) instanceof Decision.Logged
+                && taken < 10_000) {
+            taken++;
+        }
+
+        assertThat(taken).isBetween(2_000, 2_048);
+        assertRejected(receive(ANN, submission(ANN, new SetAttribute("", "tag/more", "yes"))), RejectCode.TOO_LARGE);
+        logged(receive(ANN, submission(ANN, new SetAttribute("", "tag/0", ""))));
+    }
+
+    @Test
     void anOutboxIsKnownForThirtyDaysAfterItsLastUseAndNoLongerThanThereIsNeedForRoom() {
         Conversation small = withOutboxes(2);
         small.receive(first("a"), VERA, 2_000);
