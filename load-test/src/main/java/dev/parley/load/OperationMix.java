@@ -167,15 +167,19 @@ final class OperationMix {
     }
 
     private SubmissionId settle(WireConversation conversation) {
+        Replica replica = conversation.replica();
+        Author self = conversation.client().self();
         Block suggestion = pick(
-                conversation.replica(),
+                replica,
                 block -> block.kind() == BlockKind.SUGGESTION
                         && !block.attributes().containsKey(Attributes.STATE));
         if (suggestion == null) {
             return suggest(conversation);
         }
+        Block target = replica.confirmed().block(suggestion.attributes().getOrDefault(Attributes.TARGET, ""));
+        boolean editable = target != null && (target.kind() == BlockKind.DRAFT || isMessageOf(target, self));
         return conversation.submit(
-                random.nextBoolean()
+                editable && random.nextInt(4) > 0
                         ? new Operation.AcceptSuggestion(suggestion.id())
                         : new Operation.DismissSuggestion(suggestion.id()));
     }

@@ -30,6 +30,8 @@ public final class Policy {
             Attributes.FENCE,
             Attributes.TARGET);
 
+    private static final String REACTION = "reaction/";
+
     private final Map<String, PolicyTable> byTenant;
 
     public Policy() {
@@ -96,8 +98,17 @@ public final class Policy {
         return suggestion != null
                 && suggestion.kind() == BlockKind.SUGGESTION
                 && suggestion.author().equals(asker.author())
-                && suggestion.attributes().getOrDefault(Attributes.TARGET, "").equals(target.id())
+                && hasTextOf(target, suggestion.attributes().getOrDefault(Attributes.TARGET, ""), asker.state())
                 && allows(asker, Action.SUGGEST, target);
+    }
+
+    /** Whether it is the block of that id, or the one that this was merged into. */
+    private static boolean hasTextOf(Block block, String id, ConversationState state) {
+        Block named = state.block(id);
+        while (named != null && named.isMerged()) {
+            named = state.block(named.mergedInto());
+        }
+        return named != null ? named.id().equals(block.id()) : id.equals(block.id());
     }
 
     public boolean maySet(Asker asker, Effect.Set set, Block block) {
@@ -109,8 +120,8 @@ public final class Policy {
     private boolean maySet(Asker asker, String key, String on, boolean own) {
         if (RESERVED.contains(key) || isMarker(key)) {
             return false;
-        } else if (key.startsWith("reaction/")) {
-            return key.endsWith("/" + asker.author().subject()) && allows(asker, Action.REACT, on, own, true);
+        } else if (key.startsWith(REACTION)) {
+            return isReactionOf(asker.author(), key) && allows(asker, Action.REACT, on, own, true);
         } else if (key.equals(Attributes.RECALLED)) {
             return false;
         } else if (key.equals(Attributes.PINNED)) {
@@ -184,6 +195,12 @@ public final class Policy {
     private static boolean isOwn(Author author, Block block) {
         return block.belongsTo(author)
                 || (author.role() == Role.VISITOR && block.author().role() == Role.VISITOR);
+    }
+
+    /** A subject may have a slash in it, what stands for the reaction has none. */
+    private static boolean isReactionOf(Author author, String key) {
+        int slash = key.indexOf('/', REACTION.length());
+        return slash > REACTION.length() && key.substring(slash + 1).equals(author.subject());
     }
 
     private static boolean isMarker(String key) {

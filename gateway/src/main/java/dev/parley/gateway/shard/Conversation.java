@@ -262,6 +262,7 @@ final class Conversation {
     private List<Effect> transform(List<Effect> effects, Position base, Author author)
             throws RejectedException, RefusedException {
         requireOnLog(base);
+        requireSeen(effects, base, author);
         List<Effect> moved = effects;
         LoggedEntry earlier = history.nextEdit(base.revision(), moved);
         while (earlier != null) {
@@ -275,6 +276,19 @@ final class Conversation {
             earlier = history.nextEdit(earlier.revision(), moved);
         }
         return moved;
+    }
+
+    /** Nobody learns from how a wrong edit is rejected what became of a text that was hidden at its base. */
+    private void requireSeen(List<Effect> effects, Position base, Author author) throws RejectedException {
+        if (author.role().view() == View.STAFF) {
+            return;
+        }
+        for (Effect effect : effects) {
+            Block block = effect instanceof Effect.Create ? null : state.block(effect.target());
+            if (block != null && (block.audience() == View.STAFF || block.revision() > base.revision())) {
+                throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+            }
+        }
     }
 
     private void requireOnLog(Position base) throws RefusedException {
@@ -306,14 +320,17 @@ final class Conversation {
         } else if (!command.block().isEmpty()) {
             block = visible(block, asker.author());
         }
+        @Nullable Block into = command instanceof Operation.MergeBlocks merge
+                ? visible(state.block(merge.into()), asker.author())
+                : null;
         long base = submission.base().revision();
         Stamp stamp = new Stamp(
                 state,
                 (edited, matches) -> history.editedSince(base, edited, earlier -> matches.test(earlier.entry())));
         List<Effect> effects = stamp.effects(command, asker.author());
         require(policy.may(asker, command, block));
-        if (command instanceof Operation.MergeBlocks merge) {
-            require(policy.may(asker, command, visible(state.block(merge.into()), asker.author())));
+        if (into != null) {
+            require(policy.may(asker, command, into));
         }
         if (command instanceof Operation.AcceptSuggestion) {
             requireMayEdit(effects, asker);

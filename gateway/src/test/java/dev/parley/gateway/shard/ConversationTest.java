@@ -233,6 +233,67 @@ class ConversationTest {
                 RejectCode.OUT_OF_RANGE);
     }
 
+    /** The outbox of whoever drafts is known from earlier entries, and so are the ids of drafts. */
+    @Test
+    void aVisitorCannotTellAHiddenBlockFromNoneNorMeasureIt() {
+        logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
+        Position base = conversation.head();
+        logged(receive(ANN, submission(ANN, draft("ann.1", "secret"))));
+        logged(receive(ANN, submission(ANN, new EditText("ann.1", 6, TextEdit.insert(6, "!")))));
+        logged(receive(ANN, submission(ANN, draft("ann.3", "soon"))));
+        logged(receive(ANN, submission(ANN, new PublishDraft("ann.3", 0))));
+
+        for (String block : List.of("ann.1", "ann.3", "none")) {
+            for (int length = 0; length < 9; length++) {
+                EditText edit = new EditText(block, length, TextEdit.insert(0, "x"));
+                assertRejected(receive(VERA, at(base, VERA, edit)), RejectCode.UNKNOWN_BLOCK);
+            }
+        }
+        for (String block : List.of("ann.1", "none")) {
+            for (Operation operation : List.of(
+                    new Operation.MergeBlocks("vera.1", block),
+                    new Operation.MergeBlocks(block, "vera.1"),
+                    new Operation.MoveBlock(block, "V"),
+                    new SetAttribute(block, "recalled", "true"),
+                    new PublishDraft(block, 0),
+                    new Operation.TakeOver(block),
+                    new Operation.StartRun(block, "run"),
+                    new Operation.AppendText(block, "run", 1, "x"),
+                    new Operation.Redact(block))) {
+                Decision decision = receive(VERA, submission(VERA, operation));
+                boolean creates = operation instanceof Operation.StartRun && block.equals("none");
+                assertRejected(decision, creates ? RejectCode.FOREIGN_ID : RejectCode.UNKNOWN_BLOCK);
+            }
+        }
+    }
+
+    @Test
+    void aSuggestionMadeWhileItsTargetWasMergedFollowsTheText() {
+        logged(receive(ANN, submission(ANN, message("ann.1", "one"))));
+        logged(receive(ANN, submission(ANN, message("ann.2", "two"))));
+        Position base = conversation.head();
+        logged(receive(BOB, submission(BOB, new Operation.MergeBlocks("ann.2", "ann.1"))));
+
+        logged(receive(ANN, at(base, ANN, suggestion("ann.3", "ann.2"), anchor("ann.2", 3, "ann.3"))));
+        logged(receive(ANN, submission(ANN, new Operation.AcceptSuggestion("ann.3"))));
+
+        assertThat(text("ann.1")).isEqualTo("one\nBetter");
+    }
+
+    @Test
+    void aReactionIsOnlyEverOnesOwn() {
+        Author ended = new Author("b", Role.AGENT, "");
+        logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
+
+        assertRejected(
+                receive(ended, submission(ended, new SetAttribute("vera.1", "reaction/+1/a/b", "yes"))),
+                RejectCode.FORBIDDEN);
+        assertRejected(
+                receive(ended, submission(ended, new SetAttribute("vera.1", "reaction//b", "yes"))),
+                RejectCode.FORBIDDEN);
+        logged(receive(ended, submission(ended, new SetAttribute("vera.1", "reaction/+1/b", "yes"))));
+    }
+
     @Test
     void aVisitorEditsOwnMessagesAndNobodyElses() {
         logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
