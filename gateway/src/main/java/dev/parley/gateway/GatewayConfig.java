@@ -2,9 +2,11 @@ package dev.parley.gateway;
 
 import dev.parley.gateway.assistant.AssistantConfig;
 import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.PolicyTable;
 import dev.parley.gateway.store.Durability;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything a gateway is told at start. Port 0 takes a free one. {@code toString} hides the secret.
@@ -12,6 +14,7 @@ import java.util.List;
  * @param demo serves the demo's pages and hands out tokens; only on loopback
  * @param allowedOrigins web origins whose pages may connect; in demo mode the gateway's own are added
  * @param cacheBytesMax memory for loaded conversations, over all shards
+ * @param policies of tenants that have rows of their own
  */
 public record GatewayConfig(
         boolean demo,
@@ -25,7 +28,8 @@ public record GatewayConfig(
         long cacheBytesMax,
         int loops,
         Limits limits,
-        AssistantConfig assistant) {
+        AssistantConfig assistant,
+        Map<String, PolicyTable> policies) {
 
     /** Where logs are kept. */
     public enum StoreKind {
@@ -38,6 +42,6 @@ public record GatewayConfig(
         return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir
                 + " durability=" + durability + " tokenSecret=(hidden) allowedOrigins=" + allowedOrigins
                 + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " limits=" + limits + " assistant="
-                + assistant;
+                + assistant + " policies=" + policies.keySet();
     }
 }

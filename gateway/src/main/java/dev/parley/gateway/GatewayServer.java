@@ -108,19 +108,12 @@ public final class GatewayServer implements AutoCloseable {
                 REFUSAL_DELAY_MILLIS,
                 HISTORY_ENTRIES,
                 SNAPSHOT_ENTRIES);
+        Policy policy = new Policy(config.policies());
         AtomicInteger handles = new AtomicInteger();
         List<Shard> shards = new ArrayList<>();
         for (Loop loop : all) {
             shards.add(new Shard(
-                    loop,
-                    store,
-                    new Policy(),
-                    config.limits(),
-                    bounds,
-                    clock,
-                    inbox,
-                    handles::incrementAndGet,
-                    this::join));
+                    loop, store, policy, config.limits(), bounds, clock, inbox, handles::incrementAndGet, this::join));
         }
         return new ShardGroup(shards);
     }

@@ -1,10 +1,13 @@
 package dev.parley.gateway;
 
 import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.PolicyFolder;
 import dev.parley.gateway.store.Durability;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -51,6 +54,13 @@ final class ServerOptions {
     @Mixin
     private AssistantOptions assistant = new AssistantOptions();
 
+    @Option(
+            names = "--policy-dir",
+            defaultValue = "${env:PARLEY_POLICY_DIR}",
+            description = "folder with TENANT.txt files, whose rows stand before those of who may do what"
+                    + " (PARLEY_POLICY_DIR)")
+    @Nullable Path policyDir;
+
     GatewayConfig config(boolean demo, String host, Path data, String tokenSecret) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("--port " + port + " is not a port");
@@ -73,6 +83,7 @@ final class ServerOptions {
                 cacheBytes,
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
                 Limits.DEFAULT,
-                assistant.read());
+                assistant.read(),
+                policyDir == null ? Map.of() : PolicyFolder.read(policyDir));
     }
 }

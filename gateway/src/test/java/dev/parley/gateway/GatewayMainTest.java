@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.gateway.assistant.AssistantConfig;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.store.Durability;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +69,30 @@ class GatewayMainTest {
         assertThat(err.toString()).contains("loopback only").hasLineCount(1);
     }
 
+    @Test
+    void a_policy_with_mistakes_is_refused_at_start_with_each_file_and_line() throws IOException {
+        Path policies = Files.createDirectory(folder.resolve("policies"));
+        Files.writeString(policies.resolve("acme.txt"), "EDIT MESSAGE own old yes\n\nedit-window-minutes soon\n");
+
+        assertThat(run("demo", "--port", "0", "--data", folder.toString(), "--policy-dir", policies.toString()))
+                .isNotZero();
+        assertThat(err.toString())
+                .contains(policies.resolve("acme.txt") + ", line 1: 5 cells, not 9")
+                .contains(policies.resolve("acme.txt") + ", line 3: soon is no number of minutes")
+                .hasLineCount(2);
+    }
+
+    @Test
+    void a_policy_folder_that_is_not_there_is_named() {
+        Path policies = folder.resolve("none");
+
+        assertThat(run("demo", "--port", "0", "--data", folder.toString(), "--policy-dir", policies.toString()))
+                .isNotZero();
+        assertThat(err.toString())
+                .startsWith("parley: " + policies + " is not a folder")
+                .hasLineCount(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"demo", "serve", "token"})
     void each_command_explains_itself(String command) {
@@ -94,6 +121,7 @@ class GatewayMainTest {
                 1 << 20,
                 1,
                 Limits.DEFAULT,
-                AssistantConfig.NONE);
+                AssistantConfig.NONE,
+                Map.of());
     }
 }

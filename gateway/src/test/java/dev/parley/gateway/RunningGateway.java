@@ -57,7 +57,8 @@ public final class RunningGateway implements AutoCloseable {
                 32 << 20,
                 2,
                 Limits.DEFAULT,
-                assistant);
+                assistant,
+                Map.of());
     }
 
     public int port() {

@@ -65,9 +65,13 @@ public final class PolicyTable {
         return false;
     }
 
-    /** This table with rows before its own. Throws {@link IllegalArgumentException} that names the line which is no row. */
-    public PolicyTable with(String text) {
+    /**
+     * This table with rows before its own. Throws {@link IllegalArgumentException} that names each line of {@code file}
+     * which is no row.
+     */
+    public PolicyTable with(String file, String text) {
         List<Row> all = new ArrayList<>();
+        List<String> mistakes = new ArrayList<>();
         Duration window = editWindow;
         List<String> lines = text.lines().toList();
         for (int i = 0; i < lines.size(); i++) {
@@ -83,8 +87,11 @@ public final class PolicyTable {
                     all.add(row(cells));
                 }
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("policy, line " + (i + 1) + ": " + e.getMessage(), e);
+                mistakes.add(file + ", line " + (i + 1) + ": " + e.getMessage());
             }
+        }
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", mistakes));
         }
         all.addAll(rows);
         return new PolicyTable(List.copyOf(all), window);
@@ -152,7 +159,7 @@ public final class PolicyTable {
                 throw new IllegalStateException("the policy is not in the jar");
             }
             return new PolicyTable(List.of(), Duration.ZERO)
-                    .with(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                    .with("policy.txt", new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,7 +20,7 @@ class PolicyTableTest {
 
     @Test
     void theFirstRowThatFitsDecides() {
-        PolicyTable table = PolicyTable.COMMON.with("""
+        PolicyTable table = PolicyTable.COMMON.with("acme.txt", """
                 EDIT MESSAGE own *     no  no yes no yes
                 EDIT *       *   fresh yes no no  no no
                 """);
@@ -39,14 +39,14 @@ class PolicyTableTest {
     @Test
     void theEditWindowIsTheTenantsOwnOrTheCommonOne() {
         assertThat(PolicyTable.COMMON.editWindow()).isEqualTo(Duration.ofMinutes(15));
-        assertThat(PolicyTable.COMMON.with("edit-window-minutes 0").editWindow())
+        assertThat(PolicyTable.COMMON.with("acme.txt", "edit-window-minutes 0").editWindow())
                 .isZero();
-        assertThat(PolicyTable.COMMON.with("").editWindow()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(PolicyTable.COMMON.with("acme.txt", "").editWindow()).isEqualTo(Duration.ofMinutes(15));
     }
 
     @Test
     void commentsAndEmptyLinesAreNoRows() {
-        assertThat(PolicyTable.COMMON.with("\n  # EDIT\n\n").rows()).isEqualTo(PolicyTable.COMMON.rows());
+        assertThat(PolicyTable.COMMON.with("acme.txt", "\n  # EDIT\n\n").rows()).isEqualTo(PolicyTable.COMMON.rows());
     }
 
     @ParameterizedTest
@@ -67,8 +67,8 @@ class PolicyTableTest {
                 "edit-window-minutes                                 | 1 cells, not 9"
             })
     void aMistakeIsNamedWithItsLine(String row, String mistake) {
-        assertThatThrownBy(() -> PolicyTable.COMMON.with("# first\n" + row))
+        assertThatThrownBy(() -> PolicyTable.COMMON.with("acme.txt", "# first\n" + row))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("policy, line 2: " + mistake);
+                .hasMessage("acme.txt, line 2: " + mistake);
     }
 }
