@@ -1,3 +1,4 @@
+import { DeskConversation } from '../src/desk/index.ts';
 import { type ConversationHandle, createClient } from '../src/index.ts';
 import { agentIdentity, forgetAgent, pickAgent } from './parts/agent-identity.ts';
 import { Announcer } from './parts/announcer.ts';
@@ -104,6 +105,9 @@ function work(agent: Identity): void {
     client,
     get conversation() {
       return conversation;
+    },
+    get desk() {
+      return conversation && new DeskConversation(conversation);
     },
   });
   client.connect();

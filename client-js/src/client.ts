@@ -13,7 +13,7 @@ import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { claimsOf } from './token.ts';
-import type { Author, Limits, Opened, OpenFailed, ServerFrame, Welcome } from './wire/wire.ts';
+import type { Author, Inbox, Limits, Opened, OpenFailed, ServerFrame, Welcome } from './wire/wire.ts';
 
 export interface ClientOptions extends Environment {
   /** Of the gateway's socket: `wss://…`. */
@@ -68,7 +68,7 @@ export class Client {
   private readonly members = new Map<string, Member>();
   private readonly byHandle = new Map<number, Member>();
   private readonly adopter: Adopter | undefined;
-  private inboxHandle: InboxHandle | undefined;
+  private readonly inboxes = new Map<string, InboxHandle>();
   private principal: string | undefined;
   private self = UNKNOWN;
   private limits: Limits | undefined;
@@ -144,7 +144,7 @@ export class Client {
 
   /** The conversation; the same one however often it is asked for. */
   conversation(target: ConversationTarget): ConversationHandle {
-    const normal = 'id' in target ? target : { name: target.name || DEFAULT_NAME };
+    const normal = 'name' in target ? { name: target.name || DEFAULT_NAME } : target;
     const known = this.members.get(keyOf(normal));
     if (known) {
       known.isClosing = false;
@@ -157,15 +157,18 @@ export class Client {
     return handle;
   }
 
-  /** The inbox, which only staff may see. */
-  inbox(): InboxHandle {
-    if (!this.inboxHandle) {
-      this.inboxHandle = new InboxHandle((frames) => {
-        this.connection.send(frames);
-      });
-      this.connection.send([this.inboxHandle.watch()]);
+  /** The list of conversations of a kind, which only staff may see. */
+  inbox(kind: 'CHAT' | 'ARTICLE' = 'CHAT'): InboxHandle {
+    const known = this.inboxes.get(kind);
+    if (known) {
+      return known;
     }
-    return this.inboxHandle;
+    const inbox = new InboxHandle(kind, (frames) => {
+      this.connection.send(frames);
+    });
+    this.inboxes.set(kind, inbox);
+    this.connection.send([inbox.watch()]);
+    return inbox;
   }
 
   stats(): ClientStats {
@@ -273,7 +276,7 @@ export class Client {
 
   private greeting(): ReturnType<ConversationLink['open']>[] {
     const opens = [...this.members.values()].map(({ link }) => link.open());
-    return this.inboxHandle ? [...opens, this.inboxHandle.watch()] : opens;
+    return [...opens, ...[...this.inboxes.values()].map((inbox) => inbox.watch())];
   }
 
   private welcomed({ principal, limits }: Welcome): void {
@@ -302,7 +305,16 @@ export class Client {
     } else if (frame.delivered) {
       this.byHandle.get(frame.delivered.handle)?.link.receiveDelivered(frame.delivered);
     } else if (frame.inbox) {
-      this.inboxHandle?.received(frame.inbox);
+      this.inboxReceived(frame.inbox);
+    }
+  }
+
+  /** A page is that of the inbox that asked for one first; a change says of each row which inbox it is in. */
+  private inboxReceived(frame: Inbox): void {
+    for (const [kind, inbox] of this.inboxes) {
+      if (frame.page ? frame.kind === kind : frame.rows.some((row) => row.kind === kind)) {
+        inbox.received({ ...frame, rows: frame.rows.filter((row) => row.kind === kind) });
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import { hex } from './bytes.ts';
 import type { ConversationLink } from './conversation-link.ts';
 import { editTextEffect } from './conversation/effect.ts';
+import { rankOf } from './conversation/rank.ts';
 import type { Settled, Unsent } from './conversation/pending.ts';
 import type { Change, Outcome } from './conversation/replica.ts';
 import { type Block, DivergedError } from './conversation/state.ts';
@@ -9,7 +10,7 @@ import { Events } from './events.ts';
 import { diff } from './ot/diff.ts';
 import { type TextEdit, growth, isCanonical, isIdentity } from './ot/text-edit.ts';
 import { isWellFormed, lengthOf } from './ot/text.ts';
-import type { BlockKind, Effect, Limits, View } from './wire/wire.ts';
+import type { BlockKind, Effect, Limits, Operation, View } from './wire/wire.ts';
 
 /**
  * How far a message of one's own has come: `saving` on its way to the outbox, `saved` in it, `sent` in the conversation,
@@ -101,8 +102,17 @@ export class ConversationHandle {
       .sort(inDisplayOrder);
   }
 
+  /** Without those whose text went into another one. */
   messages(): Message[] {
-    return this.blocks('MESSAGE').map((block) => this.messageOf(block));
+    return this.blocks('MESSAGE')
+      .filter(({ mergedInto }) => mergedInto === '')
+      .map((block) => this.messageOf(block));
+  }
+
+  /** How many messages of others stand behind one's own read marker. */
+  unread(): number {
+    const read = Number(this.attributes().get(`read/${this.link.replica.self.subject}`) ?? 0);
+    return this.messages().filter(({ isOwn, revision }) => !isOwn && revision > read).length;
   }
 
   drafts(): Block[] {
@@ -135,10 +145,11 @@ export class ConversationHandle {
     this.requireText(text, lengthOf(text));
     const block = this.link.nextBlockId();
     const pairs = Object.entries(attributes).map(([key, value]) => ({ key, value }));
-    return this.submit(block, {
+    const effect = {
       create: { block, kind, text, attributes: pairs.sort((a, b) => (a.key < b.key ? -1 : 1)) },
-      audience: audience ?? (kind === 'MESSAGE' ? 'PUBLIC' : 'STAFF'),
-    });
+      audience: audience ?? (kind === 'MESSAGE' || kind === 'TOPIC' ? ('PUBLIC' as const) : ('STAFF' as const)),
+    };
+    return this.submit(block, [effect]);
   }
 
   /** Edits what is displayed of a block. */
@@ -149,7 +160,7 @@ export class ConversationHandle {
     }
     const length = lengthOf(block.text);
     this.requireText('', length + growth(edit));
-    return this.submit(blockId, editTextEffect(blockId, length, edit));
+    return this.submit(blockId, [editTextEffect(blockId, length, edit)]);
   }
 
   /** Makes the text of a block this one; undefined if it is already. `caret`: where the writer stands in it, in UTF-16. */
@@ -164,7 +175,19 @@ export class ConversationHandle {
     if (blockId !== '') {
       this.requireBlock(blockId);
     }
-    return this.submit(blockId, { set: { target: blockId, key, value, advance: false }, audience: 'VIEW_UNSPECIFIED' });
+    return this.submit(blockId, [
+      { set: { target: blockId, key, value, advance: false }, audience: 'VIEW_UNSPECIFIED' },
+    ]);
+  }
+
+  /** Takes a message back from the screens, or shows it again. */
+  recall(blockId: string, isRecalled = true): Sending {
+    return this.setAttribute(blockId, 'recalled', isRecalled ? '1' : '');
+  }
+
+  /** Sets one's own reaction to a message, or takes it away. */
+  react(blockId: string, emoji: string, isSet = true): Sending {
+    return this.setAttribute(blockId, `reaction/${emoji}/${this.link.replica.self.subject}`, isSet ? '1' : '');
   }
 
   /** Moves one's own marker (`read`) forward; undefined if it is there already. */
@@ -174,19 +197,36 @@ export class ConversationHandle {
       return undefined;
     }
     const set = { target: '', key: marker, value: String(revision), advance: true };
-    return this.submit('', { set, audience: 'VIEW_UNSPECIFIED' });
-  }
-
-  /** Makes a draft a message for everyone, as it is when the gateway gets to it. */
-  publish(draftId: string): Sending {
-    this.requireBlock(draftId);
-    const { contentId, saved } = this.link.command({ publishDraft: { block: draftId, answers: 0 } });
-    return { id: draftId, saved, sent: this.answerOf(contentId) };
+    return this.submit('', [{ set, audience: 'VIEW_UNSPECIFIED' }]);
   }
 
   /** Stops following the conversation, once what is pending is sent. */
   close(): void {
     this.closing();
+  }
+
+  /** @internal The id of the next block to be created here. */
+  nextBlockId(): string {
+    return this.link.nextBlockId();
+  }
+
+  /** @internal Makes changes, all or none of which will be in the conversation, and shows them at once. */
+  submit(id: string, effects: readonly Effect[]): Sending {
+    try {
+      const { contentId, saved } = this.link.submit(effects);
+      return { id, saved, sent: this.answerOf(contentId) };
+    } catch (error) {
+      throw error instanceof DivergedError ? new ParleyError('OUT_OF_RANGE') : error;
+    }
+  }
+
+  /** @internal Asks for what the gateway decides when it gets to it; it shows when it is in the conversation. */
+  command(id: string, command: Operation): Sending {
+    if (id !== '') {
+      this.requireBlock(id);
+    }
+    const { contentId, saved } = this.link.command(command);
+    return { id, saved, sent: this.answerOf(contentId) };
   }
 
   /** @internal Something happened below. */
@@ -221,15 +261,6 @@ export class ConversationHandle {
     waiters.forEach(({ reject }) => {
       reject(new ParleyError('CLOSED'));
     });
-  }
-
-  private submit(id: string, effect: Effect): Sending {
-    try {
-      const { contentId, saved } = this.link.submit([effect]);
-      return { id, saved, sent: this.answerOf(contentId) };
-    } catch (error) {
-      throw error instanceof DivergedError ? new ParleyError('OUT_OF_RANGE') : error;
-    }
   }
 
   private answerOf(contentId: Uint8Array): Promise<void> {
@@ -304,9 +335,14 @@ export class ConversationHandle {
   }
 }
 
-/** By the entry they stand at, then by the number that ends their id. */
+/** By where they were moved to or the entry they stand at, then by the number that ends their id. */
 function inDisplayOrder(a: Block, b: Block): number {
-  return (a.revision || Infinity) - (b.revision || Infinity) || numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1);
+  const [first, second] = [rankOf(a), rankOf(b)];
+  return first === second
+    ? a.revision - b.revision || numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1)
+    : first < second
+      ? -1
+      : 1;
 }
 
 function numberOf({ id }: Block): number {

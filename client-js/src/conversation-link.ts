@@ -1,6 +1,6 @@
 import { hex } from './bytes.ts';
 import type { Clock } from './clock.ts';
-import type { ConversationTarget } from './conversation-target.ts';
+import { type ConversationTarget, namedBy } from './conversation-target.ts';
 import * as queue from './conversation/pending.ts';
 import type { Pending, Unsent } from './conversation/pending.ts';
 import { NOTHING, type Outcome, Replica, type ReplicaSeed } from './conversation/replica.ts';
@@ -188,8 +188,7 @@ export class ConversationLink {
     const { position, pending, outbox, answeredSeq } = this.replica;
     return {
       open: {
-        conversation: 'id' in this.target ? this.target.id : '',
-        name: 'name' in this.target ? this.target.name : '',
+        ...namedBy(this.target),
         position: position.revision > 0 ? position : undefined,
         pending: position.revision > 0 && queue.needsEntries(pending),
         outboxes: pending.length > 0 ? [{ outbox, answeredSeq }] : [],

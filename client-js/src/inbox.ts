@@ -18,7 +18,10 @@ export class InboxHandle {
   private pages = 1;
   private pagesLoaded = 0;
 
-  constructor(private readonly send: (frames: readonly Init<ClientFrame>[]) => void) {}
+  constructor(
+    private readonly kind: string,
+    private readonly send: (frames: readonly Init<ClientFrame>[]) => void,
+  ) {}
 
   readonly on = this.events.on.bind(this.events);
 
@@ -75,6 +78,6 @@ export class InboxHandle {
   }
 
   private frame(): Init<ClientFrame> {
-    return { watchInbox: { limit: ROWS_PER_PAGE, after: this.next } };
+    return { watchInbox: { limit: ROWS_PER_PAGE, after: this.next, kind: this.kind } };
   }
 }

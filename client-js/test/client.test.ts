@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DeskConversation } from '../src/desk/index.ts';
 import { type Client, type ClientOptions, createClient } from '../src/client.ts';
 import type { ParleyError } from '../src/errors.ts';
 import { textEdit } from '../src/ot/text-edit.ts';
@@ -269,7 +270,7 @@ describe('a draft', () => {
     expect(texts(desk.drafts())).toEqual(['Well, Hello Vera']);
     expect(texts(other.drafts())).toEqual(['Well, Hello Vera']);
     expect(chat.messages()).toEqual([]);
-    await other.publish(id).sent;
+    await new DeskConversation(other).publish(id).sent;
     await settled();
     expect(texts(chat.messages())).toEqual(['Well, Hello Vera']);
     expect(desk.drafts()).toEqual([]);

@@ -1,3 +1,4 @@
+import { DeskConversation } from '../../src/desk/index.ts';
 import { type Block, type ConversationHandle, ParleyError, type Unsent } from '../../src/index.ts';
 import { element, setText } from './element.ts';
 import { isSubmitKey } from './submit-key.ts';
@@ -14,10 +15,12 @@ export class DraftEditor {
   private readonly begunBy = element('span', { class: 'draft-begun', 'data-testid': 'draft-begun' });
   private readonly notice = element('p', { class: 'problem', role: 'alert', 'data-testid': 'draft-notice' });
   private readonly sendButton: HTMLButtonElement;
+  private readonly desk: DeskConversation;
   private draftId: string | undefined;
   private isPublishing = false;
 
   constructor(private readonly conversation: ConversationHandle) {
+    this.desk = new DeskConversation(conversation);
     const send = (): void => {
       this.send();
     };
@@ -130,7 +133,7 @@ export class DraftEditor {
       this.isPublishing = false;
       this.draw();
     };
-    this.conversation.publish(draftId).sent.then(finished, finished);
+    this.desk.publish(draftId).sent.then(finished, finished);
     this.draw();
   }
 

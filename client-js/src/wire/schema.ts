@@ -685,17 +685,6 @@ export const ReadBlocks: MessageType<ReadBlocks> = {
     { number: 3, name: 'limit', type: 'uint32' },
   ],
 };
-/** Staff only: how a block came to be what it is. */
-export interface ReadVersions {
-  readonly handle: number;
-  readonly block: string;
-}
-export const ReadVersions: MessageType<ReadVersions> = {
-  fields: [
-    { number: 1, name: 'handle', type: 'uint32' },
-    { number: 2, name: 'block', type: 'string' },
-  ],
-};
 /** The hash of what this replica shows is not the one that the gateway told. It opens the conversation anew. */
 export interface Diverged {
   readonly handle: number;
@@ -721,7 +710,6 @@ export interface ClientFrame {
   readonly watchInbox?: WatchInbox | undefined;
   readonly leave?: Leave | undefined;
   readonly readBlocks?: ReadBlocks | undefined;
-  readonly readVersions?: ReadVersions | undefined;
   readonly diverged?: Diverged | undefined;
   readonly refresh?: Refresh | undefined;
 }
@@ -735,9 +723,8 @@ export const ClientFrame: MessageType<ClientFrame> = {
     { number: 6, name: 'watchInbox', type: WatchInbox, oneof: 'kind' },
     { number: 7, name: 'leave', type: Leave, oneof: 'kind' },
     { number: 8, name: 'readBlocks', type: ReadBlocks, oneof: 'kind' },
-    { number: 9, name: 'readVersions', type: ReadVersions, oneof: 'kind' },
-    { number: 10, name: 'diverged', type: Diverged, oneof: 'kind' },
-    { number: 11, name: 'refresh', type: Refresh, oneof: 'kind' },
+    { number: 9, name: 'diverged', type: Diverged, oneof: 'kind' },
+    { number: 10, name: 'refresh', type: Refresh, oneof: 'kind' },
   ],
 };
 export interface ClientFrames {
@@ -1053,12 +1040,15 @@ export interface Inbox {
   readonly next: Uint8Array;
   /** the answer to WatchInbox; otherwise a change */
   readonly page: boolean;
+  /** of a page: that of the WatchInbox */
+  readonly kind: string;
 }
 export const Inbox: MessageType<Inbox> = {
   fields: [
     { number: 1, name: 'rows', type: ConversationSummary, repeated: true },
     { number: 2, name: 'next', type: 'bytes' },
     { number: 3, name: 'page', type: 'bool' },
+    { number: 4, name: 'kind', type: 'string' },
   ],
 };
 export interface GoAway {
@@ -1123,46 +1113,6 @@ export const BlocksPage: MessageType<BlocksPage> = {
     { number: 4, name: 'olderThan', type: 'uint64' },
   ],
 };
-export interface Version {
-  /** the last entry of it */
-  readonly revision: number;
-  readonly timeMillis: number;
-  readonly author?: Author | undefined;
-  readonly origin?: Origin | undefined;
-  readonly command: string;
-  readonly text: string;
-  /** from the version before */
-  readonly edit?: TextEdit | undefined;
-  /** of the ranges, as in Block */
-  readonly authors: readonly Author[];
-  readonly authorship: readonly number[];
-}
-export const Version: MessageType<Version> = {
-  fields: [
-    { number: 1, name: 'revision', type: 'uint64' },
-    { number: 2, name: 'timeMillis', type: 'uint64' },
-    { number: 3, name: 'author', type: Author },
-    { number: 4, name: 'origin', type: Origin },
-    { number: 5, name: 'command', type: 'string' },
-    { number: 6, name: 'text', type: 'string' },
-    { number: 7, name: 'edit', type: TextEdit },
-    { number: 8, name: 'authors', type: Author, repeated: true },
-    { number: 9, name: 'authorship', type: 'uint32', repeated: true },
-  ],
-};
-/** The answer to ReadVersions, oldest first. Edits of one author in quick succession are one version. */
-export interface Versions {
-  readonly handle: number;
-  readonly block: string;
-  readonly versions: readonly Version[];
-}
-export const Versions: MessageType<Versions> = {
-  fields: [
-    { number: 1, name: 'handle', type: 'uint32' },
-    { number: 2, name: 'block', type: 'string' },
-    { number: 3, name: 'versions', type: Version, repeated: true },
-  ],
-};
 export interface ServerFrame {
   readonly welcome?: Welcome | undefined;
   readonly opened?: Opened | undefined;
@@ -1175,7 +1125,6 @@ export interface ServerFrame {
   readonly pong?: Pong | undefined;
   readonly failure?: Failure | undefined;
   readonly blocksPage?: BlocksPage | undefined;
-  readonly versions?: Versions | undefined;
 }
 export const ServerFrame: MessageType<ServerFrame> = {
   fields: [
@@ -1190,7 +1139,6 @@ export const ServerFrame: MessageType<ServerFrame> = {
     { number: 9, name: 'pong', type: Pong, oneof: 'kind' },
     { number: 10, name: 'failure', type: Failure, oneof: 'kind' },
     { number: 11, name: 'blocksPage', type: BlocksPage, oneof: 'kind' },
-    { number: 12, name: 'versions', type: Versions, oneof: 'kind' },
   ],
 };
 export interface ServerFrames {

@@ -48,7 +48,6 @@ import dev.parley.wire.v1.Ping;
 import dev.parley.wire.v1.Pong;
 import dev.parley.wire.v1.Position;
 import dev.parley.wire.v1.ReadBlocks;
-import dev.parley.wire.v1.ReadVersions;
 import dev.parley.wire.v1.Refresh;
 import dev.parley.wire.v1.RefuseCode;
 import dev.parley.wire.v1.Refused;
@@ -61,8 +60,6 @@ import dev.parley.wire.v1.Source;
 import dev.parley.wire.v1.StateHash;
 import dev.parley.wire.v1.Submit;
 import dev.parley.wire.v1.TextEdit;
-import dev.parley.wire.v1.Version;
-import dev.parley.wire.v1.Versions;
 import dev.parley.wire.v1.View;
 import dev.parley.wire.v1.WatchInbox;
 import dev.parley.wire.v1.Welcome;
@@ -209,10 +206,6 @@ class FrameVectorsTest {
                                 .setBefore(300)
                                 .setLimit(200)));
         frame(
-                "a request for a block's versions",
-                ClientFrame.newBuilder()
-                        .setReadVersions(ReadVersions.newBuilder().setHandle(1).setBlock("box-2.1")));
-        frame(
                 "a replica that differs",
                 ClientFrame.newBuilder()
                         .setDiverged(Diverged.newBuilder().setHandle(1).setRevision(320)));
@@ -326,7 +319,6 @@ class FrameVectorsTest {
                 "the last page of older blocks",
                 ServerFrame.newBuilder()
                         .setBlocksPage(BlocksPage.newBuilder().setHandle(1).setBefore(8)));
-        frame("a block's versions", ServerFrame.newBuilder().setVersions(versions()));
         frame(
                 "entries that are all hidden",
                 ServerFrame.newBuilder()
@@ -383,7 +375,8 @@ class FrameVectorsTest {
                                 .addRows(summary())
                                 .addRows(ConversationSummary.getDefaultInstance())
                                 .setNext(hex("cafe"))
-                                .setPage(true)));
+                                .setPage(true)
+                                .setKind("CHAT")));
         frame(
                 "a change of the inbox",
                 ServerFrame.newBuilder().setInbox(Inbox.newBuilder().addRows(summary())));
@@ -778,32 +771,6 @@ class FrameVectorsTest {
                 .setEdited(9)
                 .setMergedInto("box-2.1")
                 .setErased(true)
-                .build();
-    }
-
-    private static Versions versions() {
-        return Versions.newBuilder()
-                .setHandle(1)
-                .setBlock("box-2.3")
-                .addVersions(Version.newBuilder()
-                        .setRevision(8)
-                        .setTimeMillis(NOW)
-                        .setAuthor(author("ann", Role.ADMIN, "Ann"))
-                        .setText("Dear")
-                        .setEdit(textEdit(List.of(0), "Dear"))
-                        .addAuthors(author("ann", Role.ADMIN, "Ann"))
-                        .addAllAuthorship(List.of(4, 0)))
-                .addVersions(Version.newBuilder()
-                        .setRevision(300)
-                        .setTimeMillis(NOW + 1)
-                        .setAuthor(author("bot", Role.ASSISTANT, ""))
-                        .setOrigin(origin())
-                        .setCommand("AppendText")
-                        .setText("Dear all")
-                        .setEdit(textEdit(List.of(4, 0), " all"))
-                        .addAuthors(author("ann", Role.ADMIN, "Ann"))
-                        .addAuthors(author("bot", Role.ASSISTANT, ""))
-                        .addAllAuthorship(List.of(4, 0, 4, 1)))
                 .build();
     }
 

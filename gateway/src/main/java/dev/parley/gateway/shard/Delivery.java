@@ -49,9 +49,19 @@ public sealed interface Delivery
     /** How far each side has received what the other wrote. */
     record Delivered(int handle, long visitorToStaff, long staffToVisitor) implements Delivery {}
 
-    /** Rows of the inbox: a page that was asked for, with the cursor of the page after, or changes. */
+    /** Rows of the inbox: a page of the kind that was asked for, with the cursor of the page after, or changes. */
     @SuppressWarnings("ArrayRecordComponent") // an opaque cursor, handed back as it is
-    record InboxRows(List<ConversationSummary> rows, boolean page, byte[] next) implements Delivery {}
+    record InboxRows(String pageOf, List<ConversationSummary> rows, byte[] next) implements Delivery {
+
+        /** Rows that changed. */
+        public InboxRows(List<ConversationSummary> rows) {
+            this("", rows, new byte[0]);
+        }
+
+        public boolean isPage() {
+            return !pageOf.isEmpty();
+        }
+    }
 
     /** Why an open did not succeed. */
     enum OpenFailure {

@@ -41,8 +41,8 @@ public final class Inbox {
         }
         store.inbox(tenant, kind, after, limit).whenComplete((page, failure) -> {
             Delivery rows = failure == null
-                    ? new Delivery.InboxRows(page.rows(), true, page.next())
-                    : new Delivery.InboxRows(List.of(), true, NO_CURSOR);
+                    ? new Delivery.InboxRows(kind, page.rows(), page.next())
+                    : new Delivery.InboxRows(kind, List.of(), NO_CURSOR);
             subscriber.loop().execute(() -> subscriber.deliver(rows));
         });
     }
@@ -82,7 +82,7 @@ public final class Inbox {
                 if (watched.changed.isEmpty()) {
                     return;
                 }
-                rows = new Delivery.InboxRows(List.copyOf(watched.changed.values()), false, NO_CURSOR);
+                rows = new Delivery.InboxRows(List.copyOf(watched.changed.values()));
                 watched.changed = new LinkedHashMap<>();
                 watchers = new ArrayList<>(watched.watchers);
             }

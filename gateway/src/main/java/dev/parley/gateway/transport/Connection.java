@@ -38,8 +38,6 @@ import java.util.Set;
  * acknowledge, and one that does not, while something waits for it, is closed and resumes.
  */
 public final class Connection implements Subscriber {
-    private static final byte[] NO_CURSOR = {};
-
     /** So many heartbeats may pass without an acknowledgement while one is due. */
     private static final int UNACKNOWLEDGED_HEARTBEATS = 4;
 
@@ -297,7 +295,7 @@ public final class Connection implements Subscriber {
             withheldMarks.put(marks.handle(), marks);
             return true;
         }
-        if (delivery instanceof Delivery.InboxRows rows && !rows.page()) {
+        if (delivery instanceof Delivery.InboxRows rows && !rows.isPage()) {
             rows.rows().forEach(row -> withheldRows.put(row.conversation(), row));
             return true;
         }
@@ -361,7 +359,7 @@ public final class Connection implements Subscriber {
      */
     void drained() {
         if (!withheldRows.isEmpty()) {
-            send(FrameEncoder.encode(new Delivery.InboxRows(List.copyOf(withheldRows.values()), false, NO_CURSOR)));
+            send(FrameEncoder.encode(new Delivery.InboxRows(List.copyOf(withheldRows.values()))));
             withheldRows.clear();
         }
         withheldMarks.values().forEach(marks -> send(FrameEncoder.encode(marks)));

@@ -135,7 +135,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
                         frame.getReadBlocks().getBefore(),
                         Math.max(1, frame.getReadBlocks().getLimit()));
             case DIVERGED -> connection.diverged(frame.getDiverged().getHandle());
-            case HELLO, REFRESH, READ_VERSIONS, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
+            case HELLO, REFRESH, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
         }
     }
 

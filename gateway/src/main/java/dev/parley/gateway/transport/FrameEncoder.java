@@ -245,7 +245,10 @@ final class FrameEncoder {
     }
 
     private static Inbox inbox(Delivery.InboxRows rows) {
-        Inbox.Builder wire = Inbox.newBuilder().setPage(rows.page()).setNext(ByteString.copyFrom(rows.next()));
+        Inbox.Builder wire = Inbox.newBuilder()
+                .setPage(rows.isPage())
+                .setKind(rows.pageOf())
+                .setNext(ByteString.copyFrom(rows.next()));
         rows.rows().forEach(row -> wire.addRows(SummaryCodec.encode(row)));
         return wire.build();
     }

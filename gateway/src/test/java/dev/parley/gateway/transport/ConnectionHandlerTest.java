@@ -215,10 +215,10 @@ class ConnectionHandlerTest {
         socket.takes = 0;
         fill(3);
         for (int revision = 1; revision <= 1_000; revision++) {
-            connection.deliver(new Delivery.InboxRows(List.of(row("a", revision)), false, new byte[0]));
+            connection.deliver(new Delivery.InboxRows(List.of(row("a", revision))));
             connection.deliver(new Delivery.Delivered(7, revision, 0));
         }
-        connection.deliver(new Delivery.InboxRows(List.of(row("b", 1)), false, new byte[0]));
+        connection.deliver(new Delivery.InboxRows(List.of(row("b", 1))));
         socket.runPendingTasks();
         assertThat(told()).isEmpty();
 
