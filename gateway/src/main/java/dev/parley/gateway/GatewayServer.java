@@ -150,6 +150,7 @@ public final class GatewayServer implements AutoCloseable {
         routes.add(ApiRoute.of(node, assistants));
         routes.addAll(more);
         Runs runs = new Runs(node.shards(), node.store(), node.clock());
+        metrics.bind(runs);
         return new HttpRouter(routes, List.of(new RunRoute(node, runs)));
     }
 

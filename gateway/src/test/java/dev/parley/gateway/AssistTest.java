@@ -182,6 +182,17 @@ class AssistTest {
     }
 
     @Test
+    void nobodyDraftsInAnArticle() throws Exception {
+        try (RunningGateway gateway = new RunningGateway(true, AssistantConfig.NONE)) {
+            awaitArticles(gateway);
+            String path = "/v1/conversations/" + articles(gateway).get(0).text("conversation") + "/runs";
+            try (StreamedPost post = new StreamedPost(gateway.port(), gateway.token(Role.ASSISTANT, "bot"), path)) {
+                assertThat(post.answer().status()).isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
     void onlyStaffAsks() throws Exception {
         try (RunningGateway gateway = new RunningGateway()) {
             String conversation = gateway.conversationOf("vera");

@@ -42,7 +42,7 @@ class PackageDependenciesTest {
                 .whereLayer("http")
                 .mayOnlyBeAccessedByLayers("wiring")
                 .whereLayer("assistant")
-                .mayOnlyBeAccessedByLayers("wiring", "http")
+                .mayOnlyBeAccessedByLayers("wiring", "metrics", "http")
                 .whereLayer("transport")
                 .mayOnlyBeAccessedByLayers("wiring", "metrics", "http")
                 .whereLayer("shard")

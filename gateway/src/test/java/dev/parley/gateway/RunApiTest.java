@@ -34,6 +34,7 @@ class RunApiTest {
         try (StreamedPost post = post("?run=grow&model=m-1&onBehalfOf=ann")) {
             post.chunk("Hello ");
             awaitText("grow", "Hello ");
+            assertThat(gateway.metrics()).containsPattern("(?m)^parley_runs [1-9]");
             post.chunk("wörld");
             post.end();
 

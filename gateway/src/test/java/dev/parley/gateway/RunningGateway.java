@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** A gateway on a free port with a store in memory, and what a test asks it over HTTP. */
 public final class RunningGateway implements AutoCloseable {
@@ -129,9 +128,9 @@ public final class RunningGateway implements AutoCloseable {
         return reply(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     }
 
-    public CompletableFuture<Reply> sendAsync(HttpRequest.Builder request) {
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-                .thenApply(RunningGateway::reply);
+    String metrics() throws Exception {
+        return client.send(HttpRequest.newBuilder(uri("/metrics")).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     private static Reply reply(HttpResponse<String> response) {

@@ -1,5 +1,6 @@
 package dev.parley.gateway.metrics;
 
+import dev.parley.gateway.assistant.Runs;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardCounters;
 import dev.parley.gateway.shard.ShardGroup;
@@ -62,6 +63,10 @@ public final class GatewayMetrics implements AutoCloseable {
                 "Connections closed because they acknowledged or took nothing",
                 connections,
                 ConnectionCounters::tooSlow);
+    }
+
+    public void bind(Runs runs) {
+        gauge("parley.runs", "Requests that stream an assistant's text", runs, Runs::live);
     }
 
     public void bind(ShardGroup shards) {

@@ -74,7 +74,7 @@ public final class Policy {
     }
 
     private static boolean isPlaced(Effect.Create create, ConversationState state) {
-        boolean article = state.attribute(Attributes.KIND).equals(ConversationSummary.ARTICLE);
+        boolean article = isArticle(state);
         return switch (create.kind()) {
             case MESSAGE, TOPIC -> create.audience() == View.PUBLIC && !article;
             case DRAFT -> create.audience() == View.STAFF && !article;
@@ -83,6 +83,10 @@ public final class Policy {
             case SUGGESTION ->
                 create.audience() == View.STAFF && create.attributes().containsKey(Attributes.TARGET);
         };
+    }
+
+    private static boolean isArticle(ConversationState state) {
+        return state.attribute(Attributes.KIND).equals(ConversationSummary.ARTICLE);
     }
 
     public boolean mayEdit(Asker asker, Block block) {
@@ -156,7 +160,7 @@ public final class Policy {
             return allows(asker, action, block);
         }
         return command instanceof Operation.StartRun
-                ? allows(asker, action, BlockKind.DRAFT.name(), true, true)
+                ? !isArticle(asker.state()) && allows(asker, action, BlockKind.DRAFT.name(), true, true)
                 : allows(asker, action, asker.state().attribute(Attributes.KIND), true, true);
     }
 
