@@ -21,17 +21,35 @@ sealed interface Command {
         return false;
     }
 
-    /** {@code read} is the part of the log that is not in memory, if it was asked for already. */
+    /** A request that may need more of the log than is in memory; {@code read} is that part, once it was asked for. */
+    sealed interface Reading extends Command {
+        @Nullable LogPart read();
+
+        Reading with(LogPart part);
+
+        /** Whether {@code missing}, if there is any, still has to be read. */
+        default boolean lacks(@Nullable Range missing) {
+            LogPart part = read();
+            return missing != null && (part == null || part.range().to() < missing.to());
+        }
+
+        default List<LoggedEntry> entriesRead() {
+            LogPart part = read();
+            return part == null ? List.of() : part.entries();
+        }
+    }
+
     record Open(
             OpenRequest request,
             Subscriber subscriber,
-            @Nullable LogPart read) implements Command {
+            @Nullable LogPart read) implements Reading {
         @Override
         public ConversationKey key() {
             return request.key();
         }
 
-        Open with(LogPart part) {
+        @Override
+        public Open with(LogPart part) {
             return new Open(request, subscriber, part);
         }
     }
@@ -43,9 +61,20 @@ sealed interface Command {
             implements Command {}
 
     /** {@code expectedRevision}: that of the entry it has to follow. */
-    record Submit(ConversationKey key, int handle, Submission submission, long expectedRevision, Subscriber subscriber)
-            implements Command {
+    record Submit(
+            ConversationKey key,
+            int handle,
+            Submission submission,
+            long expectedRevision,
+            Subscriber subscriber,
+            @Nullable LogPart read)
+            implements Reading {
         static final long ANY_REVISION = -1;
+
+        @Override
+        public Submit with(LogPart part) {
+            return new Submit(key, handle, submission, expectedRevision, subscriber, part);
+        }
 
         @Override
         public boolean yields() {

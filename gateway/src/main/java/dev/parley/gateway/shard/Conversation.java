@@ -11,11 +11,13 @@ import dev.parley.conversation.Entry;
 import dev.parley.conversation.Operation;
 import dev.parley.conversation.Origin;
 import dev.parley.conversation.Position;
+import dev.parley.conversation.Redaction;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.RejectedException;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Source;
 import dev.parley.conversation.Stamp;
+import dev.parley.conversation.StateHashes;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.Transform;
@@ -96,7 +98,8 @@ final class Conversation {
     private final List<LoggedEntry> unappended = new ArrayList<>();
     private final Map<OutboxName, OutboxRow> unappendedRows = new LinkedHashMap<>();
     private final List<OutboxRow> expiredRows = new ArrayList<>();
-    private final List<Erasure> unappendedErasures = new ArrayList<>();
+    private final Map<Long, Erasure> unappendedErasures = new LinkedHashMap<>();
+    private final List<Redaction> redactions = new ArrayList<>();
     private long snapshotRevision;
     private boolean summaryChanged;
 
@@ -711,14 +714,39 @@ final class Conversation {
         return !unappended.isEmpty() || !unappendedRows.isEmpty();
     }
 
+    /** What of the log has to be read before a submission can be decided, or null. */
+    @Nullable Range missingFor(Submission submission) {
+        boolean redacts = command(submission) instanceof Operation.Redact;
+        return redacts && horizon.revision() < history.start() ? new Range(horizon.revision(), history.start()) : null;
+    }
+
     /**
-     * Puts entries with less content in the place of those with their revisions: here now, in the store with the next append,
-     * which has a snapshot for that.
+     * Takes what an entry erased out of the entries before it: in memory now, in the store with the next append, which has a
+     * snapshot for that. {@code read} are those that are not in memory.
      */
-    void erase(List<LoggedEntry> inPlace) {
-        for (LoggedEntry entry : inPlace) {
-            history.replace(entry);
-            unappendedErasures.add(new Erasure(entry.revision(), entry.content()));
+    void redact(Entry erasing, List<LoggedEntry> read) {
+        Redaction redaction = Redaction.by(erasing);
+        if (redaction.blocks().isEmpty()) {
+            return;
+        }
+        redactions.add(redaction);
+        List<LoggedEntry> all = new ArrayList<>(read);
+        all.removeIf(entry -> entry.revision() > history.start());
+        all.addAll(history.since(history.start()));
+        for (LoggedEntry logged : all) {
+            Entry redacted = logged.entry();
+            // What was read may be older than another redaction that is on its way to the store.
+            for (Redaction each : redactions) {
+                redacted = each.redacted(redacted);
+            }
+            // A replica that follows redacted entries shows fillers for a while: it must not be told the hash of the
+            // text.
+            history.replace(logged.withHashes(StateHashes.NONE));
+            if (!redacted.equals(logged.entry())) {
+                byte[] content = EntryCodec.encode(redacted);
+                history.replace(new LoggedEntry(redacted, content, logged.chain()));
+                unappendedErasures.put(logged.revision(), new Erasure(logged.revision(), content));
+            }
         }
     }
 
@@ -733,7 +761,7 @@ final class Conversation {
                 List.copyOf(expiredRows),
                 summaryChanged ? summary : null,
                 snapshot,
-                List.copyOf(unappendedErasures));
+                List.copyOf(unappendedErasures.values()));
         appended = head();
         unappended.clear();
         unappendedRows.clear();

@@ -135,13 +135,13 @@ public final class Shard {
     }
 
     public void submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
-        handOver(new Command.Submit(key, handle, submission, Command.Submit.ANY_REVISION, subscriber));
+        handOver(new Command.Submit(key, handle, submission, Command.Submit.ANY_REVISION, subscriber, null));
     }
 
     /** It is rejected unless it follows the entry at {@code expectedRevision}. */
     public void submitAfter(
             long expectedRevision, ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
-        handOver(new Command.Submit(key, handle, submission, expectedRevision, subscriber));
+        handOver(new Command.Submit(key, handle, submission, expectedRevision, subscriber, null));
     }
 
     /** Delivers a page of the blocks that stand before the revision {@code before}. */
@@ -320,10 +320,17 @@ public final class Shard {
             refuse(submit, Refusal.OVERLOADED);
             return;
         }
+        Conversation conversation = loaded.conversation();
+        Range missing = conversation.missingFor(submit.submission());
+        if (missing != null && submit.lacks(missing)) {
+            read(submit, missing);
+            return;
+        }
         Author author = submit.subscriber().principal().author();
         Decision decision =
-                loaded.conversation().receive(submit.submission(), author, clock.millis(), submit.expectedRevision());
+                conversation.receive(submit.submission(), author, clock.millis(), submit.expectedRevision());
         if (decision instanceof Decision.Logged logged) {
+            conversation.redact(logged.entry().entry(), submit.entriesRead());
             counters.accepted.increment();
             undurableBytes += logged.entry().content().length;
             loaded.hold(new Release.Logged(logged.entry(), submit));
@@ -359,8 +366,7 @@ public final class Shard {
             return;
         }
         Range missing = conversation.missingFor(request.position(), request.pending());
-        LogPart read = open.read();
-        if (missing != null && (read == null || read.range().to() < missing.to())) {
+        if (missing != null && open.lacks(missing)) {
             read(open, missing);
             return;
         }
@@ -377,21 +383,21 @@ public final class Shard {
                         request.position(),
                         request.pending(),
                         author.role().view(),
-                        read == null ? List.of() : read.entries()),
+                        open.entriesRead()),
                 conversation.answers(author.subject(), request.outboxes()),
                 audience.delivered(),
                 created);
         settle(loaded, new Release.Join(audience, opened, open));
     }
 
-    private void read(Command.Open open, Range range) {
-        store.read(open.key(), range.from(), range.to())
+    private void read(Command.Reading command, Range range) {
+        store.read(command.key(), range.from(), range.to())
                 .whenComplete((entries, failure) -> loop.execute(() -> {
                     if (failure != null) {
-                        fail(open, failure);
+                        fail(command, failure);
                         return;
                     }
-                    start(open.with(new LogPart(range, entries)));
+                    start(command.with(new LogPart(range, entries)));
                 }));
     }
 
