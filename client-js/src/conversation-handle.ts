@@ -337,12 +337,13 @@ export class ConversationHandle {
 
 /** By where they were moved to or the entry they stand at, then by the number that ends their id. */
 function inDisplayOrder(a: Block, b: Block): number {
-  const [first, second] = [rankOf(a), rankOf(b)];
-  return first === second
-    ? a.revision - b.revision || numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1)
-    : first < second
-      ? -1
-      : 1;
+  if (a.rank !== '' || b.rank !== '') {
+    const [first, second] = [rankOf(a), rankOf(b)];
+    if (first !== second) {
+      return first < second ? -1 : 1;
+    }
+  }
+  return (a.revision || Infinity) - (b.revision || Infinity) || numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1);
 }
 
 function numberOf({ id }: Block): number {
