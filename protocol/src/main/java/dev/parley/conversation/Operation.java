@@ -45,7 +45,7 @@ public sealed interface Operation {
 
     record Redact(String block) implements Command {}
 
-    record Link(String visitor, String name) implements Command {}
+    record Link(String visitor, String visitorName) implements Command {}
 
     record StartRun(String block, String run) implements Command {}
 

@@ -52,7 +52,8 @@ public final class Stamp {
         } else if (command instanceof Operation.Redact redact) {
             return redact(block(redact.block()));
         } else if (command instanceof Operation.Link link) {
-            return List.of(set("", Attributes.VISITOR, link.visitor()), set("", Attributes.VISITOR_NAME, link.name()));
+            return List.of(
+                    set("", Attributes.VISITOR, link.visitor()), set("", Attributes.VISITOR_NAME, link.visitorName()));
         }
         throw new IllegalArgumentException("no effects of " + command);
     }

@@ -71,7 +71,7 @@ final class OperationCodec {
         } else if (command instanceof Operation.Redact redact) {
             wire.getRedactBuilder().setBlock(redact.block());
         } else if (command instanceof Operation.Link link) {
-            wire.getLinkBuilder().setVisitor(link.visitor()).setName(link.name());
+            wire.getLinkBuilder().setVisitor(link.visitor()).setName(link.visitorName());
         } else if (command instanceof Operation.StartRun start) {
             wire.getStartRunBuilder().setBlock(start.block()).setRun(start.run());
         } else if (command instanceof Operation.FinishRun finish) {

@@ -74,6 +74,17 @@ class ModelTest {
                 .isEqualTo(new Effect.Set("", "read/ann", "12", true, View.STAFF));
     }
 
+    /** A field of a command that is called {@code name} would take the place of it. */
+    @Test
+    void anEntryIsNamedAfterTheKindOfItsCommandWhateverItSays() {
+        assertThat(new Operation.Link("vic", "Vic").name()).isEqualTo("Link");
+        assertThat(new Operation.TakeOver("o.1").name()).isEqualTo("TakeOver");
+        assertThat(Operation.Command.class.getPermittedSubclasses())
+                .isNotEmpty()
+                .allSatisfy(command -> assertThat(command.getDeclaredMethods())
+                        .noneMatch(method -> method.getName().equals("name")));
+    }
+
     @Test
     void commandsHaveNoEffectOfTheirOwn() {
         Operation publish = new Operation.PublishDraft("o.1", 0);

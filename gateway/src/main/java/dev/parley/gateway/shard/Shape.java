@@ -72,7 +72,7 @@ final class Shape {
             }
         } else if (command instanceof Operation.Link link) {
             requireId(link.visitor(), limits);
-            if (link.name().length() > limits.idLengthMax() || !Text.isWellFormed(link.name())) {
+            if (link.visitorName().length() > limits.idLengthMax() || !Text.isWellFormed(link.visitorName())) {
                 throw new RejectedException(RejectCode.MALFORMED);
             }
         }
