@@ -73,7 +73,7 @@ import org.jspecify.annotations.Nullable;
  * the store has another log than this one, this object is thrown away and its undurable submissions run again on a fresh
  * one, from their original base.
  */
-final class Conversation {
+class Conversation {
     private static final int SUMMARY_TEXT_LENGTH_MAX = 120;
     /** Everybody who reads has one. */
     private static final int ATTRIBUTES_OF_CONVERSATION_MAX = 2_048;
@@ -181,7 +181,7 @@ final class Conversation {
     }
 
     /** The answer if this is not the outbox's next submission, else null. */
-    private @Nullable Answer dedupe(SubmissionId id, Author author, @Nullable OutboxRow row) {
+    @Nullable Answer dedupe(SubmissionId id, Author author, @Nullable OutboxRow row) {
         long lastSeq = row == null ? 0 : row.lastSeq();
         if (id.seq() == lastSeq + 1) {
             return row == null && outboxesOf(author) >= limits.outboxesPerConversationMax()
@@ -270,12 +270,7 @@ final class Conversation {
         LoggedEntry earlier = history.nextEdit(base.revision(), moved);
         while (earlier != null) {
             Entry entry = earlier.entry();
-            moved = Transform.cross(
-                            moved,
-                            author.role(),
-                            entry.effects(),
-                            entry.author().role())
-                    .submission();
+            moved = past(moved, author.role(), entry);
             earlier = history.nextEdit(earlier.revision(), moved);
         }
         return moved;
@@ -292,6 +287,13 @@ final class Conversation {
                 throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
             }
         }
+    }
+
+    /** A submission after an entry that was logged since its base. */
+    List<Effect> past(List<Effect> submission, Role author, Entry entry) throws RejectedException {
+        return Transform.cross(
+                        submission, author, entry.effects(), entry.author().role())
+                .submission();
     }
 
     private void requireOnLog(Position base) throws RefusedException {

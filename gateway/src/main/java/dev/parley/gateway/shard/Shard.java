@@ -64,8 +64,7 @@ public final class Shard {
 
     private final Loop loop;
     private final OperationStore store;
-    private final Policy policy;
-    private final Limits limits;
+    private final Restored restored;
     private final ShardLimits bounds;
     private final InstantSource clock;
     private final Inbox inbox;
@@ -88,6 +87,11 @@ public final class Shard {
         void gained(ConversationKey key, String visitor);
     }
 
+    /** Makes a conversation of what the store has of it. */
+    interface Restored {
+        Conversation of(ConversationKey key, StoredConversation stored);
+    }
+
     /** {@code handles} gives a number that no other conversation of the node has. */
     public Shard(
             Loop loop,
@@ -99,10 +103,29 @@ public final class Shard {
             Inbox inbox,
             IntSupplier handles,
             Visitors visitors) {
+        this(
+                loop,
+                store,
+                (key, stored) -> new Conversation(key, stored, policy, limits, bounds),
+                bounds,
+                clock,
+                inbox,
+                handles,
+                visitors);
+    }
+
+    Shard(
+            Loop loop,
+            OperationStore store,
+            Restored restored,
+            ShardLimits bounds,
+            InstantSource clock,
+            Inbox inbox,
+            IntSupplier handles,
+            Visitors visitors) {
         this.loop = loop;
         this.store = store;
-        this.policy = policy;
-        this.limits = limits;
+        this.restored = restored;
         this.bounds = bounds;
         this.clock = clock;
         this.inbox = inbox;
@@ -261,7 +284,7 @@ public final class Shard {
         Throwable cause = failure;
         if (stored != null) {
             try {
-                loaded = new LoadedConversation(new Conversation(key, stored, policy, limits, bounds));
+                loaded = new LoadedConversation(restored.of(key, stored));
                 conversations.put(key, loaded);
             } catch (RuntimeException e) {
                 cause = e;

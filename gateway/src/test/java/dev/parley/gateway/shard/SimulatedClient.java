@@ -1,56 +1,58 @@
 package dev.parley.gateway.shard;
 
-import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
-import dev.parley.conversation.Block;
-import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
-import dev.parley.conversation.Operation;
 import dev.parley.conversation.Position;
+import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.Replica;
+import dev.parley.conversation.StateHash;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
+import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
 import dev.parley.ot.Text;
-import dev.parley.ot.TextEdit;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A client in the simulation: a replica, a loop, and a link that loses everything under way when it is cut. Every character
- * it types is one that nobody else ever types, and it notes which ones it selected to delete.
- */
+/** A client in the simulation: a replica, a loop, and a link that loses everything under way when it is cut. */
 final class SimulatedClient {
+    /** What no client is ever told that counts as the gateway does. */
+    private static final Set<RejectCode> DISHONEST = Set.of(
+            RejectCode.LENGTH_MISMATCH,
+            RejectCode.OUT_OF_RANGE,
+            RejectCode.NOT_CANONICAL,
+            RejectCode.ILL_FORMED_TEXT,
+            RejectCode.BLOCK_EXISTS,
+            RejectCode.FOREIGN_ID,
+            RejectCode.UNKNOWN_OPERATION);
+
     private final Principal principal;
     private final ConversationKey key;
     private final Random random;
-    private final IntSupplier freshCharacter;
+    private final SimulatedAuthor self;
     private final Schedule schedule;
     private final Replica replica;
-    private final Map<SubmissionId, Typed> typed = new HashMap<>();
     private final Set<SubmissionId> rejected = new HashSet<>();
     private ShardGroup shards;
     private @Nullable Link link;
     private int handle;
     private boolean live;
     private long opens;
-
-    /** What a submission inserted and selected to delete, by code point. */
-    record Typed(String block, Set<Integer> inserted, Set<Integer> deleted) {}
+    private int hashes;
+    private int behind;
+    private int byBlocks;
 
     SimulatedClient(
             Author author,
@@ -59,14 +61,14 @@ final class SimulatedClient {
             ShardGroup shards,
             Schedule schedule,
             Random random,
-            IntSupplier freshCharacter) {
+            TypedCharacters typed) {
         this.principal = new Principal(key.tenant(), author, Long.MAX_VALUE);
         this.key = key;
         this.shards = shards;
         this.schedule = schedule;
         this.random = random;
-        this.freshCharacter = freshCharacter;
         this.replica = new Replica(author, outbox, random::nextLong);
+        this.self = new SimulatedAuthor(author, replica, random, typed);
     }
 
     /** One connection; after {@link #cut} neither side hears the other. */
@@ -105,12 +107,27 @@ final class SimulatedClient {
         return principal.role().view();
     }
 
-    Map<SubmissionId, Typed> typed() {
-        return typed;
+    SimulatedAuthor self() {
+        return self;
     }
 
     Set<SubmissionId> rejected() {
         return rejected;
+    }
+
+    /** Hashes that were compared. */
+    int hashes() {
+        return hashes;
+    }
+
+    /** Submissions that were refused since their base was too old. */
+    int behind() {
+        return behind;
+    }
+
+    /** How often it caught up by changed blocks. */
+    int byBlocks() {
+        return byBlocks;
     }
 
     boolean isIdle() {
@@ -200,6 +217,7 @@ final class SimulatedClient {
             }
             if (blocks.position().revision() >= replica.position().revision()) {
                 replica.receive(blocks.since(), blocks.blocks(), blocks.attributes(), blocks.position());
+                byBlocks += blocks.since() > 0 ? 1 : 0;
             }
         } else if (opened.catchUp() instanceof Published published) {
             entries(published.from(), published.entries(), published.position());
@@ -218,31 +236,66 @@ final class SimulatedClient {
         if (to.revision() <= replica.position().revision()) {
             return;
         }
-        List<Entry> entries = new ArrayList<>();
         for (LoggedEntry entry : logged) {
-            Entry seen = entry.entry().seenBy(view());
-            for (Effect effect : seen.effects()) {
-                if (!view().sees(effect.audience())) {
-                    throw new AssertionError("a hidden effect reached " + principal);
-                }
-            }
             if (entry.revision() > replica.position().revision()) {
-                entries.add(seen);
+                entry(entry);
             }
         }
-        replica.receive(entries, to);
+        replica.receive(List.of(), to);
+    }
+
+    private void entry(LoggedEntry logged) {
+        Entry seen = logged.entry().seenBy(view());
+        for (Effect effect : seen.effects()) {
+            if (!view().sees(effect.audience())) {
+                throw new AssertionError("a hidden effect reached " + principal);
+            }
+        }
+        boolean wasShown = seen.submission().outbox().equals(replica.outbox())
+                && seen.command().isEmpty();
+        Map<String, Text> shown = wasShown ? shown(seen) : Map.of();
+        replica.receive(List.of(seen), logged.position());
+        if (wasShown && !shown(seen).equals(shown)) {
+            throw new AssertionError("an own entry changes what is shown: " + seen + " to " + this);
+        }
+        OptionalLong told = logged.hashes().of(view());
+        if (told.isPresent()) {
+            requireHash(told.getAsLong());
+        }
+    }
+
+    private Map<String, Text> shown(Entry entry) {
+        Map<String, Text> texts = new HashMap<>();
+        for (Effect effect : entry.effects()) {
+            Text text = replica.text(effect.target());
+            if (text != null) {
+                texts.put(effect.target(), text);
+            }
+        }
+        return texts;
+    }
+
+    private void requireHash(long told) {
+        hashes++;
+        if (StateHash.of(replica.confirmed(), view(), Limits.DEFAULT.snapshotBlocks()) != told) {
+            throw new AssertionError("another hash than the gateway's: " + this);
+        }
     }
 
     private void answered(Delivery.Answered answered) {
         Delivery.Answer answer = answered.answer();
         if (answer instanceof Delivery.Answer.Rejected no) {
             SubmissionId id = new SubmissionId(answered.outbox(), answered.seq(), no.contentId());
+            if (DISHONEST.contains(no.code())) {
+                throw new AssertionError("an honest client is told " + no.code() + ": " + this);
+            }
             rejected.add(id);
             replica.rejected(id, no.code());
         } else if (answer instanceof Delivery.Answer.Accepted yes) {
             replica.accepted(new SubmissionId(answered.outbox(), answered.seq(), yes.contentId()));
         } else if (answer instanceof Delivery.Answer.Refused refused) {
             if (refused.refusal() == Delivery.Refusal.BEHIND) {
+                behind++;
                 open(true);
             }
         } else if (answer instanceof Delivery.Answer.Fault fault
@@ -264,78 +317,8 @@ final class SimulatedClient {
 
     /** Does something that its role can do; offline too. */
     void act() {
-        List<Block> blocks = new ArrayList<>(replica.confirmed().blocks());
-        blocks.sort(Comparator.comparing(Block::id));
-        int dice = random.nextInt(100);
-        if (blocks.isEmpty() || dice < 10) {
-            create();
-        } else if (dice < 80) {
-            edit(blocks.get(random.nextInt(blocks.size())).id());
-        } else if (dice < 85) {
-            replica.submit(
-                    List.of(new Operation.Advance(
-                            Attributes.READ, replica.confirmed().revision())),
-                    0);
-        } else if (dice < 90) {
-            Block block = blocks.get(random.nextInt(blocks.size()));
-            replica.submit(List.of(new Operation.SetAttribute(block.id(), Attributes.RECALLED, "true")), 0);
-        } else if (principal.role().isStaff()) {
-            blocks.stream()
-                    .filter(block -> block.kind() == BlockKind.DRAFT)
-                    .findFirst()
-                    .ifPresent(draft -> replica.submit(List.of(new Operation.PublishDraft(draft.id(), 0)), 0));
-        }
+        self.act();
         sendNext();
-    }
-
-    private void create() {
-        boolean draft = principal.role().isStaff() && random.nextInt(3) > 0;
-        String id = replica.nextBlockId();
-        Set<Integer> inserted = new HashSet<>();
-        String text = freshText(1 + random.nextInt(5), inserted);
-        SubmissionId submission = replica.submit(
-                List.of(new Operation.CreateBlock(
-                        id,
-                        draft ? BlockKind.DRAFT : BlockKind.MESSAGE,
-                        draft ? View.STAFF : View.PUBLIC,
-                        text,
-                        Attributes.NONE)),
-                0);
-        typed.put(submission, new Typed(id, inserted, Set.of()));
-    }
-
-    private void edit(String block) {
-        Text text = replica.text(block);
-        if (text == null) {
-            return;
-        }
-        TextEdit.Builder edit = TextEdit.builder();
-        Set<Integer> inserted = new HashSet<>();
-        Set<Integer> deleted = new HashSet<>();
-        int position = 0;
-        for (int change = 1 + random.nextInt(2); change > 0 && position <= text.length(); change--) {
-            int retain = random.nextInt(text.length() - position + 1);
-            edit.retain(retain);
-            position += retain;
-            if (random.nextBoolean()) {
-                edit.insert(Text.of(freshText(1 + random.nextInt(3), inserted)));
-            }
-            int length = random.nextInt(Math.min(3, text.length() - position) + 1);
-            text.slice(position, position + length).toString().codePoints().forEach(deleted::add);
-            edit.delete(length);
-            position += length;
-        }
-        typed.put(replica.edit(block, edit.build()), new Typed(block, inserted, deleted));
-    }
-
-    private String freshText(int length, Set<Integer> characters) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < length; i++) {
-            int character = freshCharacter.getAsInt();
-            characters.add(character);
-            text.appendCodePoint(character);
-        }
-        return text.toString();
     }
 
     @Override

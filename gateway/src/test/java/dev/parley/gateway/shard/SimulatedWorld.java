@@ -1,0 +1,246 @@
+package dev.parley.gateway.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.conversation.Anchor;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Block;
+import dev.parley.conversation.CanonicalText;
+import dev.parley.conversation.ConversationState;
+import dev.parley.conversation.Effect;
+import dev.parley.conversation.Entry;
+import dev.parley.conversation.Role;
+import dev.parley.conversation.SubmissionId;
+import dev.parley.conversation.View;
+import dev.parley.gateway.session.Limits;
+import dev.parley.gateway.session.Policy;
+import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.FaultyOperationStore;
+import dev.parley.gateway.store.FaultyOperationStore.Fault;
+import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.StoredConversation;
+import dev.parley.gateway.store.memory.MemoryOperationStore;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+
+/**
+ * Shards, a memory store and replicas in one thread under one seed: links are cut, submissions doubled, appends fail and
+ * conflict, the gateway restarts with everything in flight lost. It lives for a while, comes to rest, and is looked at.
+ */
+final class SimulatedWorld {
+    private static final ConversationKey KEY = new ConversationKey("shop", "chat-of-vera");
+    private static final int HISTORY_ENTRIES = 50;
+    private static final List<Fault> FAULTS = List.of(Fault.values());
+    private static final List<Author> AUTHORS = List.of(
+            new Author("vera", Role.VISITOR, "Vera"),
+            new Author("ann", Role.AGENT, "Ann"),
+            new Author("ai", Role.ASSISTANT, ""),
+            new Author("ada", Role.ADMIN, "Ada"),
+            new Author("vera", Role.VISITOR, "Vera"),
+            new Author("bob", Role.AGENT, "Bob"),
+            new Author("shop", Role.SERVICE, ""),
+            new Author("ann", Role.AGENT, "Ann"));
+
+    private final Random random;
+    private final Judge judge;
+    private final Schedule schedule;
+    private final OperationStore kept;
+    private final FaultyOperationStore store;
+    private final TypedCharacters typed = new TypedCharacters();
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    private final List<Schedule.SimulatedLoop> loops = new ArrayList<>();
+    private ShardGroup shards;
+    private boolean healthy;
+    private long nowMillis = 1_000_000;
+    private int faults;
+    private List<Entry> log = List.of();
+
+    /** Makes the conversations that decide order. */
+    interface Judge {
+        Conversation of(
+                ConversationKey key, StoredConversation stored, Policy policy, Limits limits, ShardLimits bounds);
+    }
+
+    SimulatedWorld(long seed, int clientCount, Judge judge) {
+        random = new Random(seed);
+        this.judge = judge;
+        schedule = new Schedule(random);
+        kept = new MemoryOperationStore(schedule.loop());
+        store = new FaultyOperationStore(kept, this::fault);
+        shards = start();
+        for (int i = 0; i < clientCount; i++) {
+            clients.add(new SimulatedClient(
+                    AUTHORS.get(i % AUTHORS.size()), "o" + i, KEY, shards, schedule, random, typed));
+        }
+    }
+
+    List<Entry> log() {
+        return log;
+    }
+
+    List<SimulatedClient> clients() {
+        return clients;
+    }
+
+    int faults() {
+        return faults;
+    }
+
+    private Fault fault() {
+        if (healthy || random.nextInt(12) > 0) {
+            return Fault.NONE;
+        }
+        faults++;
+        return FAULTS.get(random.nextInt(FAULTS.size()));
+    }
+
+    private ShardGroup start() {
+        loops.forEach(Schedule.SimulatedLoop::kill);
+        loops.clear();
+        List<Shard> all = new ArrayList<>();
+        InstantSource clock = () -> Instant.ofEpochMilli(nowMillis += random.nextInt(50) - 10);
+        int[] handles = {0};
+        int historyEntries = random.nextBoolean() ? HISTORY_ENTRIES : 4 + random.nextInt(HISTORY_ENTRIES - 4);
+        int snapshotEntries = 1 + random.nextInt(HISTORY_ENTRIES);
+        long cacheBytes = random.nextBoolean() ? 1 : 10_000_000;
+        Policy policy = new Policy();
+        ShardLimits bounds = new ShardLimits(cacheBytes, 1_000, 1 << 20, 100, historyEntries, snapshotEntries);
+        for (int i = 0; i < 2; i++) {
+            Schedule.SimulatedLoop loop = schedule.loop();
+            loops.add(loop);
+            all.add(new Shard(
+                    loop,
+                    store,
+                    (key, stored) -> judge.of(key, stored, policy, Limits.DEFAULT, bounds),
+                    bounds,
+                    clock,
+                    new Inbox(store),
+                    () -> ++handles[0],
+                    (key, visitor) -> {}));
+        }
+        return new ShardGroup(all);
+    }
+
+    void live(int steps) {
+        clients.get(0).connect(shards);
+        for (int step = 0; step < steps; step++) {
+            SimulatedClient client = clients.get(random.nextInt(clients.size()));
+            int dice = random.nextInt(100);
+            if (dice < 55) {
+                client.act();
+            } else if (dice < 62) {
+                client.cut();
+            } else if (dice < 75) {
+                if (!client.isConnected()) {
+                    client.connect(shards);
+                }
+            } else if (dice < 85) {
+                client.retry();
+            } else if (dice < 87) {
+                store.release();
+            } else if (dice == 87) {
+                shards = start();
+                clients.forEach(SimulatedClient::cut);
+            }
+            schedule.run(random.nextInt(30));
+        }
+    }
+
+    void settle() {
+        healthy = true;
+        for (int round = 0; round < 1_000; round++) {
+            for (SimulatedClient client : clients) {
+                if (!client.isConnected()) {
+                    client.connect(shards);
+                } else if (!client.isIdle()) {
+                    client.retry();
+                }
+            }
+            store.release();
+            schedule.run(100_000);
+            if (clients.stream().allMatch(SimulatedClient::isIdle)) {
+                return;
+            }
+        }
+        throw new AssertionError("clients never came to rest: " + clients);
+    }
+
+    void check() throws InterruptedException, ExecutionException {
+        schedule.run(100_000);
+        var stage = kept.read(KEY, 0, Long.MAX_VALUE).toCompletableFuture();
+        schedule.run(100_000);
+        log = stage.get().stream().map(LoggedEntry::entry).toList();
+        Set<SubmissionId> seen = new HashSet<>();
+        for (int i = 0; i < log.size(); i++) {
+            assertThat(log.get(i).revision()).isEqualTo(i + 1);
+            SubmissionId id = log.get(i).submission();
+            assertThat(id.equals(SubmissionId.NONE) || seen.add(id))
+                    .as("doubled " + id)
+                    .isTrue();
+        }
+        for (View view : View.values()) {
+            String replayed = CanonicalText.of(replay(view));
+            for (SimulatedClient client : clients) {
+                if (client.view() == view) {
+                    requireSame(replayed, CanonicalText.of(client.replica().confirmed()), client);
+                }
+            }
+        }
+        Set<SubmissionId> rejected =
+                clients.stream().flatMap(client -> client.rejected().stream()).collect(Collectors.toSet());
+        clients.forEach(client -> typed.unsent(client.replica().unsent()));
+        typed.requireAnswered(seen, rejected);
+        typed.requireKept(log, replay(View.STAFF));
+    }
+
+    private static void requireSame(String replayed, String shown, SimulatedClient client) {
+        int same = 0;
+        while (same < Math.min(replayed.length(), shown.length()) && replayed.charAt(same) == shown.charAt(same)) {
+            same++;
+        }
+        if (!replayed.equals(shown)) {
+            throw new AssertionError(client + " differs from the log:\n" + around(replayed, same) + "\nbut shows\n"
+                    + around(shown, same));
+        }
+    }
+
+    private static String around(String text, int index) {
+        return text.substring(Math.max(0, index - 200), Math.min(text.length(), index + 100));
+    }
+
+    private ConversationState replay(View view) {
+        ConversationState state = new ConversationState(view);
+        for (Entry entry : log) {
+            if (view == View.STAFF) {
+                requireFenced(entry, state);
+            }
+            Entry visible = entry.seenBy(view);
+            if (!visible.effects().isEmpty()) {
+                state.apply(visible);
+            }
+        }
+        return state;
+    }
+
+    /** No text of a run comes after it ended or somebody took over. */
+    private static void requireFenced(Entry entry, ConversationState before) {
+        if (!entry.command().equals("AppendText")) {
+            return;
+        }
+        for (Effect effect : entry.effects()) {
+            Block block = before.block(effect.target());
+            Anchor place = block == null ? null : block.anchor(entry.origin().run());
+            if (place == null || !place.run()) {
+                throw new AssertionError("a token after its run: " + entry);
+            }
+        }
+    }
+}
