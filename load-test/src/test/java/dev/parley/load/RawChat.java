@@ -84,6 +84,28 @@ final class RawChat implements AutoCloseable {
         return answer;
     }
 
+    /** The answer to this submission, or the entries that have it. What comes before is taken in. */
+    ServerFrame awaitAnswerTo(String outbox, long seq) throws IOException {
+        while (true) {
+            ServerFrame frame = awaitAnswer();
+            boolean own = frame.hasEntries()
+                    ? frame.getEntries().getEntriesList().stream()
+                            .anyMatch(entry -> entry.getOutbox().equals(outbox) && entry.getSeq() == seq)
+                    : frame.getAnswer().getOutbox().equals(outbox)
+                            && frame.getAnswer().getSeq() == seq;
+            if (own) {
+                return frame;
+            }
+        }
+    }
+
+    /** Takes in what comes until the base is this revision or a later one. */
+    void awaitRevision(long revision) throws IOException {
+        while (base.getRevision() < revision) {
+            awaitAnswer();
+        }
+    }
+
     static Operation message(String block, String text) {
         return create(block, BlockKind.MESSAGE, View.PUBLIC, text);
     }
@@ -131,6 +153,100 @@ final class RawChat implements AutoCloseable {
     static Operation publish(String block) {
         Operation.Builder operation = Operation.newBuilder();
         operation.getPublishDraftBuilder().setBlock(block);
+        return operation.build();
+    }
+
+    static Operation move(String block, String rank) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getMoveBlockBuilder().setBlock(block).setRank(rank);
+        return operation.build();
+    }
+
+    /** For the range of a text that is so long. */
+    static Operation anchor(String block, int baseLength, String suggestion, int start, int end) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation
+                .getPlaceAnchorBuilder()
+                .setBlock(block)
+                .setBaseLength(baseLength)
+                .setSuggestion(suggestion)
+                .setStart(start)
+                .setEnd(end);
+        return operation.build();
+    }
+
+    static Operation suggestion(String block, String target, String text) {
+        Operation.Builder operation = create(block, BlockKind.SUGGESTION, View.STAFF, text).toBuilder();
+        operation
+                .getCreateBlockBuilder()
+                .addAttributesBuilder()
+                .setKey("target")
+                .setValue(target);
+        return operation.build();
+    }
+
+    static Operation takeOver(String block) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getTakeOverBuilder().setBlock(block);
+        return operation.build();
+    }
+
+    static Operation accept(String suggestion) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getAcceptSuggestionBuilder().setBlock(suggestion);
+        return operation.build();
+    }
+
+    static Operation dismiss(String suggestion) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getDismissSuggestionBuilder().setBlock(suggestion);
+        return operation.build();
+    }
+
+    static Operation closing() {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getCloseConversationBuilder();
+        return operation.build();
+    }
+
+    static Operation reopening() {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getReopenConversationBuilder();
+        return operation.build();
+    }
+
+    static Operation redact(String block) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getRedactBuilder().setBlock(block);
+        return operation.build();
+    }
+
+    static Operation link(String visitor, String name) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getLinkBuilder().setVisitor(visitor).setName(name);
+        return operation.build();
+    }
+
+    static Operation startRun(String block, String run) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getStartRunBuilder().setBlock(block).setRun(run);
+        return operation.build();
+    }
+
+    static Operation appendText(String block, String run, long fence, String text) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation
+                .getAppendTextBuilder()
+                .setBlock(block)
+                .setRun(run)
+                .setFence(fence)
+                .setText(text);
+        return operation.build();
+    }
+
+    static Operation finishRun(String block, String run, long fence) {
+        Operation.Builder operation = Operation.newBuilder();
+        operation.getFinishRunBuilder().setBlock(block).setRun(run).setFence(fence);
         return operation.build();
     }
 
