@@ -62,8 +62,9 @@ final class PermissionIT {
     private static Path policies() {
         try {
             Path folder = Files.createTempDirectory("parley-policies");
-            Files.writeString(folder.resolve("old.txt"), OLD);
-            Files.writeString(folder.resolve("changed.txt"), CHANGED);
+            folder.toFile().deleteOnExit();
+            Files.writeString(folder.resolve("old.txt"), OLD).toFile().deleteOnExit();
+            Files.writeString(folder.resolve("changed.txt"), CHANGED).toFile().deleteOnExit();
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -113,12 +114,12 @@ final class PermissionIT {
         }
 
         void everywhere() throws IOException {
-            Person visitor = Person.in(
+            RawPerson visitor = person(
                     tenant,
                     Role.VISITOR,
                     "vic",
                     Open.newBuilder().setName("chat").build());
-            String chat = visitor.chat.opened().getConversation();
+            String chat = visitor.chat().opened().getConversation();
             try (visitor) {
                 inConversation("CHAT", byId(chat), visitor, IN_CHAT);
             }
@@ -147,15 +148,15 @@ final class PermissionIT {
             return Open.newBuilder().setConversation(conversation).build();
         }
 
-        private void inConversation(String kind, Open open, @Nullable Person visitor, List<BlockKind> kinds)
+        private void inConversation(String kind, Open open, @Nullable RawPerson visitor, List<BlockKind> kinds)
                 throws IOException {
             // Who has the same subject, as staff, is the same person: an admin makes what the roles then own.
-            try (Person me = Person.in(tenant, Role.ADMIN, "me", open);
-                    Person other = Person.in(tenant, Role.ADMIN, "other", open);
-                    Person runner = Person.in(tenant, Role.SERVICE, "runner", open)) {
+            try (RawPerson me = person(tenant, Role.ADMIN, "me", open);
+                    RawPerson other = person(tenant, Role.ADMIN, "other", open);
+                    RawPerson runner = person(tenant, Role.SERVICE, "runner", open)) {
                 for (Role role : Role.values()) {
                     if (role != Role.VISITOR) {
-                        try (Person person = Person.in(tenant, role, "me", open)) {
+                        try (RawPerson person = person(tenant, role, "me", open)) {
                             new Case(kind, person, me, other, runner, visitor).all(kinds);
                         }
                     } else if (visitor != null) {
@@ -187,13 +188,13 @@ final class PermissionIT {
         /** A visitor who names an article gets a chat of that name, which is its own. */
         private boolean opens(Role role, String subject, Open open) throws IOException {
             if (role == Role.VISITOR && open.getConversation().isEmpty()) {
-                try (Person person = Person.in(tenant, role, subject, open)) {
-                    return !person.chat.opened().getBlocks().getAttributesList().stream()
+                try (RawPerson person = person(tenant, role, subject, open)) {
+                    return !person.chat().opened().getBlocks().getAttributesList().stream()
                             .anyMatch(attribute -> attribute.getKey().equals("kind")
                                     && attribute.getValue().equals("CHAT"));
                 }
             }
-            try (RawSocket socket = RawSocket.welcomed(port(), Person.token(tenant, role, subject))) {
+            try (RawSocket socket = RawSocket.welcomed(port(), token(tenant, role, subject))) {
                 socket.send(ClientFrame.newBuilder().setOpen(open).build());
                 ServerFrame answer = socket.await(frame -> frame.hasOpenFailed() || isAnswerTo(open, frame));
                 assertThat(answer.hasOpened() || answer.getOpenFailed().getCode() == OpenFailedCode.OPEN_FORBIDDEN)
@@ -220,17 +221,23 @@ final class PermissionIT {
         /** One role in one conversation. */
         private final class Case {
             private final String conversation;
-            private final Person person;
+            private final RawPerson person;
             private final Role role;
-            private final Person me;
-            private final Person other;
-            private final Person runner;
-            private final @Nullable Person visitor;
+            private final RawPerson me;
+            private final RawPerson other;
+            private final RawPerson runner;
+            private final @Nullable RawPerson visitor;
 
-            Case(String conversation, Person person, Person me, Person other, Person runner, @Nullable Person visitor) {
+            Case(
+                    String conversation,
+                    RawPerson person,
+                    RawPerson me,
+                    RawPerson other,
+                    RawPerson runner,
+                    @Nullable RawPerson visitor) {
                 this.conversation = conversation;
                 this.person = person;
-                this.role = person.role;
+                this.role = person.role();
                 this.me = me;
                 this.other = other;
                 this.runner = runner;
@@ -288,7 +295,7 @@ final class PermissionIT {
                 target.expect("MOVE", block -> RawChat.move(block, "V"));
                 target.expect("RECALL", block -> RawChat.set(block, "recalled", "true"));
                 target.expect("PIN", block -> RawChat.set(block, "pinned", "V"));
-                target.expect("REACT", block -> RawChat.set(block, "reaction/x/" + person.subject, "1"));
+                target.expect("REACT", block -> RawChat.set(block, "reaction/x/" + person.subject(), "1"));
                 target.expect("TAG", block -> RawChat.set(block, "tag/x", "1"));
                 target.expect("ATTRIBUTE", block -> RawChat.set(block, "colour", "red"));
                 target.expect("REDACT", RawChat::redact);
@@ -341,7 +348,7 @@ final class PermissionIT {
             }
 
             private String suggestion(boolean own, String target) throws IOException {
-                Person author = own ? me : other;
+                RawPerson author = own ? me : other;
                 String suggestion = author.nextBlock();
                 author.does(
                         RawChat.suggestion(suggestion, target, "better"),
@@ -409,14 +416,14 @@ final class PermissionIT {
                 /** What others have written is a visitor's where it can be. */
                 String make() throws IOException {
                     boolean visitors = !own && kind == BlockKind.MESSAGE && role != Role.VISITOR;
-                    Person author = own ? me : visitors && visitor != null ? visitor : other;
+                    RawPerson author = own ? me : visitors && visitor != null ? visitor : other;
                     String block = author.nextBlock();
                     long revision = author.does(
                             kind == BlockKind.SUGGESTION
                                     ? RawChat.suggestion(block, block, TEXT)
                                     : RawChat.create(block, kind, audience(kind), TEXT));
                     if (!hidden) {
-                        person.chat.awaitRevision(revision);
+                        person.chat().awaitRevision(revision);
                     }
                     return block;
                 }
@@ -432,14 +439,14 @@ final class PermissionIT {
             }
         }
 
-        private void expect(Person person, boolean may, RejectCode otherwise, Operation... operations)
+        private void expect(RawPerson person, boolean may, RejectCode otherwise, Operation... operations)
                 throws IOException {
             ServerFrame answer = person.submits(operations);
             RejectCode code = answer.hasEntries()
                     ? RejectCode.REJECT_CODE_UNSPECIFIED
                     : answer.getAnswer().getRejected().getCode();
             assertThat(code)
-                    .as("%s in %s does %s: %s", person.role, tenant, List.of(operations), answer)
+                    .as("%s in %s does %s: %s", person.role(), tenant, List.of(operations), answer)
                     .isEqualTo(may ? RejectCode.REJECT_CODE_UNSPECIFIED : otherwise);
             if (may) {
                 allowed++;
@@ -459,54 +466,12 @@ final class PermissionIT {
                 : View.STAFF;
     }
 
-    /** Somebody with a conversation open on a socket. */
-    private static final class Person implements AutoCloseable {
-        private static int persons;
+    private static RawPerson person(String tenant, Role role, String subject, Open open) throws IOException {
+        return new RawPerson(role, subject, RawChat.open(port(), token(tenant, role, subject), open));
+    }
 
-        private final Role role;
-        private final String subject;
-        private final RawChat chat;
-        private final String outbox = "outbox" + persons++;
-        private long seq;
-        private int blocks;
-
-        private Person(Role role, String subject, RawChat chat) {
-            this.role = role;
-            this.subject = subject;
-            this.chat = chat;
-        }
-
-        static Person in(String tenant, Role role, String subject, Open open) throws IOException {
-            return new Person(role, subject, RawChat.open(port(), token(tenant, role, subject), open));
-        }
-
-        static String token(String tenant, Role role, String subject) {
-            return GATEWAY.mint().mint(tenant, new Author(subject, role, ""), TOKEN_LIFETIME);
-        }
-
-        String nextBlock() {
-            return outbox + "." + ++blocks;
-        }
-
-        ServerFrame submits(Operation... operations) throws IOException {
-            seq++;
-            chat.submit(outbox, seq, seq, operations);
-            return chat.awaitAnswerTo(outbox, seq);
-        }
-
-        /** Something that it may do; the revision of it. */
-        long does(Operation... operations) throws IOException {
-            ServerFrame answer = submits(operations);
-            assertThat(answer.hasEntries())
-                    .as("%s: %s", List.of(operations), answer)
-                    .isTrue();
-            return answer.getEntries().getTo().getRevision();
-        }
-
-        @Override
-        public void close() throws IOException {
-            chat.close();
-        }
+    private static String token(String tenant, Role role, String subject) {
+        return GATEWAY.mint().mint(tenant, new Author(subject, role, ""), TOKEN_LIFETIME);
     }
 
     private static int port() {

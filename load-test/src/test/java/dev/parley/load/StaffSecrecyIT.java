@@ -2,15 +2,32 @@ package dev.parley.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.conversation.Attributes;
+import dev.parley.conversation.Author;
+import dev.parley.conversation.ConversationState;
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Role;
 import dev.parley.ot.TextEdit;
+import dev.parley.wire.EntryCodec;
+import dev.parley.wire.Fixed64;
+import dev.parley.wire.WireException;
+import dev.parley.wire.v1.Block;
 import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.Entries;
+import dev.parley.wire.v1.Entry;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.Ping;
+import dev.parley.wire.v1.ReadBlocks;
 import dev.parley.wire.v1.ServerFrame;
+import dev.parley.wire.v1.StateHash;
+import dev.parley.wire.v1.View;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -20,6 +37,8 @@ final class StaffSecrecyIT {
     private static final String NOTE_CANARY = "canary-note-9Kz2";
     private static final String TAG_CANARY = "canary-tag-4Wp3";
     private static final int NONCE = 77;
+    private static final int HIDDEN_THINGS = 1_000;
+    private static final int SNAPSHOT_BLOCKS = 200;
 
     @RegisterExtension
     static final TestGateway GATEWAY = TestGateway.strict();
@@ -89,6 +108,143 @@ final class StaffSecrecyIT {
             assertThat(again.opened().getEntries().getEntriesList()).hasSize(2);
             assertCanariesUnseen(again, NOTE_CANARY, TAG_CANARY);
         }
+    }
+
+    @Test
+    void aVisitorHearsNothingOfAThousandThingsThatStaffAndTheAssistantDoAndOneFrameOfEachThatItMaySee()
+            throws IOException {
+        Seed seed = Seed.of(StaffSecrecyIT.class);
+        String token = GATEWAY.token(TestGateway.visitor("val"));
+        Open fromTheStart = Open.newBuilder().setName("chat").setPending(true).build();
+        try (RawPerson visitor = new RawPerson(Role.VISITOR, "val", RawChat.open(port(), token, fromTheStart));
+                StaffAtWork staff = new StaffAtWork(
+                        seed.random(),
+                        subject -> open(subject, visitor.chat().opened().getConversation()))) {
+            Entries.Builder heard = visitor.chat().opened().getEntries().toBuilder();
+            heard.mergeFrom(visitor.chat().awaitAnswer().getEntries());
+            for (int i = 0; i < HIDDEN_THINGS; i++) {
+                String what = staff.doSomethingHidden();
+                assertThat(framesUntilPong(visitor, i))
+                        .as("frames after: %s", what)
+                        .isEmpty();
+                if (i % 10 == 0) {
+                    String seen = staff.doSomethingVisible();
+                    ServerFrame frame = visitor.chat().awaitAnswer();
+                    heard.mergeFrom(frame.getEntries());
+                    assertThat(frame.getEntries().getEntriesList())
+                            .as(seen)
+                            .singleElement()
+                            .satisfies(entry -> {
+                                assertThat(entry.hasOrigin()).as(seen).isFalse();
+                                assertThat(entry.getEffectsList())
+                                        .as(seen)
+                                        .hasSize(1)
+                                        .allMatch(effect -> effect.getAudience() == View.PUBLIC);
+                            });
+                    assertThat(framesUntilPong(visitor, i))
+                            .as("more frames after: %s", seen)
+                            .isEmpty();
+                }
+            }
+            System.out.println("done: " + staff.done());
+            assertThat(staff.done().keySet()).containsAll(StaffAtWork.HIDDEN);
+            assertCanariesUnseen(visitor.chat(), StaffAtWork.CANARY);
+            assertHashesAreOfWhatIsSeen(heard.build());
+            assertNothingOfStaffInAnyView(token, visitor.chat(), heard.getEntriesList());
+        }
+    }
+
+    /** What came before the answer to a ping. */
+    private static List<ServerFrame> framesUntilPong(RawPerson visitor, int nonce) throws IOException {
+        RawSocket socket = visitor.chat().socket();
+        socket.send(ClientFrame.newBuilder()
+                .setPing(Ping.newBuilder().setNonce(nonce))
+                .build());
+        List<ServerFrame> before = new ArrayList<>();
+        ServerFrame frame = socket.await(next -> true);
+        while (!frame.hasPong() || frame.getPong().getNonce() != nonce) {
+            before.add(frame);
+            frame = socket.await(next -> true);
+        }
+        before.addAll(socket.unread());
+        return before;
+    }
+
+    /** Snapshot, changed blocks, entries and pages, as the visitor's other tabs would get them. */
+    private static void assertNothingOfStaffInAnyView(String token, RawChat early, List<Entry> heard)
+            throws IOException {
+        Open snapshot = Open.newBuilder().setName("chat").build();
+        Open changes = snapshot.toBuilder()
+                .setPosition(early.opened().getEntries().getTo())
+                .build();
+        Open entries = snapshot.toBuilder().setPending(true).build();
+        for (Open open : List.of(snapshot, changes, entries)) {
+            try (RawChat tab = RawChat.open(port(), token, open)) {
+                assertPublic(tab.opened().getBlocks().getBlocksList());
+                tab.socket()
+                        .send(ClientFrame.newBuilder()
+                                .setReadBlocks(ReadBlocks.newBuilder()
+                                        .setHandle(tab.opened().getHandle())
+                                        .setBefore(Long.MAX_VALUE)
+                                        .setLimit(1_000))
+                                .build());
+                List<Block> page = tab.socket()
+                        .await(ServerFrame::hasBlocksPage)
+                        .getBlocksPage()
+                        .getBlocksList();
+                assertThat(page).isNotEmpty();
+                assertPublic(page);
+                assertCanariesUnseen(tab, StaffAtWork.CANARY);
+            }
+        }
+        try (RawChat tab = RawChat.open(port(), token, entries)) {
+            assertThat(tab.opened().getEntries().getFrom()).isZero();
+            assertThat(tab.opened().getEntries().getEntriesList()).isEqualTo(heard);
+        }
+    }
+
+    private static void assertPublic(List<Block> blocks) {
+        assertThat(blocks).allSatisfy(block -> {
+            assertThat(block.getAudience()).isEqualTo(View.PUBLIC);
+            assertThat(block.getAnchorsList()).isEmpty();
+            assertThat(block.getAuthorsList()).isEmpty();
+            assertThat(block.getAuthorshipList()).isEmpty();
+            assertThat(block.getAttributesList()).allMatch(attribute -> Attributes.isPublic(attribute.getKey()));
+        });
+    }
+
+    private static void assertHashesAreOfWhatIsSeen(Entries entries) {
+        Map<Long, Long> told = new HashMap<>();
+        Map<Long, Long> seen = new HashMap<>();
+        ConversationState state = new ConversationState(dev.parley.conversation.View.PUBLIC);
+        try {
+            for (StateHash hash : entries.getHashesList()) {
+                told.put(hash.getRevision(), Fixed64.decode(hash.getHash()));
+            }
+            for (Entry entry : entries.getEntriesList()) {
+                state.apply(EntryCodec.fromWire(entry));
+                if (told.containsKey(entry.getRevision())) {
+                    seen.put(
+                            entry.getRevision(),
+                            dev.parley.conversation.StateHash.of(
+                                    state, dev.parley.conversation.View.PUBLIC, SNAPSHOT_BLOCKS));
+                }
+            }
+        } catch (WireException e) {
+            throw new AssertionError(e);
+        }
+        assertThat(told).isNotEmpty().isEqualTo(seen);
+    }
+
+    private static RawChat open(Author staff, String conversation) throws IOException {
+        return RawChat.open(
+                port(),
+                GATEWAY.token(staff),
+                Open.newBuilder().setConversation(conversation).build());
+    }
+
+    private static int port() {
+        return GATEWAY.process().port();
     }
 
     private static WireConversation agent(String subject, String conversation, Seed seed) {
