@@ -179,6 +179,7 @@ export function applyToBlock(block: Block | undefined, effect: Effect, stamp: St
       ...standing(stamp),
       kind: 'MESSAGE',
       audience: 'PUBLIC',
+      owners: [],
       text,
       attributes: mapOf(attributes),
       rank: '',

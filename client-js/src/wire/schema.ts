@@ -536,7 +536,7 @@ export interface Entry {
   readonly outbox: string;
   readonly seq: number;
   readonly contentId: Uint8Array;
-  /** empty for optimistic changes */
+  /** STAFF only; empty for optimistic changes */
   readonly command: string;
   readonly effects: readonly Effect[];
   readonly composedAtMillis: number;

@@ -80,7 +80,7 @@ public record Block(
                 BlockKind.MESSAGE,
                 View.PUBLIC,
                 entry.author(),
-                owners,
+                List.of(),
                 entry.revision(),
                 0,
                 entry.timeMillis(),

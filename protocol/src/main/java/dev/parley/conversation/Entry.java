@@ -63,10 +63,10 @@ public record Entry(
                 Attributes.publicOnly(create.attributes()));
     }
 
-    /** This entry through a view; one without effects is hidden from it. */
+    /** This entry through a view; one without effects is hidden from it. How it came about is for staff alone. */
     public Entry seenBy(View view) {
         return view == View.STAFF
                 ? this
-                : new Entry(revision, author, timeMillis, submission, command, effectsFor(view), composedAtMillis);
+                : new Entry(revision, author, timeMillis, submission, "", effectsFor(view), composedAtMillis);
     }
 }

@@ -340,7 +340,7 @@ final class Replay {
         if (view == View.STAFF) {
             return entry;
         }
-        Entry.Builder seen = entry.toBuilder().clearEffects().clearOrigin();
+        Entry.Builder seen = entry.toBuilder().clearCommand().clearEffects().clearOrigin();
         for (Effect effect : entry.getEffectsList()) {
             if (audience(effect) == View.PUBLIC) {
                 seen.addEffects(asPublic(effect));
