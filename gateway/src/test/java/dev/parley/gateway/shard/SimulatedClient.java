@@ -292,7 +292,9 @@ final class SimulatedClient {
             rejected.add(id);
             replica.rejected(id, no.code());
         } else if (answer instanceof Delivery.Answer.Accepted yes) {
-            replica.accepted(new SubmissionId(answered.outbox(), answered.seq(), yes.contentId()));
+            if (yes.revision() <= replica.position().revision()) {
+                replica.accepted(new SubmissionId(answered.outbox(), answered.seq(), yes.contentId()));
+            } // else its entry is still to come
         } else if (answer instanceof Delivery.Answer.Refused refused) {
             if (refused.refusal() == Delivery.Refusal.BEHIND) {
                 behind++;
