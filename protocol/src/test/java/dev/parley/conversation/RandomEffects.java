@@ -53,7 +53,7 @@ public final class RandomEffects {
 
     private Effect stamped(Effect effect) {
         boolean hidden = effect instanceof Effect.PlaceAnchor
-                || effect instanceof Effect.Set
+                || (effect instanceof Effect.Set set && !Attributes.isPublic(set.key()))
                 || drafts.contains(effect.target());
         return effect.withAudience(hidden ? View.STAFF : View.PUBLIC);
     }
@@ -67,7 +67,7 @@ public final class RandomEffects {
         } else if (choice < 15) {
             return Effects.move(block, random.nextBoolean() ? "V" : "F");
         } else if (choice < 17) {
-            return Effects.set(random.nextBoolean() ? block : "", random.nextBoolean() ? "k" : "l", name);
+            return set(random.nextBoolean() ? block : "", name);
         } else if (choice < 18) {
             return create(name + "." + count++);
         } else if (choice < 19) {
@@ -93,6 +93,20 @@ public final class RandomEffects {
         TextEdit edit = edits.edit(text);
         texts.put(block, edit.apply(text));
         return Effects.edit(block, text.length(), edit);
+    }
+
+    private Effect set(String target, String value) {
+        return switch (random.nextInt(6)) {
+            case 0 -> Effects.advance("read/ann", random.nextInt(1_000));
+            case 1 ->
+                Effects.set(
+                        target,
+                        "reaction/vic",
+                        random.nextBoolean() ? edits.text(1).toString() : "");
+            case 2 -> Effects.set(target, "recalled", random.nextBoolean() ? "1" : "");
+            case 3 -> Effects.set(target, "l", value);
+            default -> Effects.set(target, "k", value);
+        };
     }
 
     private Effect place(String block, String name) {

@@ -25,7 +25,7 @@ import dev.parley.conversation.ConversationState;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Origin;
-import dev.parley.conversation.RandomEffects;
+import dev.parley.conversation.RandomLog;
 import dev.parley.conversation.Rank;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Source;
@@ -33,7 +33,6 @@ import dev.parley.conversation.StateHash;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
 import dev.parley.fixture.Json;
-import dev.parley.fixture.RandomEdits;
 import dev.parley.ot.TextEdit;
 import dev.parley.wire.v1.Blocks;
 import dev.parley.wire.v1.BlocksPage;
@@ -43,7 +42,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 
 /** States of a conversation after entries, snapshots and pages. */
 final class StateVectors {
@@ -69,7 +67,7 @@ final class StateVectors {
         vectors.authors();
         Random random = new Random(1);
         for (int i = 0; i < 6; i++) {
-            vectors.log("a random log " + i, randomLog(random));
+            vectors.log("a random log " + i, RandomLog.of(16, random));
         }
         vectors.broken();
         for (View view : View.values()) {
@@ -283,26 +281,6 @@ final class StateVectors {
                                 VIC,
                                 forPublic(edit("v.1", 6, TextEdit.builder().build()))),
                         entry(7, ANN, forPublic(edit("v.1", 6, TextEdit.delete(0, 6))))));
-    }
-
-    private static List<Entry> randomLog(Random random) {
-        RandomEdits edits = new RandomEdits(random);
-        RandomEffects effects = new RandomEffects(edits, new TreeMap<>());
-        List<Author> authors = List.of(ANN, VIC, BOT, ADA);
-        List<Entry> log = new ArrayList<>();
-        for (int revision = 1; revision <= 16; revision++) {
-            List<Effect> all = new ArrayList<>();
-            if (effects.texts().size() < 2) {
-                all.add(effects.create(revision + ".first"));
-            }
-            all.addAll(effects.entry(Integer.toString(revision), 3));
-            Effect[] effectsOfEntry = all.toArray(Effect[]::new);
-            log.add(
-                    random.nextInt(4) == 0
-                            ? written(revision, "run", effectsOfEntry)
-                            : entry(revision, authors.get(random.nextInt(authors.size())), effectsOfEntry));
-        }
-        return log;
     }
 
     private void broken() {
