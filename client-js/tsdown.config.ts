@@ -9,16 +9,18 @@ const shared: UserConfig = {
   clean: false,
 };
 
+const script: UserConfig = {
+  ...shared,
+  format: 'iife',
+  platform: 'browser',
+  globalName: 'Parley',
+  minify: true,
+  dts: false,
+};
+
 export default defineConfig([
   { ...shared, format: 'esm', dts: true, clean: true, outExtensions: () => ({ js: '.mjs', dts: '.d.mts' }) },
   { ...shared, format: 'cjs', dts: true, outExtensions: () => ({ js: '.cjs', dts: '.d.cts' }) },
-  {
-    ...shared,
-    entry: { parley: 'src/index.ts' },
-    format: 'iife',
-    platform: 'browser',
-    globalName: 'Parley',
-    minify: true,
-    dts: false,
-  },
+  { ...script, entry: { parley: 'src/index.ts' } },
+  { ...script, entry: { 'parley-desk': 'src/desk/script.ts' } },
 ]);

@@ -1,8 +1,8 @@
 import { hex } from './bytes.ts';
 import type { ConversationLink } from './conversation-link.ts';
 import { editTextEffect } from './conversation/effect.ts';
-import { rankOf } from './conversation/rank.ts';
 import type { Settled, Unsent } from './conversation/pending.ts';
+import { inDisplayOrder } from './conversation/rank.ts';
 import type { Change, Outcome } from './conversation/replica.ts';
 import { type Block, DivergedError } from './conversation/state.ts';
 import { ParleyError } from './errors.ts';
@@ -19,6 +19,7 @@ import type { BlockKind, Effect, Limits, Operation, View } from './wire/wire.ts'
 export type MessageStatus = 'saving' | 'saved' | 'sent' | 'delivered' | 'read';
 
 export interface Message extends Block {
+  /** The user's, or in part since a merge. */
   readonly isOwn: boolean;
   /** Undefined for what others wrote. */
   readonly status: MessageStatus | undefined;
@@ -93,7 +94,13 @@ export class ConversationHandle {
     return this.link.replica.block(id) ?? this.adopted.get(id);
   }
 
-  /** In the order of display; pending ones last. */
+  /** The block that has the text of this one now, after merges: the same one where there was none. */
+  currentBlock(id: string): Block | undefined {
+    const block = this.block(id);
+    return block?.mergedInto ? this.currentBlock(block.mergedInto) : block;
+  }
+
+  /** Where they were moved to, or as they came; pending ones last. Also those that were merged away or erased. */
   blocks(kind?: BlockKind): Block[] {
     const { replica } = this.link;
     const adopted = [...this.adopted.values()].filter(({ id }) => !replica.block(id));
@@ -102,25 +109,30 @@ export class ConversationHandle {
       .sort(inDisplayOrder);
   }
 
-  /** Without those whose text went into another one. */
+  /** In the order of display, without those whose text went into another one. */
   messages(): Message[] {
-    return this.blocks('MESSAGE')
-      .filter(({ mergedInto }) => mergedInto === '')
-      .map((block) => this.messageOf(block));
+    return this.standing('MESSAGE').map((block) => this.messageOf(block));
   }
 
-  /** How many messages of others stand behind one's own read marker. */
+  /** How many messages of the other side stand behind one's own read marker. */
   unread(): number {
-    const read = Number(this.attributes().get(`read/${this.link.replica.self.subject}`) ?? 0);
-    return this.messages().filter(({ isOwn, revision }) => !isOwn && revision > read).length;
+    const { self } = this.link.replica;
+    const read = Number(this.attributes().get(`read/${self.subject}`) ?? 0);
+    return this.messages().filter(
+      ({ revision, author, erased, attributes }) =>
+        revision > read &&
+        (author.role === 'VISITOR') !== (self.role === 'VISITOR') &&
+        !erased &&
+        !attributes.has('recalled'),
+    ).length;
   }
 
   drafts(): Block[] {
-    return this.blocks('DRAFT');
+    return this.standing('DRAFT');
   }
 
   notes(): Block[] {
-    return this.blocks('NOTE');
+    return this.standing('NOTE');
   }
 
   attributes(): ReadonlyMap<string, string> {
@@ -142,7 +154,7 @@ export class ConversationHandle {
   }
 
   createBlock({ kind = 'MESSAGE', audience, text = '', attributes = {} }: NewBlock): Sending {
-    this.requireText(text, lengthOf(text));
+    this.requireSize(text, lengthOf(text));
     const block = this.link.nextBlockId();
     const pairs = Object.entries(attributes).map(([key, value]) => ({ key, value }));
     const effect = {
@@ -154,19 +166,19 @@ export class ConversationHandle {
 
   /** Edits what is displayed of a block. */
   edit(blockId: string, edit: TextEdit): Sending {
-    const block = this.requireBlock(blockId);
+    const block = this.requireText(blockId);
     if (!isCanonical(edit)) {
       throw new ParleyError('NOT_CANONICAL');
     }
     const length = lengthOf(block.text);
-    this.requireText('', length + growth(edit));
+    this.requireSize('', length + growth(edit));
     return this.submit(blockId, [editTextEffect(blockId, length, edit)]);
   }
 
   /** Makes the text of a block this one; undefined if it is already. `caret`: where the writer stands in it, in UTF-16. */
   setText(blockId: string, text: string, caret?: number): Sending | undefined {
-    this.requireText(text, lengthOf(text));
-    const edit = diff(this.requireBlock(blockId).text, text, caret);
+    this.requireSize(text, lengthOf(text));
+    const edit = diff(this.requireText(blockId).text, text, caret);
     return isIdentity(edit) ? undefined : this.edit(blockId, edit);
   }
 
@@ -287,7 +299,9 @@ export class ConversationHandle {
 
   private messageOf(block: Block): Message {
     const { self } = this.link.replica;
-    const isOwn = block.author.subject === self.subject && block.author.role === self.role;
+    const isOwn = [block.author, ...block.owners].some(
+      ({ subject, role }) => role === self.role && (subject === self.subject || role === 'VISITOR'),
+    );
     return { ...block, isOwn, status: isOwn ? this.statusOf(block) : undefined };
   }
 
@@ -317,6 +331,20 @@ export class ConversationHandle {
     }, 0);
   }
 
+  /** Those of a kind that were not merged away. */
+  private standing(kind: BlockKind): Block[] {
+    return this.blocks(kind).filter(({ mergedInto }) => mergedInto === '');
+  }
+
+  /** A block that can be edited. */
+  private requireText(id: string): Block {
+    const block = this.requireBlock(id);
+    if (block.mergedInto !== '' || block.erased) {
+      throw new ParleyError(block.erased ? 'BLOCK_ERASED' : 'BLOCK_MERGED');
+    }
+    return block;
+  }
+
   private requireBlock(id: string): Block {
     const block = this.link.replica.block(id);
     if (!block) {
@@ -325,7 +353,7 @@ export class ConversationHandle {
     return block;
   }
 
-  private requireText(text: string, length: number): void {
+  private requireSize(text: string, length: number): void {
     if (!isWellFormed(text)) {
       throw new ParleyError('ILL_FORMED_TEXT');
     }
@@ -333,21 +361,6 @@ export class ConversationHandle {
       throw new ParleyError('TOO_LARGE');
     }
   }
-}
-
-/** By where they were moved to or the entry they stand at, then by the number that ends their id. */
-function inDisplayOrder(a: Block, b: Block): number {
-  if (a.rank !== '' || b.rank !== '') {
-    const [first, second] = [rankOf(a), rankOf(b)];
-    if (first !== second) {
-      return first < second ? -1 : 1;
-    }
-  }
-  return (a.revision || Infinity) - (b.revision || Infinity) || numberOf(a) - numberOf(b) || (a.id < b.id ? -1 : 1);
-}
-
-function numberOf({ id }: Block): number {
-  return Number(id.slice(id.lastIndexOf('.') + 1)) || 0;
 }
 
 function noop(): void {

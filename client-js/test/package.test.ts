@@ -24,6 +24,15 @@ describe.runIf(existsSync(new URL('dist/parley.iife.js', ROOT)))('the built pack
     expect(Object.keys(page['Parley'] as object)).toEqual(expect.arrayContaining(NAMES));
   });
 
+  it('has what staff do in an entry of its own, and all of it as one script', async () => {
+    const module = (await import(new URL('dist/desk.mjs', ROOT).href)) as object;
+    expect(Object.keys(module)).toEqual(['DeskConversation']);
+    expect(Object.keys(createRequire(import.meta.url)('../dist/desk.cjs') as object)).toEqual(Object.keys(module));
+    const page: Record<string, unknown> = {};
+    runInNewContext(readFileSync(new URL('dist/parley-desk.iife.js', ROOT), 'utf8'), page);
+    expect(Object.keys(page['Parley'] as object)).toEqual(expect.arrayContaining([...NAMES, 'DeskConversation']));
+  });
+
   it('has values that merge in an entry of their own', async () => {
     const module = (await import(new URL('dist/crdt.mjs', ROOT).href)) as object;
     expect(Object.keys(module)).toEqual(['addWinsSet', 'orderedSet', 'pnCounter']);
@@ -36,7 +45,7 @@ describe.runIf(existsSync(new URL('dist/parley.iife.js', ROOT)))('the built pack
       dependencies?: object;
       unpkg: string;
     };
-    for (const name of ['.', './crdt']) {
+    for (const name of ['.', './desk', './crdt']) {
       const entry = manifest.exports[name] as Record<string, Record<string, string>>;
       for (const condition of Object.values(entry)) {
         expect(Object.keys(condition)).toEqual(['types', 'default']);

@@ -4,15 +4,18 @@ import type { Message } from '../src/index.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
-import { runSample } from './fixture/readme-sample.ts';
+import { runDeskSample, runSample } from './fixture/readme-sample.ts';
 import { SEED } from './fixture/seed.ts';
 
 it('does what the README shows, to the letter', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const source = readFileSync(new URL('fixture/readme-sample.ts', import.meta.url), 'utf8');
-  const shown = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
-  const run = /\/\/ README\n([\s\S]*?) {2}\/\/ end/.exec(source)?.[1]?.replaceAll(/^ {2}/gm, '');
-  expect(run).toBe(shown);
+  const shown = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+  const run = [...source.matchAll(/\/\/ README\n([\s\S]*?) {2}\/\/ end/g)].map(([, code]) =>
+    code?.replaceAll(/^ {2}/gm, ''),
+  );
+  expect(shown).toHaveLength(2);
+  expect(run).toEqual(shown);
 });
 
 it('ends with the message in the conversation and the connection live', async () => {
@@ -36,4 +39,19 @@ it('ends with the message in the conversation and the connection live', async ()
   await settled();
   expect(states[states.length - 1]).toBe('live');
   expect(messages.map(({ text }) => text)).toEqual(['Does it come in blue?']);
+});
+
+it('ends for a desk with the draft published as the suggestion had it', async () => {
+  const options = {
+    url: 'wss://gateway.test/ws',
+    token: () => Promise.resolve(tokenOf('anna', 'AGENT')),
+    outbox: 'memory' as const,
+    clock: new FakeClock(),
+    random: new PseudoRandom(SEED),
+    WebSocket: new FakeGateway().WebSocket,
+  };
+  const chat = await runDeskSample(options, 'vera:chat');
+  await settled();
+  expect(chat.messages().map(({ text }) => text)).toEqual(['We ship on Monday.']);
+  expect(chat.drafts()).toEqual([]);
 });

@@ -13,9 +13,35 @@ export function rankOfRevision(revision: number): string {
   return (DIGITS[10 + digits.length] ?? '') + digits + (DIGITS[BASE / 2] ?? '');
 }
 
+/** What has a place among others. */
+export interface Ranked {
+  readonly id: string;
+  readonly rank: string;
+  readonly revision: number;
+}
+
 /** Where a block stands: where it was moved to, or else at its revision. Pending ones stand last. */
-export function rankOf({ rank, revision }: { readonly rank: string; readonly revision: number }): string {
+export function rankOf({ rank, revision }: Ranked): string {
   return rank === '' ? (revision === 0 ? '~' : rankOfRevision(revision)) : rank;
+}
+
+/** By rank, then by revision, pending ones as they were made, then by id. */
+export function inDisplayOrder(a: Ranked, b: Ranked): number {
+  const isMoved = a.rank !== '' || b.rank !== '';
+  return (
+    (isMoved ? inOrder(rankOf(a), rankOf(b)) : 0) ||
+    (a.revision || Infinity) - (b.revision || Infinity) ||
+    (a.revision === 0 ? numberOf(a) - numberOf(b) : 0) ||
+    inOrder(a.id, b.id)
+  );
+}
+
+export function inOrder(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function numberOf({ id }: Ranked): number {
+  return Number(id.slice(id.lastIndexOf('.') + 1)) || 0;
 }
 
 /**

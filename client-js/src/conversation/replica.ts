@@ -1,7 +1,7 @@
 import { sameBytes } from '../bytes.ts';
 import { diff } from '../ot/diff.ts';
-import { IDENTITY, type TextEdit, apply, compose } from '../ot/text-edit.ts';
-import { lengthOf } from '../ot/text.ts';
+import { IDENTITY, type TextEdit, apply, compose, textEdit } from '../ot/text-edit.ts';
+import { indexAfter, lengthOf } from '../ot/text.ts';
 import type {
   Accepted,
   Author,
@@ -24,10 +24,11 @@ import { type Block, ConversationState, DivergedError, START, type Stamp, applyS
 export interface Change {
   /** The block; empty for the attributes of the conversation. */
   readonly blockId: string;
-  /** `edited`: its text, by `edit`. `altered`: anything but its text. */
-  readonly kind: 'appeared' | 'edited' | 'altered' | 'vanished';
-  /** From the text that was displayed to the one that is. */
+  /** `edited`: its text, by `edit`. `altered`: anything but its text. `merged`: its text is in the block `into` now. */
+  readonly kind: 'appeared' | 'edited' | 'altered' | 'merged' | 'vanished';
+  /** From the text that was displayed to the one that is, of `into` if there is one. */
   readonly edit?: TextEdit | undefined;
+  readonly into?: string | undefined;
   readonly origin: 'local' | 'remote';
 }
 
@@ -356,12 +357,32 @@ export class Replica {
     const before = ids.map((id) => this.block(id));
     const { shown = [], unsent = [], settled = [] } = change();
     ids.forEach((id) => this.displayed.delete(id));
-    const changes = ids.map((id, i) => ({
-      ...changeBetween(before[i], this.block(id), id, shown),
-      blockId: id,
-      origin,
-    }));
-    return { changes: this.headless ? [] : changes, unsent, settled };
+    const changes = ids.map((id, i) => ({ ...this.changeOf(id, before[i], shown), blockId: id, origin }));
+    return { changes: this.headless ? [] : mergedLast(changes), unsent, settled };
+  }
+
+  private changeOf(
+    id: string,
+    before: Block | undefined,
+    shown: readonly Effect[],
+  ): Pick<Change, 'kind' | 'edit' | 'into'> {
+    const after = this.block(id);
+    if (!before || !after) {
+      return { kind: after ? 'appeared' : before ? 'vanished' : 'altered' };
+    }
+    const into = before.mergedInto === '' && after.mergedInto !== '' ? this.current(after.mergedInto) : undefined;
+    if (into) {
+      return { kind: 'merged', into: into.id, edit: editInto(before, into.text, shown) };
+    }
+    return before.text === after.text
+      ? { kind: 'altered' }
+      : { kind: 'edited', edit: editBetween(before.text, after.text, id, shown) };
+  }
+
+  /** The block that has the text of this one now. */
+  private current(id: string): Block | undefined {
+    const block = this.block(id);
+    return block?.mergedInto ? this.current(block.mergedInto) : block;
   }
 
   private withPending(id: string): Block | undefined {
@@ -382,36 +403,37 @@ export const NOTHING: Outcome = { changes: [], unsent: [], settled: [] };
 /** Several steps as one: each block changes once, since only what is displayed at the end can be looked at. */
 export function joined(outcomes: readonly Outcome[]): Outcome {
   const changes = new Map<string, Change>();
-  for (const change of outcomes.flatMap((outcome) => outcome.changes)) {
-    const earlier = changes.get(change.blockId);
-    changes.set(change.blockId, earlier ? oneChange(earlier, change) : change);
+  for (const outcome of outcomes) {
+    const step = [...outcome.changes];
+    for (const [blockId, earlier] of changes) {
+      const follows = step.find((change) => earlier.into !== undefined && change.blockId === earlier.into);
+      if (follows?.edit) {
+        const edit = compose(earlier.edit ?? IDENTITY, follows.edit);
+        changes.set(blockId, { ...earlier, edit, into: follows.into ?? earlier.into });
+      }
+    }
+    for (const change of step) {
+      const earlier = changes.get(change.blockId);
+      changes.set(change.blockId, earlier ? oneChange(earlier, change) : change);
+    }
   }
   return {
-    changes: [...changes.values()],
+    changes: mergedLast([...changes.values()]),
     unsent: outcomes.flatMap(({ unsent }) => unsent),
     settled: outcomes.flatMap(({ settled }) => settled),
   };
 }
 
+/** Who follows a block into another has then seen what became of that one. */
+function mergedLast(changes: readonly Change[]): readonly Change[] {
+  return [...changes].sort((a, b) => Number(a.into !== undefined) - Number(b.into !== undefined));
+}
+
 function oneChange(first: Change, second: Change): Change {
-  if (second.kind === 'altered' || (first.kind === 'appeared' && second.kind === 'edited')) {
+  if (second.kind === 'altered' || (first.kind === 'appeared' && second.edit)) {
     return first;
   }
   return first.edit && second.edit ? { ...second, edit: compose(first.edit, second.edit) } : second;
-}
-
-function changeBetween(
-  before: Block | undefined,
-  after: Block | undefined,
-  id: string,
-  shown: readonly Effect[],
-): Pick<Change, 'kind' | 'edit'> {
-  if (!before || !after) {
-    return { kind: after ? 'appeared' : before ? 'vanished' : 'altered' };
-  }
-  return before.text === after.text
-    ? { kind: 'altered' }
-    : { kind: 'edited', edit: editBetween(before.text, after.text, id, shown) };
 }
 
 /** The edit that was made where it is known, and otherwise the difference. */
@@ -433,6 +455,14 @@ function shownWith(block: Block | undefined, effect: Effect, stamp: Stamp, view:
     }
     throw error;
   }
+}
+
+/** From the text of a block to that of the one that took it in: where the text is in it, or the difference. */
+function editInto({ id, text }: Block, after: string, shown: readonly Effect[]): TextEdit {
+  const at = shown.find(({ retarget }) => retarget?.block === id)?.retarget?.at ?? -1;
+  const start = at < 0 ? after.lastIndexOf(text) : indexAfter(after, at);
+  const made = textEdit(after.slice(0, start), lengthOf(text), after.slice(start + text.length));
+  return start >= 0 && leadsTo(text, made, after) ? made : diff(text, after);
 }
 
 function leadsTo(before: string, edit: TextEdit, after: string): boolean {

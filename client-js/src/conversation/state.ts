@@ -13,6 +13,7 @@ import {
   sameAuthor,
 } from './authorship.ts';
 import { blockOf } from './effect.ts';
+import { inOrder } from './rank.ts';
 import { HashSum } from './state-hash.ts';
 
 /** One small text document of a conversation. Who wrote which part, and anchors, are known to staff alone. */
@@ -136,14 +137,14 @@ export class ConversationState {
 
   /** The state as one JSON text, the same for equal states in every implementation: what replicas are compared by. */
   canonical(): string {
-    const blocks = [...this.blocks.values()].sort((a, b) => compare(a.id, b.id)).map(canonicalBlock);
+    const blocks = [...this.blocks.values()].sort((a, b) => inOrder(a.id, b.id)).map(canonicalBlock);
     return `{"attributes":${canonicalAttributes(this.attributes)},"blocks":[${blocks.join(',')}]}`;
   }
 
   /** The hash that the gateway tells of the latest `count` blocks, 8 bytes. */
   hash(count: number): Uint8Array {
     const latest = [...this.blocks.values()]
-      .sort((a, b) => b.revision - a.revision || compare(b.id, a.id))
+      .sort((a, b) => b.revision - a.revision || inOrder(b.id, a.id))
       .slice(0, count);
     const sum = new HashSum();
     for (const block of latest) {
@@ -382,11 +383,7 @@ function canonicalAuthor({ subject, role, name }: Author): Author {
 
 function canonicalAttributes(attributes: ReadonlyMap<string, string>): string {
   const members = [...attributes]
-    .sort(([a], [b]) => compare(a, b))
+    .sort(([a], [b]) => inOrder(a, b))
     .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   return `{${members.join(',')}}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,15 +1,10 @@
 import type { ConversationHandle, Sending } from '../conversation-handle.ts';
-import { rankBetween, rankOf } from '../conversation/rank.ts';
+import { inOrder } from '../conversation/rank.ts';
 import type { Block } from '../conversation/state.ts';
 import { ParleyError } from '../errors.ts';
 import { lengthOf } from '../ot/text.ts';
-import type { Anchor, Author, Effect, Operation } from '../wire/wire.ts';
-
-/** Where to put something in a list: behind one of its members, before one, or between two. Both left out: at the end. */
-export interface Place {
-  readonly after?: string | undefined;
-  readonly before?: string | undefined;
-}
+import type { Anchor, Author, BlockKind, Effect, Operation } from '../wire/wire.ts';
+import { type Place, type Placed, placed, rankOfNext, standingOf } from './placement.ts';
 
 /** A change that somebody proposes for a range of a block's text. */
 export interface Suggestion {
@@ -20,41 +15,55 @@ export interface Suggestion {
   readonly text: string;
   /** Where in the target, in code points. Undefined once it was accepted or dismissed. */
   readonly range: Pick<Anchor, 'start' | 'end'> | undefined;
-  /** `stale`: all that it would replace was deleted. */
+  /** `stale`: what it would replace is gone, so it can only be dismissed. */
   readonly state: 'open' | 'stale' | 'accepted' | 'dismissed';
 }
+
+const TIMELINE: readonly BlockKind[] = ['MESSAGE', 'NOTE'];
 
 /** What staff do in a conversation, beyond what everybody does. */
 export class DeskConversation {
   constructor(readonly handle: ConversationHandle) {}
 
-  /** Moves a message, a section or another block among those of its kind. */
+  /** Messages and notes as they stand between each other. */
+  timeline(): Block[] {
+    return this.standing(TIMELINE);
+  }
+
+  /** The parts of an article. */
+  sections(): Block[] {
+    return this.standing(['SECTION']).filter(({ erased }) => !erased);
+  }
+
+  /** Moves a message, a section or another block among those of its kind; messages and notes stand in one list. */
   move(blockId: string, place: Place): Sending {
-    const isPending = ({ revision, rank }: Block) => revision === 0 && rank === '';
-    const others = this.handle.blocks().filter((block) => block.id !== blockId && !isPending(block));
-    const rank = rankAt(
-      others.map((block) => ({ id: block.id, rank: rankOf(block) })),
-      place,
+    const kind = this.handle.block(blockId)?.kind ?? 'BLOCK_KIND_UNSPECIFIED';
+    const list = standingOf(this.standing(TIMELINE.includes(kind) ? TIMELINE : [kind]));
+    const ranks = this.placedIn(list, blockId, place, rankOfNext(this.handle.revision));
+    return this.handle.submit(
+      blockId,
+      ranks.map(({ id, rank }) => ({ move: { block: id, rank }, audience: 'VIEW_UNSPECIFIED' })),
     );
-    return this.handle.submit(blockId, [{ move: { block: blockId, rank }, audience: 'VIEW_UNSPECIFIED' }]);
   }
 
   /** The pinned messages, in the order that agents gave them. */
   pinned(): Block[] {
-    return this.handle
-      .blocks()
-      .filter((block) => pinOf(block) !== '' && !block.erased && block.mergedInto === '')
-      .sort((a, b) => (pinOf(a) < pinOf(b) ? -1 : pinOf(a) > pinOf(b) ? 1 : a.revision - b.revision));
+    return this.standing(['MESSAGE'])
+      .filter((block) => pinOf(block) !== '' && !block.erased)
+      .sort((a, b) => inOrder(pinOf(a), pinOf(b)) || a.revision - b.revision || inOrder(a.id, b.id));
   }
 
   /** Pins a message, or puts a pinned one elsewhere in the list. */
   pin(blockId: string, place: Place = {}): Sending {
-    const others = this.pinned().filter(({ id }) => id !== blockId);
-    const rank = rankAt(
-      others.map((block) => ({ id: block.id, rank: pinOf(block) })),
-      place,
+    const list = this.pinned().map((block) => ({ id: block.id, rank: pinOf(block) }));
+    const ranks = this.placedIn(list, blockId, place);
+    return this.handle.submit(
+      blockId,
+      ranks.map(({ id, rank }) => ({
+        set: { target: id, key: 'pinned', value: rank, advance: false },
+        audience: 'VIEW_UNSPECIFIED',
+      })),
     );
-    return this.handle.setAttribute(blockId, 'pinned', rank);
   }
 
   unpin(blockId: string): Sending {
@@ -156,42 +165,29 @@ export class DeskConversation {
   }
 
   private suggestionOf({ id, author, text, attributes }: Block): Suggestion {
-    const target = this.endOf(attributes.get('target') ?? '');
-    const range = this.handle.block(target)?.anchors.find(({ name }) => name === id);
+    const told = attributes.get('target') ?? '';
+    const target = this.handle.currentBlock(told);
+    const range = target?.anchors.find(({ name }) => name === id);
     const settled = attributes.get('state');
-    const state =
-      settled === 'accepted' || settled === 'dismissed' ? settled : !range || range.stale ? 'stale' : 'open';
-    return { id, target, author, text, range, state };
+    const isStale = !range || range.stale || target?.attributes.has('recalled') === true;
+    const state = settled === 'accepted' || settled === 'dismissed' ? settled : isStale ? 'stale' : 'open';
+    return { id, target: target?.id ?? told, author, text, range, state };
   }
 
-  /** The block that has the text now that the block had. */
-  private endOf(blockId: string): string {
-    let id = blockId;
-    for (let into = this.handle.block(id)?.mergedInto; into; into = this.handle.block(id)?.mergedInto) {
-      id = into;
+  private standing(kinds: readonly BlockKind[]): Block[] {
+    return this.handle.blocks().filter(({ kind, mergedInto }) => kinds.includes(kind) && mergedInto === '');
+  }
+
+  private placedIn(list: readonly Placed[], id: string, place: Place, end = ''): readonly Placed[] {
+    for (const other of [id, place.before, place.after]) {
+      if (other !== undefined && !this.handle.block(other)) {
+        throw new ParleyError('UNKNOWN_BLOCK');
+      }
     }
-    return id;
+    return placed(list, id, place, end);
   }
 }
 
 function pinOf({ attributes }: Block): string {
   return attributes.get('pinned') ?? '';
-}
-
-/** A rank at a place among others, which are in the order of their ranks. */
-function rankAt(others: readonly { readonly id: string; readonly rank: string }[], { after, before }: Place): string {
-  const at = others.findIndex(({ id }) => id === before);
-  const behind = others.findIndex(({ id }) => id === after);
-  if ((before !== undefined && at < 0) || (after !== undefined && behind < 0)) {
-    throw new ParleyError('UNKNOWN_BLOCK');
-  }
-  const index = before !== undefined ? at : after !== undefined ? behind + 1 : others.length;
-  const low = others[index - 1]?.rank ?? '';
-  const high = others[index]?.rank ?? '';
-  // Two that were put into one place at once have one rank: there is no place between them, so it goes before both.
-  return low !== '' && high !== '' && low >= high ? rankBetween(lowerThan(others, low), low) : rankBetween(low, high);
-}
-
-function lowerThan(others: readonly { readonly rank: string }[], rank: string): string {
-  return others.reduce((best, other) => (other.rank < rank && other.rank > best ? other.rank : best), '');
 }

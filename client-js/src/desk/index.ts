@@ -1,2 +1,3 @@
 export { DeskConversation } from './desk-conversation.ts';
-export type { Place, Suggestion } from './desk-conversation.ts';
+export type { Suggestion } from './desk-conversation.ts';
+export type { Place } from './placement.ts';

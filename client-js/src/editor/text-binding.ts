@@ -3,7 +3,15 @@ import type { Change } from '../conversation/replica.ts';
 import { ParleyError } from '../errors.ts';
 import { diff } from '../ot/diff.ts';
 import { codePointsBefore, indexAfter, isWellFormed, wellFormed } from '../ot/text.ts';
-import { IDENTITY, type TextEdit, compose, isIdentity, transform, transformCursor } from '../ot/text-edit.ts';
+import {
+  IDENTITY,
+  type Side,
+  type TextEdit,
+  compose,
+  isIdentity,
+  transform,
+  transformCursor,
+} from '../ot/text-edit.ts';
 
 /** The part of a textarea or a text input that is used. */
 export interface TextField extends EventTarget {
@@ -23,7 +31,8 @@ export interface TextBindingOptions {
 
 /**
  * Ties a text field to a block: what is typed becomes edits of the block, what others write shows in the field, and the
- * caret stays where its owner put it. Returns how to end that.
+ * caret stays where its owner put it. When the block is merged into another, the field goes on in that. Returns how to end
+ * that.
  */
 export function bindText(
   field: TextField,
@@ -52,13 +61,15 @@ class TextBinding {
   /** The text of the block that the field last showed. */
   private shown = '';
   private held = IDENTITY;
+  /** Of what is typed, against what was held: to the right of the text that the block was put behind. */
+  private typedSide: Side = 'LEFT';
   private isComposing = false;
   private isWriting = false;
 
   constructor(
     private readonly field: TextField,
     private readonly conversation: ConversationHandle,
-    private readonly blockId: string,
+    private blockId: string,
     private readonly onError: ((error: ParleyError) => void) | undefined,
   ) {
     const { signal } = this.listening;
@@ -127,25 +138,28 @@ class TextBinding {
     this.takeTyped();
   }
 
-  private conversationOnChange({ blockId, kind, edit }: Change): void {
+  private conversationOnChange({ blockId, kind, edit, into }: Change): void {
     if (blockId !== this.blockId || this.isWriting || kind === 'altered') {
       return;
     }
+    this.blockId = into ?? blockId;
     const remote = edit ?? diff(this.shown, this.blockText());
     if (this.isComposing || !isWellFormed(this.field.value)) {
       this.held = compose(this.held, remote);
+      this.typedSide = into === undefined ? this.typedSide : 'RIGHT';
     } else {
-      this.showBlock(remote);
+      this.showBlock(remote, into !== undefined);
     }
   }
 
   /** What the field has beyond what it showed was typed: it goes to the block, past what was held. */
   private takeTyped(): void {
-    const { held } = this;
+    const { held, typedSide } = this;
     const typed = diff(this.shown, this.field.value, this.field.selectionEnd ?? undefined);
     this.held = IDENTITY;
-    this.write(transform(typed, held, 'LEFT'));
-    this.showBlock(transform(held, typed, 'RIGHT'));
+    this.typedSide = 'LEFT';
+    this.write(transform(typed, held, typedSide));
+    this.showBlock(transform(held, typed, typedSide === 'LEFT' ? 'RIGHT' : 'LEFT'));
   }
 
   private write(edit: TextEdit): void {
@@ -165,8 +179,11 @@ class TextBinding {
     }
   }
 
-  /** Makes the field show the block, which differs from it by the edit, and moves the selection along. */
-  private showBlock(edit: TextEdit): void {
+  /**
+   * Makes the field show the block, which differs from it by the edit, and moves the selection along; `pushes`: also with
+   * what is inserted where it stands.
+   */
+  private showBlock(edit: TextEdit, pushes = false): void {
     const { field } = this;
     const text = this.blockText();
     this.shown = text;
@@ -175,7 +192,7 @@ class TextBinding {
     }
     const { value, selectionStart, selectionEnd, selectionDirection } = field;
     const moved = (index: number): number => {
-      const end = indexAfter(text, transformCursor(codePointsBefore(value, index), edit, false));
+      const end = indexAfter(text, transformCursor(codePointsBefore(value, index), edit, pushes));
       return end < 0 ? text.length : end;
     };
     field.value = text;

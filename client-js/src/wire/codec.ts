@@ -8,13 +8,15 @@ import { isWellFormed } from '../ot/text.ts';
 /** The wire types of the scalars that the schema uses. */
 export type Scalar = 'uint32' | 'uint64' | 'sint32' | 'bool' | 'string' | 'bytes';
 
-/** Number, name, type (an array holds the names of an enum), how often, and the oneof that it belongs to. */
+type FieldType = Scalar | readonly string[] | MessageType<object>;
+
+/** Number, name, type (an array holds the names of an enum), how often, and whether it belongs to the message's oneof. */
 export interface Field {
   readonly number: number;
   readonly name: string;
-  readonly type: Scalar | readonly string[] | MessageType<object>;
-  readonly repeated?: true;
-  readonly oneof?: string;
+  readonly type: FieldType;
+  readonly repeated: boolean;
+  readonly oneof: boolean;
 }
 
 /** The table of one message. The type parameter is what it decodes to. */
@@ -32,6 +34,30 @@ export type Init<T> = T extends Uint8Array
     : T extends object
       ? { readonly [K in keyof T]?: Init<T[K]> | undefined }
       : T;
+
+/**
+ * The table of a message from one line, since tables are most of what the schema would weigh: a word a field, in the order of
+ * their numbers, `name:type*?=number`. The type is a scalar (none: string) or an index of `references`; `*`: repeated, `?`: in
+ * the oneof; the number where it does not follow the one before.
+ */
+export function message<T extends object>(
+  line: string,
+  ...references: readonly (readonly string[] | MessageType<object>)[]
+): MessageType<T> {
+  let last = 0;
+  const words = line.matchAll(/(\w+)(?::(\w*)([*?]*))?(?:=(\d+))?/g);
+  const fields = Array.from(words, ([, name = '', type = '', marks = '', number]): Field => {
+    last = Number(number ?? last + 1);
+    return {
+      number: last,
+      name,
+      type: references[parseInt(type)] ?? ((type === '' ? 'string' : type) as Scalar),
+      repeated: marks.includes('*'),
+      oneof: marks.includes('?'),
+    };
+  });
+  return { fields };
+}
 
 export type CodecErrorCode = 'TRUNCATED' | 'MALFORMED' | 'TOO_LARGE' | 'UNSAFE_INTEGER' | 'ILL_FORMED_TEXT';
 
@@ -159,9 +185,9 @@ function readField(reader: Reader, end: number, type: MessageType<object>, field
     return;
   }
   const before = message[field.name];
-  if (field.oneof !== undefined && before === undefined) {
+  if (field.oneof && before === undefined) {
     for (const other of type.fields) {
-      if (other.oneof === field.oneof) {
+      if (other.oneof) {
         // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the last member of a oneof wins
         delete message[other.name];
       }
@@ -219,7 +245,7 @@ function defaults(type: MessageType<object>): Message {
   for (const field of type.fields) {
     if (field.repeated) {
       message[field.name] = [];
-    } else if (!isMessage(field.type) && field.oneof === undefined) {
+    } else if (!isMessage(field.type) && !field.oneof) {
       message[field.name] = defaultOf(field);
     }
   }

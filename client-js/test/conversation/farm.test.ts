@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { hex } from '../../src/bytes.ts';
+import { rankBetween, rankOf } from '../../src/conversation/rank.ts';
+import type { Block } from '../../src/conversation/state.ts';
+import { lengthOf } from '../../src/ot/text.ts';
 import type { Role } from '../../src/wire/wire.ts';
 import { PseudoRandom } from '../fixture/pseudo-random.ts';
 import { type Participant, Room } from '../fixture/room.ts';
@@ -50,7 +53,8 @@ class Farm {
   }
 
   expectNothingLostOrDoubled(): void {
-    const present = [...this.room.sequencer.state.blocks.values()].flatMap(({ text }) => [...text]);
+    const blocks = [...this.room.sequencer.state.blocks.values()].filter(({ kind }) => kind !== 'SUGGESTION');
+    const present = blocks.flatMap(({ text }) => [...text]).filter((character) => character !== '\n');
     expect(new Set(present).size).toBe(present.length);
     const codes = new Map(
       this.room.participants.flatMap(({ settled }) => settled.map(({ contentId, code }) => [hex(contentId), code])),
@@ -60,7 +64,7 @@ class Farm {
     const isAccepted = (code: string | undefined) => code === undefined;
     const isDoubtful = (code: string | undefined) => code === 'MAYBE_SENT';
     const doubtful = new Set([...of(isDoubtful, 'typed'), ...of(isDoubtful, 'deleted')]);
-    const deleted = of(isAccepted, 'deleted');
+    const deleted = new Set([...of(isAccepted, 'deleted'), ...this.room.sequencer.erased.join('')]);
     const expected = [...of(isAccepted, 'typed')].filter((character) => !deleted.has(character));
     const certain = (character: string) => !doubtful.has(character);
     expect(present.filter(certain).sort()).toEqual(expected.filter(certain).sort());
@@ -81,14 +85,14 @@ class Farm {
 
   private step(who: Participant): void {
     const dice = this.random.below(100);
-    if (dice < 30) {
+    if (dice < 26) {
       this.type(who);
     } else if (dice < 34) {
       this.newBlock(who);
     } else if (dice < 37) {
-      who.sets('', this.random.pick(['state', 'topic']), String(this.random.below(5)));
-    } else if (dice < 39) {
-      this.publish(who);
+      who.sets('', this.random.pick(['state', 'title']), String(this.random.below(5)));
+    } else if (dice < 43) {
+      this.command(who);
     } else if (dice < 62) {
       this.deliver(who);
     } else if (dice < 92) {
@@ -105,7 +109,11 @@ class Farm {
   }
 
   private type(who: Participant): void {
-    const blocks = who.replica.blocks().filter(({ kind }) => kind === 'DRAFT' || kind === 'MESSAGE');
+    const blocks = who.replica
+      .blocks()
+      .filter(
+        ({ kind, mergedInto, erased }) => (kind === 'DRAFT' || kind === 'MESSAGE') && mergedInto === '' && !erased,
+      );
     if (blocks.length === 0) {
       return;
     }
@@ -124,10 +132,32 @@ class Farm {
     this.mark(who, typed, []);
   }
 
-  private publish(who: Participant): void {
-    const drafts = who.replica.blocks().filter(({ kind, revision }) => kind === 'DRAFT' && revision > 0);
-    if (drafts.length > 0 && who.author.role === 'AGENT') {
+  /** Something that changes more than a text, now and then. */
+  private command(who: Participant): void {
+    if (who.author.role !== 'AGENT') {
+      return;
+    }
+    const known = who.replica.blocks().filter(({ revision, mergedInto }) => revision > 0 && mergedInto === '');
+    const [drafts, messages, suggestions] = (['DRAFT', 'MESSAGE', 'SUGGESTION'] as const).map((kind) =>
+      known.filter((block) => block.kind === kind),
+    ) as [Block[], Block[], Block[]];
+    const dice = this.random.below(12);
+    if (dice < 3 && drafts.length > 0) {
       who.publishes(this.random.pick(drafts).id);
+    } else if (dice < 6 && messages.length > 1) {
+      who.commands({ mergeBlocks: { block: this.random.pick(messages).id, into: this.random.pick(messages).id } });
+    } else if (dice < 7 && messages.length > 0) {
+      const rank = rankBetween('', rankOf(this.random.pick(messages)));
+      who.does({ move: { block: this.random.pick(messages).id, rank }, audience: 'STAFF' });
+    } else if (dice < 9 && drafts.length > 0) {
+      const target = this.random.pick(drafts);
+      who.suggests(target.id, this.random.below(lengthOf(target.text) + 1), this.newText(1));
+    } else if (dice < 11 && suggestions.length > 0) {
+      const { id, text } = this.random.pick(suggestions);
+      who.commands({ acceptSuggestion: { block: id } });
+      this.mark(who, text, []);
+    } else if (messages.length > 2) {
+      who.commands({ redact: { block: this.random.pick(messages).id } });
     }
   }
 

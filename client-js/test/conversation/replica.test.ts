@@ -331,6 +331,107 @@ describe('an outbox that the gateway does not know as we do', () => {
   });
 });
 
+describe('a merge', () => {
+  it('takes along what is pending for both blocks', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const [first, second] = [ann.says('one'), ann.says('two')];
+    room.sync();
+    bob.commands({ mergeBlocks: { block: second, into: first } });
+    room.deliverNext(bob);
+    ann.types(second, 3, '!');
+    ann.types(second, 0, '(', 0);
+    ann.types(first, 0, '0, ');
+    room.sync(bob);
+    bob.types(first, 3, ';');
+    room.converged();
+    expect(bob.text(first)).toBe('0, one;\n(two!');
+    expect(bob.text(second)).toBe('');
+    expect(ann.unsent).toEqual([]);
+  });
+
+  it('that is pending itself moves what was typed behind it', () => {
+    const room = new Room();
+    const ann = room.join('ann');
+    const [first, second] = [ann.says('one'), ann.says('two')];
+    room.sync();
+    ann.commands({ mergeBlocks: { block: second, into: first } });
+    ann.types(second, 3, '!');
+    room.converged();
+    expect(ann.text(first)).toBe('one\ntwo!');
+    expect(ann.unsent).toEqual([]);
+  });
+
+  it('tells where the text went, through later merges too', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const ids = ['one', 'two', 'three'].map((text) => ann.says(text)) as [string, string, string];
+    room.sync();
+    bob.disconnect();
+    ann.commands({ mergeBlocks: { block: ids[2], into: ids[1] } });
+    ann.commands({ mergeBlocks: { block: ids[1], into: ids[0] } });
+    ann.types(ids[0], 0, '> ');
+    room.sync(ann);
+    room.converged();
+    const followed = bob.changes.flatMap(({ blockId, into }) => (into === undefined ? [] : [[blockId, into]]));
+    expect(followed.sort()).toEqual([
+      [ids[1], ids[0]],
+      [ids[2], ids[0]],
+    ]);
+  });
+});
+
+describe('an erased block', () => {
+  it('makes what is pending for it unsent', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const message = ann.says('secret');
+    room.sync();
+    bob.commands({ redact: { block: message } });
+    room.deliverNext(bob);
+    ann.types(message, 6, ' text');
+    ann.sets(message, 'reaction/ann', 'up');
+    room.converged();
+    expect(ann.text(message)).toBe('');
+    expect(ann.unsent.map(({ code, text }) => [code, text])).toEqual([['BLOCK_ERASED', ' text']]);
+  });
+});
+
+describe('a state that has only the latest blocks', () => {
+  it('skips what is about the older ones, and takes them in as they are by then', () => {
+    const room = new Room();
+    const [ann, late] = [room.join('ann'), room.join('late')];
+    const [old, recent] = [ann.says('old'), ann.says('recent')];
+    room.sync(ann);
+    late.toClient.length = 0;
+    const snapshot = room.sequencer.blocksSince(0, 'STAFF');
+    late.replica.replace({ ...snapshot, blocks: snapshot.blocks.filter(({ id }) => id === recent), olderThan: 2 });
+    ann.types(old, 3, 'er');
+    ann.sets(old, 'pinned', 'V');
+    ann.types(recent, 0, 'more ');
+    room.sync();
+    expect(late.replica.blocks().map(({ text }) => text)).toEqual(['more recent']);
+    late.replica.confirmed.add(room.sequencer.blocksSince(0, 'STAFF').blocks, 0);
+    expect(late.replica.confirmed.canonical()).toBe(room.seenBy('STAFF'));
+  });
+
+  it('cannot show half of a merge', () => {
+    const room = new Room();
+    const [ann, late] = [room.join('ann'), room.join('late')];
+    const [old, recent] = [ann.says('old'), ann.says('recent')];
+    room.sync(ann);
+    late.disconnect();
+    const snapshot = room.sequencer.blocksSince(0, 'STAFF');
+    late.replica.replace({ ...snapshot, blocks: snapshot.blocks.filter(({ id }) => id === recent), olderThan: 2 });
+    ann.commands({ mergeBlocks: { block: recent, into: old } });
+    room.sync(ann);
+    const entries = room.sequencer.entriesSince(2, 'STAFF');
+    expect(() =>
+      late.replica.receive({ handle: 1, from: 2, to: room.sequencer.position, entries, hashes: [] }),
+    ).toThrow(DivergedError);
+  });
+});
+
 describe('an editor', () => {
   it('is told exactly where something was typed, not just what is different', () => {
     const room = new Room();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createClient } from '../../src/client.ts';
 import type { ConversationHandle } from '../../src/conversation-handle.ts';
+import { createClient } from '../../src/client.ts';
+import { DeskConversation } from '../../src/desk/index.ts';
 import { bindText } from '../../src/editor/text-binding.ts';
 import { textEdit } from '../../src/ot/text-edit.ts';
 import { FakeClock, settled } from '../fixture/fake-clock.ts';
@@ -197,6 +198,74 @@ describe('an input method', () => {
     field.startComposing().type('ni');
     end();
     expect(textOf(ann)).toBe('ni');
+  });
+});
+
+describe('a field whose block is merged into another', () => {
+  async function merging(): Promise<string> {
+    const { id } = ann.createBlock({ kind: 'DRAFT', text: 'Hello 😀' });
+    await bound('world');
+    return id;
+  }
+
+  it('goes on in that, with the caret at the same place of the text', async () => {
+    const into = await merging();
+    field.select(0, 5);
+    await new DeskConversation(bob).merge(draft, into).sent;
+    await settled();
+    expect([field.value, field.selectionStart, field.selectionEnd]).toEqual(['Hello 😀\nworld', 9, 14]);
+    field.select(9).type('whole ');
+    await settled();
+    expect(bob.block(into)?.text).toBe('Hello 😀\nwhole world');
+    bob.edit(into, textEdit('Oh! '));
+    await settled();
+    expect([field.value, field.selectionStart]).toEqual(['Oh! Hello 😀\nwhole world', 19]);
+  });
+
+  it('goes on at the end of a chain of merges, whatever was typed on the way', async () => {
+    const into = await merging();
+    const { id: last } = bob.createBlock({ kind: 'DRAFT', text: 'Dear Vera,' });
+    await settled();
+    gateway.isMute = true;
+    field.select(5).type('!');
+    await settled();
+    gateway.isMute = false;
+    await new DeskConversation(bob).merge(draft, into).sent;
+    bob.edit(into, textEdit('> '));
+    await new DeskConversation(bob).merge(into, last).sent;
+    await settled();
+    field.type('!');
+    await settled();
+    expect(field.value).toBe('Dear Vera,\n> Hello 😀\nworld!!');
+    expect(bob.block(last)?.text).toBe(field.value);
+  });
+
+  it('leaves the input method alone', async () => {
+    const into = await merging();
+    field.select(0).startComposing().type('ni');
+    await new DeskConversation(bob).merge(draft, into).sent;
+    bob.edit(into, textEdit('1. '));
+    await settled();
+    expect(field.value).toBe('niworld');
+    field.compose('你', 'ni').endComposing();
+    await settled();
+    expect(field.value).toBe('1. Hello 😀\n你world');
+    expect(bob.block(into)?.text).toBe(field.value);
+  });
+
+  it('finds its text there when it was away meanwhile', async () => {
+    const into = await merging();
+    await settled();
+    const connection = gateway.connections.find(({ author }) => author.subject === 'ann')!;
+    const handle = [...connection.handles.keys()][0]!;
+    connection.handles.clear();
+    await new DeskConversation(bob).merge(draft, into).sent;
+    const sequencer = gateway.conversation('x');
+    const blocks = sequencer.blocksSince(2, 'STAFF');
+    field.select(3);
+    connection.send({ opened: { handle, conversation: 'x', view: 'STAFF', blocks } });
+    await settled();
+    expect([field.value, field.selectionStart]).toEqual(['Hello 😀\nworld', 12]);
   });
 });
 

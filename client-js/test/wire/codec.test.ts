@@ -162,8 +162,8 @@ function expectCodecErrorOnly(type: MessageType<object>, bytes: Uint8Array): voi
 
 /** Messages of a type, at most one member of each oneof. */
 function messageOf(type: MessageType<object>): fc.Arbitrary<object> {
-  const members = type.fields.filter(({ oneof }) => oneof !== undefined);
-  const plain = type.fields.filter(({ oneof }) => oneof === undefined);
+  const members = type.fields.filter(({ oneof }) => oneof);
+  const plain = type.fields.filter(({ oneof }) => !oneof);
   const fields = fc.record(Object.fromEntries(plain.map((field) => [field.name, valueOf(field)])), {
     requiredKeys: [],
   });
