@@ -5,7 +5,7 @@ import prettier from 'prettier';
 import protobuf from 'protobufjs';
 
 const PROTO = new URL('../../protocol/src/main/proto/', import.meta.url);
-const FILES = ['parley/v1/conversation.proto', 'parley/v1/frames.proto'];
+const FILES = ['parley/v1/conversation.proto', 'parley/v1/presence.proto', 'parley/v1/frames.proto'];
 const OUTPUT = fileURLToPath(new URL('../src/wire/schema.ts', import.meta.url));
 const SCALARS = {
   uint32: 'number',

@@ -39,6 +39,11 @@ export function removal(set: AddWinsSet, replica: string, removed: readonly stri
   return dotMap.removal(set, replica, removed);
 }
 
+/** A delta that takes back what this replica added. What others added stays in. */
+export function withdrawal(set: AddWinsSet, replica: string, added: readonly string[]): AddWinsSet {
+  return dotMap.removal(set, replica, added, ([owner]) => owner === replica);
+}
+
 export { versions } from './dot-map.ts';
 
 export function merge(a: AddWinsSet, b: AddWinsSet): AddWinsSet {

@@ -59,8 +59,13 @@ export function changed<L extends Living>(entries: DotMap<L>['entries'], event: 
 }
 
 /** A delta that takes elements out, by one event. Empty if none of them is in. */
-export function removal(map: DotMap<Living>, replica: string, elements: readonly string[]): DotMap<never> {
-  const dead = elements.flatMap((element) => dotsOf(map, element));
+export function removal(
+  map: DotMap<Living>,
+  replica: string,
+  elements: readonly string[],
+  isMeant: (dot: Dot) => boolean = () => true,
+): DotMap<never> {
+  const dead = elements.flatMap((element) => dotsOf(map, element)).filter(isMeant);
   return dead.length === 0 ? EMPTY : changed([], nextDot(map.context, replica), dead);
 }
 

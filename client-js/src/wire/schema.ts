@@ -397,6 +397,102 @@ export const Entry: MessageType<Entry> = /* @__PURE__ */ message(
   Effect,
   Origin,
 );
+/** A selection in a block's text, counted in code points of the text at `revision`. `start` is where it began, `end` where
+ * the caret is: it may be the smaller. */
+export interface Cursor {
+  readonly block: string;
+  readonly start: number;
+  readonly end: number;
+  readonly revision: number;
+}
+export const Cursor: MessageType<Cursor> = /* @__PURE__ */ message('block start:uint32 end:uint32 revision:uint64');
+/** From a client: somebody looks at the conversation. Each one replaces the one before. The first asks for Peers from now
+ * on; after another Opened it has to be said again. Typing lasts 8 s, a cursor 60, unless they are said again. */
+export interface Signal {
+  /** of a conversation that is open */
+  readonly handle: number;
+  /** nobody looks at it any more, and no Peers are wanted; the rest counts as empty */
+  readonly away: boolean;
+  /** who may know that the sender is typing; unspecified: is not. What a visitor types is PUBLIC */
+  readonly typing: View;
+  /** for staff alone */
+  readonly cursor?: Cursor | undefined;
+}
+export const Signal: MessageType<Signal> = /* @__PURE__ */ message(
+  'handle:uint32 away:bool typing:0 cursor:1',
+  ViewNames,
+  Cursor,
+);
+export interface Peer {
+  readonly author?: Author | undefined;
+  readonly typing: View;
+  readonly cursor?: Cursor | undefined;
+}
+export const Peer: MessageType<Peer> = /* @__PURE__ */ message('author:0 typing:1 cursor:2', Author, ViewNames, Cursor);
+/** Who looks at a conversation, instead of who did. Staff see everybody. A visitor sees one peer at most, without subject
+ * and name: it is there while a human of the staff looks, and types while one says so to PUBLIC. */
+export interface Peers {
+  readonly handle: number;
+  /** the receiver too; people, not connections */
+  readonly peers: readonly Peer[];
+  /** there are more than are listed */
+  readonly more: boolean;
+}
+export const Peers: MessageType<Peers> = /* @__PURE__ */ message('handle:uint32 peers:0* more:bool', Peer);
+/** From a visitor: the page that its tab shows, until the connection ends. */
+export interface Visit {
+  /** a path; from a ? or # on it is cut off. Empty: none any more */
+  readonly page: string;
+  readonly title: string;
+}
+export const Visit: MessageType<Visit> = /* @__PURE__ */ message('page title');
+/** From staff: tell Site from now on. */
+export type WatchSite = Readonly<Record<string, never>>;
+export const WatchSite: MessageType<WatchSite> = /* @__PURE__ */ message('');
+/** From staff: moves a waiting conversation. Nothing happens if it does not wait any more. */
+export interface ArrangeQueue {
+  readonly conversation: string;
+  /** digits and letters, not ending in 0; members are in the order of rank, then of id, by code unit */
+  readonly rank: string;
+}
+export const ArrangeQueue: MessageType<ArrangeQueue> = /* @__PURE__ */ message('conversation rank');
+export interface PageVisitors {
+  readonly page: string;
+  /** as some visitor's browser has it */
+  readonly title: string;
+  /** 0: none any more */
+  readonly visitors: number;
+}
+export const PageVisitors: MessageType<PageVisitors> = /* @__PURE__ */ message('page title visitors:uint32');
+/** An open conversation without assignee, in which the visitor wrote last. */
+export interface Waiting {
+  readonly conversation: string;
+  /** empty: does not wait any more */
+  readonly rank: string;
+}
+export const Waiting: MessageType<Waiting> = /* @__PURE__ */ message('conversation rank');
+export interface Viewers {
+  readonly conversation: string;
+  /** none: nobody of the staff any more */
+  readonly viewers: readonly Author[];
+}
+export const Viewers: MessageType<Viewers> = /* @__PURE__ */ message('conversation viewers:0*', Author);
+/** What goes on: rows replace what was known of the same page or conversation. */
+export interface Site {
+  /** what is not listed is not there */
+  readonly whole: boolean;
+  /** those with the most visitors */
+  readonly pages: readonly PageVisitors[];
+  readonly queue: readonly Waiting[];
+  /** of conversations that staff look at */
+  readonly viewers: readonly Viewers[];
+}
+export const Site: MessageType<Site> = /* @__PURE__ */ message(
+  'whole:bool pages:0* queue:1* viewers:2*',
+  PageVisitors,
+  Waiting,
+  Viewers,
+);
 export interface Hello {
   readonly protocolVersion: number;
   readonly token: string;
@@ -507,9 +603,13 @@ export interface ClientFrame {
   readonly readBlocks?: ReadBlocks | undefined;
   readonly diverged?: Diverged | undefined;
   readonly refresh?: Refresh | undefined;
+  readonly signal?: Signal | undefined;
+  readonly visit?: Visit | undefined;
+  readonly watchSite?: WatchSite | undefined;
+  readonly arrangeQueue?: ArrangeQueue | undefined;
 }
 export const ClientFrame: MessageType<ClientFrame> = /* @__PURE__ */ message(
-  'hello:0? open:1? submit:2? acknowledge:3? ping:4? watchInbox:5? leave:6? readBlocks:7? diverged:8? refresh:9?',
+  'hello:0? open:1? submit:2? acknowledge:3? ping:4? watchInbox:5? leave:6? readBlocks:7? diverged:8? refresh:9? signal:10?=20 visit:11? watchSite:12? arrangeQueue:13?',
   Hello,
   Open,
   Submit,
@@ -520,6 +620,10 @@ export const ClientFrame: MessageType<ClientFrame> = /* @__PURE__ */ message(
   ReadBlocks,
   Diverged,
   Refresh,
+  Signal,
+  Visit,
+  WatchSite,
+  ArrangeQueue,
 );
 export interface ClientFrames {
   readonly frames: readonly ClientFrame[];
@@ -831,9 +935,11 @@ export interface ServerFrame {
   readonly pong?: Pong | undefined;
   readonly failure?: Failure | undefined;
   readonly blocksPage?: BlocksPage | undefined;
+  readonly peers?: Peers | undefined;
+  readonly site?: Site | undefined;
 }
 export const ServerFrame: MessageType<ServerFrame> = /* @__PURE__ */ message(
-  'welcome:0? opened:1? entries:2? answer:3? openFailed:4? delivered:5? inbox:6? goAway:7? pong:8? failure:9? blocksPage:10?',
+  'welcome:0? opened:1? entries:2? answer:3? openFailed:4? delivered:5? inbox:6? goAway:7? pong:8? failure:9? blocksPage:10? peers:11?=20 site:12?',
   Welcome,
   Opened,
   Entries,
@@ -845,6 +951,8 @@ export const ServerFrame: MessageType<ServerFrame> = /* @__PURE__ */ message(
   Pong,
   Failure,
   BlocksPage,
+  Peers,
+  Site,
 );
 export interface ServerFrames {
   readonly frames: readonly ServerFrame[];

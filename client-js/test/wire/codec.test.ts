@@ -131,7 +131,7 @@ describe('encoding', () => {
 
 describe('random messages', () => {
   const root = new protobuf.Root();
-  for (const file of ['conversation', 'frames']) {
+  for (const file of ['conversation', 'presence', 'frames']) {
     const url = new URL(`../../../protocol/src/main/proto/parley/v1/${file}.proto`, import.meta.url);
     protobuf.parse(readFileSync(url, 'utf8'), root);
   }

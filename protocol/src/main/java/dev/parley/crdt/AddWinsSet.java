@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,8 +49,8 @@ public final class AddWinsSet {
         return new AddWinsSet(DotMap.of(entries, context, events));
     }
 
-    public Set<String> elements() {
-        return map.entries().keySet();
+    public NavigableSet<String> elements() {
+        return map.entries().navigableKeySet();
     }
 
     public boolean contains(String element) {
@@ -95,6 +96,12 @@ public final class AddWinsSet {
     /** A delta that removes elements, as far as they were seen here. */
     public AddWinsSet removal(String replica, Collection<String> elements) {
         return new AddWinsSet(map.removal(replica, elements));
+    }
+
+    /** A delta that takes back what this replica added. What others added stays in. */
+    public AddWinsSet withdrawal(String replica, Collection<String> elements) {
+        return new AddWinsSet(
+                map.removal(replica, elements, dot -> dot.replica().equals(replica)));
     }
 
     public AddWinsSet merge(AddWinsSet other) {

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     dots that one had replaced. A digest made of the context would hide for good what a lost delta had to say.
  */
 record DotMap<L extends DotMap.Living<L>>(
-        SortedMap<String, List<L>> entries, CausalContext context, CausalContext events) {
+        NavigableMap<String, List<L>> entries, CausalContext context, CausalContext events) {
 
     /** A dot that is alive, and what came with it. */
     interface Living<L> {
@@ -35,14 +37,14 @@ record DotMap<L extends DotMap.Living<L>>(
         L join(L other);
     }
 
-    DotMap(SortedMap<String, List<L>> entries, CausalContext context, CausalContext events) {
+    DotMap(NavigableMap<String, List<L>> entries, CausalContext context, CausalContext events) {
         TreeMap<String, List<L>> sorted = new TreeMap<>();
         entries.forEach((element, living) -> {
             if (!living.isEmpty()) {
                 sorted.put(element, List.copyOf(living));
             }
         });
-        this.entries = Collections.unmodifiableSortedMap(sorted);
+        this.entries = Collections.unmodifiableNavigableMap(sorted);
         this.context = context;
         this.events = events;
     }
@@ -74,9 +76,14 @@ record DotMap<L extends DotMap.Living<L>>(
 
     /** A delta that takes elements out, by one event. Empty if none of them is in. */
     DotMap<L> removal(String replica, Collection<String> elements) {
+        return removal(replica, elements, dot -> true);
+    }
+
+    /** Likewise, of those of their dots alone that {@code isMeant}. */
+    DotMap<L> removal(String replica, Collection<String> elements, Predicate<Dot> isMeant) {
         List<Dot> dead = new ArrayList<>();
         for (String element : elements) {
-            living(element).forEach(each -> dead.add(each.dot()));
+            living(element).stream().map(Living::dot).filter(isMeant).forEach(dead::add);
         }
         if (dead.isEmpty()) {
             return empty();

@@ -65,6 +65,13 @@ class CrdtVectorsTest {
                 List.of("q", List.of("x", "nobody")),
                 both.removal("q", List.of("x", "nobody")));
         change(
+                "taking back",
+                "addWinsSet",
+                VectorForm.of(both),
+                "withdrawal",
+                List.of("q", List.of("x", "y")),
+                both.withdrawal("q", List.of("x", "y")));
+        change(
                 "removing nobody",
                 "addWinsSet",
                 VectorForm.of(both),

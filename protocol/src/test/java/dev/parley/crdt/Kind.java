@@ -99,7 +99,11 @@ interface Kind<T> {
         @Override
         public AddWinsSet change(AddWinsSet state, String replica, Random random) {
             List<String> elements = List.of(element(random), element(random)).subList(0, 1 + random.nextInt(2));
-            return random.nextInt(3) > 0 ? state.addition(replica, elements) : state.removal(replica, elements);
+            return switch (random.nextInt(6)) {
+                case 0 -> state.removal(replica, elements);
+                case 1 -> state.withdrawal(replica, elements);
+                default -> state.addition(replica, elements);
+            };
         }
 
         @Override

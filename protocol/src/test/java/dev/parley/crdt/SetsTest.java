@@ -44,6 +44,17 @@ class SetsTest {
     }
 
     @Test
+    void taking_back_leaves_what_others_added() {
+        AddWinsSet both = add(AddWinsSet.EMPTY, "p", "x").merge(add(AddWinsSet.EMPTY, "q", "x"));
+
+        AddWinsSet one = both.merge(both.withdrawal("p", List.of("x")));
+
+        assertThat(one.elements()).containsExactly("x");
+        assertThat(one.merge(one.withdrawal("q", List.of("x"))).elements()).isEmpty();
+        assertThat(one.withdrawal("p", List.of("x"))).isEqualTo(AddWinsSet.EMPTY);
+    }
+
+    @Test
     void what_was_removed_costs_nothing() {
         AddWinsSet set = AddWinsSet.EMPTY;
         for (int i = 0; i < 1_000; i++) {

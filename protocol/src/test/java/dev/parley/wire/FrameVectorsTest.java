@@ -95,6 +95,7 @@ class FrameVectorsTest {
     }
 
     private void clientFrames() {
+        PresenceFrames.ofClients().forEach(this::frame);
         frame("a hello", ClientFrame.newBuilder().setHello(hello()));
         frame("a hello that says nothing", ClientFrame.newBuilder().setHello(Hello.getDefaultInstance()));
         frame("an open of a visitor's own chat", ClientFrame.newBuilder().setOpen(Open.getDefaultInstance()));
@@ -230,6 +231,7 @@ class FrameVectorsTest {
     }
 
     private void serverFrames() {
+        PresenceFrames.ofTheGateway().forEach(this::frame);
         frame(
                 "a welcome",
                 ServerFrame.newBuilder()
