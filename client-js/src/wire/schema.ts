@@ -407,7 +407,7 @@ export interface Cursor {
 }
 export const Cursor: MessageType<Cursor> = /* @__PURE__ */ message('block start:uint32 end:uint32 revision:uint64');
 /** From a client: somebody looks at the conversation. Each one replaces the one before. The first asks for Peers from now
- * on; after another Opened it has to be said again. Typing lasts 8 s, a cursor 60, unless they are said again. */
+ * on; it has to be said again after each Welcome. Typing lasts 8 s, a cursor 60, unless they are said again. */
 export interface Signal {
   /** of a conversation that is open */
   readonly handle: number;

@@ -9,6 +9,7 @@ import dev.parley.gateway.http.OperatorRoute;
 import dev.parley.gateway.http.Route;
 import dev.parley.gateway.http.RunRoute;
 import dev.parley.gateway.metrics.GatewayMetrics;
+import dev.parley.gateway.presence.Presence;
 import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.session.SessionRegistry;
@@ -19,7 +20,9 @@ import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.shard.ShardLimits;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.Ephemeral;
 import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOptions;
@@ -31,8 +34,10 @@ import dev.parley.gateway.transport.WebSocketListener;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,12 +57,16 @@ public final class GatewayServer implements AutoCloseable {
     private static final int HISTORY_ENTRIES = 1_024;
     private static final int SNAPSHOT_ENTRIES = 256;
     private static final int INBOX_BEAT_MILLIS = 100;
+    private static final int PRESENCE_BEAT_MILLIS = 200;
+    private static final int NODE_NAME_BYTES = 9;
 
     private final GatewayMetrics metrics = new GatewayMetrics();
     private final OperationStore store;
     private final EventLoops loops;
     private final ScheduledExecutorService beat;
-    private final ScheduledFuture<?> telling;
+    private final List<ScheduledFuture<?>> telling;
+    private final Ephemeral ephemeral;
+    private final Presence presence;
     private final SessionRegistry<Connection> sessions = new SessionRegistry<>();
     private final Assistants assistants;
     private final WebSocketListener listener;
@@ -71,12 +80,14 @@ public final class GatewayServer implements AutoCloseable {
         Inbox inbox = new Inbox(store);
         ShardGroup shards = shards(config, clock, inbox);
         ConnectionCounters counters = new ConnectionCounters();
-        Node node = new Node(tokens, config.limits(), shards, inbox, store, sessions, clock, counters);
+        ephemeral = new MemoryEphemeral(clock, Runnable::run);
+        presence = new Presence(newNodeName(), ephemeral, inbox, new Policy(config.policies()), config.limits(), clock);
+        Node node = new Node(tokens, config.limits(), shards, inbox, presence, store, sessions, clock, counters);
         assistants = new Assistants(config.assistant(), () -> reachable(config.host()), tokens);
         metrics.bind(counters);
         metrics.bind(shards);
-        beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "inbox"));
-        telling = beat.scheduleWithFixedDelay(inbox::tell, INBOX_BEAT_MILLIS, INBOX_BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "beat"));
+        telling = List.of(every(INBOX_BEAT_MILLIS, inbox::tell), every(PRESENCE_BEAT_MILLIS, presence::beat));
         try {
             listener = listen(config, tokens, node);
         } catch (Throwable e) {
@@ -87,6 +98,16 @@ public final class GatewayServer implements AutoCloseable {
             new DemoArticles(shards, loops.all().get(0)).seed();
         }
         LOG.info("started with {} on {}", config, loops.transport());
+    }
+
+    private static String newNodeName() {
+        byte[] name = new byte[NODE_NAME_BYTES];
+        new SecureRandom().nextBytes(name);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(name);
+    }
+
+    private ScheduledFuture<?> every(int millis, Runnable task) {
+        return beat.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     private OperationStore openStore(GatewayConfig config) {
@@ -175,8 +196,10 @@ public final class GatewayServer implements AutoCloseable {
 
     private void closeParts() {
         assistants.close();
-        telling.cancel(false);
+        telling.forEach(each -> each.cancel(false));
         beat.shutdown();
+        presence.close();
+        ephemeral.close();
         loops.close();
         store.close();
         metrics.close();

@@ -27,6 +27,8 @@ class PackageDependenciesTest {
                 .definedBy("dev.parley.gateway.assistant..")
                 .layer("transport")
                 .definedBy("dev.parley.gateway.transport..")
+                .layer("presence")
+                .definedBy("dev.parley.gateway.presence..")
                 .layer("shard")
                 .definedBy("dev.parley.gateway.shard..")
                 .layer("engines")
@@ -45,14 +47,16 @@ class PackageDependenciesTest {
                 .mayOnlyBeAccessedByLayers("wiring", "metrics", "http")
                 .whereLayer("transport")
                 .mayOnlyBeAccessedByLayers("wiring", "metrics", "http")
+                .whereLayer("presence")
+                .mayOnlyBeAccessedByLayers("wiring", "transport")
                 .whereLayer("shard")
-                .mayOnlyBeAccessedByLayers("wiring", "metrics", "transport", "http", "assistant")
+                .mayOnlyBeAccessedByLayers("wiring", "metrics", "transport", "http", "assistant", "presence")
                 .whereLayer("engines")
                 .mayOnlyBeAccessedByLayers("wiring", "metrics")
                 .whereLayer("store")
-                .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant", "engines")
+                .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant", "engines", "presence")
                 .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant")
+                .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant", "presence")
                 .check(classes);
     }
 
@@ -66,7 +70,10 @@ class PackageDependenciesTest {
         ArchRuleDefinition.noClasses()
                 .that()
                 .resideInAnyPackage(
-                        "dev.parley.gateway.shard..", "dev.parley.gateway.store..", "dev.parley.gateway.session..")
+                        "dev.parley.gateway.shard..",
+                        "dev.parley.gateway.store..",
+                        "dev.parley.gateway.session..",
+                        "dev.parley.gateway.presence..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")

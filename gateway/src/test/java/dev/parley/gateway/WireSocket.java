@@ -19,6 +19,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody's socket in a test: it opens a conversation and submits one operation after the other. */
@@ -54,15 +56,14 @@ public final class WireSocket implements AutoCloseable {
     /** An empty id is the visitor's own. */
     public Opened open(String conversation) throws Exception {
         send(ClientFrame.newBuilder().setOpen(Open.newBuilder().setConversation(conversation)));
-        ServerFrame frame = received.poll(WAIT_SECONDS, TimeUnit.SECONDS);
-        while (frame != null && !frame.hasOpened()) {
-            frame = received.poll(WAIT_SECONDS, TimeUnit.SECONDS);
-        }
-        if (frame == null) {
-            throw new AssertionError("not opened");
-        }
-        opened = frame.getOpened();
-        return frame.getOpened();
+        Opened answer = await("Opened", ServerFrame::hasOpened).getOpened();
+        opened = answer;
+        return answer;
+    }
+
+    /** An id for a block that this socket's next operation creates. */
+    public String newBlock() {
+        return outbox + "." + (seq + 1);
     }
 
     public void submit(Operation operation) throws Exception {
@@ -79,7 +80,26 @@ public final class WireSocket implements AutoCloseable {
         send(ClientFrame.newBuilder().setSubmit(SubmissionCodec.encode(open.getHandle(), submission)));
     }
 
-    private void send(ClientFrame.Builder frame) throws Exception {
+    /** The first frame from now on that is meant; those before it are dropped. */
+    public ServerFrame await(String what, Predicate<ServerFrame> meant) throws Exception {
+        ServerFrame frame = received.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+        while (frame != null && !meant.test(frame)) {
+            frame = received.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+        }
+        if (frame == null) {
+            throw new AssertionError("no " + what);
+        }
+        return frame;
+    }
+
+    /** What came and was not asked for. */
+    public List<ServerFrame> unread() {
+        List<ServerFrame> frames = new ArrayList<>();
+        received.drainTo(frames);
+        return frames;
+    }
+
+    public void send(ClientFrame.Builder frame) throws Exception {
         byte[] bytes = ClientFrames.newBuilder().addFrames(frame).build().toByteArray();
         socket.sendBinary(ByteBuffer.wrap(bytes), true).get(WAIT_SECONDS, TimeUnit.SECONDS);
     }

@@ -23,5 +23,8 @@ public enum Action {
     CLOSE,
     REOPEN,
     REDACT,
-    LINK
+    LINK,
+    VISIT,
+    WATCH,
+    ARRANGE
 }

@@ -164,6 +164,11 @@ public final class Policy {
                 : allows(asker, action, asker.state().attribute(Attributes.KIND), true, true);
     }
 
+    /** What is in no conversation's log: {@code on} is SITE or QUEUE. */
+    public boolean mayAtSite(String tenant, Author author, Action action, String on) {
+        return of(tenant).allows(author.role(), action, on, true, true);
+    }
+
     private static Action action(Operation.Command command) {
         if (command instanceof Operation.PublishDraft) {
             return Action.PUBLISH;

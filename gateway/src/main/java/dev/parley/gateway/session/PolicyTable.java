@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Rows of who may do what to what; the first that fits decides. A tenant's own rows stand before the common ones. Immutable,
@@ -21,6 +22,7 @@ import java.util.Map;
  */
 public final class PolicyTable {
     private static final String ANY = "*";
+    private static final Set<String> SITE = Set.of("SITE", "QUEUE");
     private static final String EDIT_WINDOW = "edit-window-minutes";
     private static final List<Role> COLUMNS =
             List.of(Role.VISITOR, Role.AGENT, Role.ADMIN, Role.ASSISTANT, Role.SERVICE);
@@ -132,6 +134,7 @@ public final class PolicyTable {
 
     private static boolean isKind(String cell) {
         return cell.equals(ANY)
+                || SITE.contains(cell)
                 || cell.equals(ConversationSummary.CHAT)
                 || cell.equals(ConversationSummary.ARTICLE)
                 || Arrays.stream(BlockKind.values())

@@ -4,6 +4,7 @@ import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
+import dev.parley.gateway.presence.Signal;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.shard.Delivery;
@@ -47,6 +48,7 @@ public final class Connection implements Subscriber {
     private volatile Principal principal;
     private final String session;
     private final OutboundQueue outbound;
+    private final ConnectionPresence presence;
     private final Set<ConversationKey> requested = new HashSet<>();
     private final Map<Integer, OpenConversation> open = new HashMap<>();
     private final Map<String, ConversationSummary> withheldRows = new LinkedHashMap<>();
@@ -83,6 +85,7 @@ public final class Connection implements Subscriber {
         this.principal = principal;
         this.session = session;
         this.outbound = new OutboundQueue(channel);
+        this.presence = new ConnectionPresence(this, node.presence());
     }
 
     @Override
@@ -125,6 +128,7 @@ public final class Connection implements Subscriber {
         if (watchesInbox) {
             node.inbox().leave(this);
         }
+        presence.end();
     }
 
     Limits limits() {
@@ -182,7 +186,31 @@ public final class Connection implements Subscriber {
         if (conversation != null) {
             requested.remove(conversation.key);
             node.shards().of(conversation.key).leave(conversation.key, this);
+            presence.left(conversation.key.conversation(), handle);
         }
+    }
+
+    void signal(int handle, boolean away, Signal signal) {
+        OpenConversation conversation = open.get(handle);
+        if (conversation == null) {
+            send(FrameEncoder.failure(FailureCode.UNKNOWN_HANDLE));
+        } else if (away) {
+            presence.left(conversation.key.conversation(), handle);
+        } else {
+            presence.signal(conversation.key.conversation(), handle, conversation.sent.revision(), signal);
+        }
+    }
+
+    ConnectionPresence presence() {
+        return presence;
+    }
+
+    boolean isOpen(int handle) {
+        return open.containsKey(handle);
+    }
+
+    boolean isWritable() {
+        return channel.isWritable();
     }
 
     void watchInbox(String kind, byte[] after, int limit) {
@@ -225,8 +253,12 @@ public final class Connection implements Subscriber {
     /** The same person with a fresh token, perhaps in another role: what it may see no more is taken from it. */
     void refresh(Principal fresh) {
         View before = principal.role().view();
+        boolean isSame = principal.author().equals(fresh.author());
         node.sessions().unregister(principal, session, this);
         principal = fresh;
+        if (!isSame) {
+            presence.renew();
+        }
         node.sessions().register(fresh, session, this);
         send(FrameEncoder.welcome(fresh, node.limits(), node.clock().millis()));
         if (before == fresh.role().view()) {
@@ -274,6 +306,7 @@ public final class Connection implements Subscriber {
         } else if (delivery instanceof Delivery.Ended ended) {
             open.values().removeIf(conversation -> conversation.key.equals(ended.key()));
             requested.remove(ended.key());
+            presence.left(ended.key().conversation(), 0);
         } else if (delivery instanceof Delivery.Page page && isBehind(page.handle())) {
             return;
         }
@@ -344,6 +377,7 @@ public final class Connection implements Subscriber {
             return isSame;
         });
         open.put(opened.handle(), conversation);
+        presence.moved(opened.key().conversation(), opened.handle());
         if (opened.created() && !principal.role().isStaff()) {
             for (Connection other : node.sessions().connectionsOf(principal)) {
                 if (other != this) {
@@ -364,6 +398,7 @@ public final class Connection implements Subscriber {
         }
         withheldMarks.values().forEach(marks -> send(FrameEncoder.encode(marks)));
         withheldMarks.clear();
+        presence.drained();
         for (OpenConversation conversation : List.copyOf(open.values())) {
             if (conversation.lagging && !conversation.resuming) {
                 conversation.resuming = true;
@@ -407,6 +442,13 @@ public final class Connection implements Subscriber {
     static void close(Channel channel, CloseCode code) {
         channel.writeAndFlush(new CloseWebSocketFrame(code.code(), code.name()))
                 .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** An encoded frame. */
+    void tell(byte[] frame) {
+        if (!gone) {
+            send(frame);
+        }
     }
 
     private void send(byte[] frame) {

@@ -5,6 +5,9 @@ import dev.parley.conversation.Operation;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.Submission;
+import dev.parley.gateway.presence.Cursor;
+import dev.parley.gateway.presence.Signal;
+import dev.parley.gateway.presence.SignalCodec;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.NamedConversation;
 import dev.parley.gateway.session.Principal;
@@ -135,8 +138,26 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
                         frame.getReadBlocks().getBefore(),
                         Math.max(1, frame.getReadBlocks().getLimit()));
             case DIVERGED -> connection.diverged(frame.getDiverged().getHandle());
+            case SIGNAL -> signal(connection, frame.getSignal());
+            case VISIT ->
+                connection
+                        .presence()
+                        .visit(frame.getVisit().getPage(), frame.getVisit().getTitle());
+            case WATCH_SITE -> connection.presence().watchSite();
+            case ARRANGE_QUEUE ->
+                connection
+                        .presence()
+                        .arrange(
+                                frame.getArrangeQueue().getConversation(),
+                                frame.getArrangeQueue().getRank());
             case HELLO, REFRESH, KIND_NOT_SET -> throw new WireException("a frame of no known kind");
         }
+    }
+
+    private static void signal(Connection connection, dev.parley.wire.v1.Signal signal) {
+        Cursor cursor = signal.hasCursor() ? SignalCodec.decode(signal.getCursor()) : null;
+        connection.signal(
+                signal.getHandle(), signal.getAway(), new Signal(SignalCodec.decode(signal.getTyping()), cursor));
     }
 
     /** What is too large is rejected under its number, without being looked at. */

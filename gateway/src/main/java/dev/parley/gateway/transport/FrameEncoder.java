@@ -124,7 +124,7 @@ final class FrameEncoder {
                         .setCode(OpenFailedCode.OPEN_MALFORMED)));
     }
 
-    private static byte[] frame(ServerFrame.Builder frame) {
+    static byte[] frame(ServerFrame.Builder frame) {
         return ServerFrames.newBuilder().addFrames(frame).build().toByteArray();
     }
 

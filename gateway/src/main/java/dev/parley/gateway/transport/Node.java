@@ -1,5 +1,6 @@
 package dev.parley.gateway.transport;
 
+import dev.parley.gateway.presence.Presence;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.session.Tokens;
@@ -14,6 +15,7 @@ public record Node(
         Limits limits,
         ShardGroup shards,
         Inbox inbox,
+        Presence presence,
         OperationStore store,
         SessionRegistry<Connection> sessions,
         InstantSource clock,

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Role;
+import dev.parley.gateway.presence.Presence;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.session.Principal;
@@ -17,10 +18,12 @@ import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.wire.CloseCode;
 import dev.parley.wire.v1.Acknowledge;
 import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.Cursor;
 import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
@@ -29,6 +32,9 @@ import dev.parley.wire.v1.Ping;
 import dev.parley.wire.v1.Refresh;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.ServerFrames;
+import dev.parley.wire.v1.Signal;
+import dev.parley.wire.v1.View;
+import dev.parley.wire.v1.WatchSite;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -110,6 +116,8 @@ class ConnectionHandlerTest {
                 Limits.DEFAULT,
                 new ShardGroup(List.of(shard)),
                 inbox,
+                new Presence(
+                        "node", new MemoryEphemeral(clock, Runnable::run), inbox, new Policy(), Limits.DEFAULT, clock),
                 store,
                 new SessionRegistry<>(),
                 clock,
@@ -300,6 +308,92 @@ class ConnectionHandlerTest {
 
         assertThat(open(Open.newBuilder().setKind("ARTICLE").setName("Returns")).getConversation())
                 .isEqualTo(first.getConversation());
+    }
+
+    @Test
+    void whoLooksAtAConversationIsTold() throws Exception {
+        int handle = openArticle();
+        signal(Signal.newBuilder().setHandle(handle).setTyping(View.STAFF));
+        beat();
+
+        assertThat(told()).singleElement().satisfies(frame -> {
+            assertThat(frame.getPeers().getHandle()).isEqualTo(handle);
+            assertThat(frame.getPeers().getPeers(0).getAuthor().getSubject()).isEqualTo("ann");
+            assertThat(frame.getPeers().getPeers(0).getTyping()).isEqualTo(View.STAFF);
+        });
+    }
+
+    @Test
+    void aSignalOfWhatIsNotOpenOrNowhereIsAFailureAndNoMore() throws Exception {
+        int handle = openArticle();
+        signal(Signal.newBuilder().setHandle(handle + 1));
+        signal(Signal.newBuilder()
+                .setHandle(handle)
+                .setCursor(Cursor.newBuilder().setBlock("b").setStart(-1)));
+        beat();
+
+        assertThat(told())
+                .extracting(frame -> frame.getFailure().getCode())
+                .containsExactly(FailureCode.UNKNOWN_HANDLE, FailureCode.BAD_FRAME);
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void aSlowSocketIsToldTheLatestPeersAndTheWholeSiteOnceItHasDrained() throws Exception {
+        int handle = openArticle();
+        signal(Signal.newBuilder().setHandle(handle));
+        receive(ClientFrame.newBuilder().setWatchSite(WatchSite.getDefaultInstance()));
+        beat();
+        told();
+        socket.takes = 0;
+        fill(3);
+        for (int i = 0; i < 5; i++) {
+            signal(Signal.newBuilder().setHandle(handle).setTyping(i % 2 == 0 ? View.STAFF : View.PUBLIC));
+            receive(ClientFrame.newBuilder().setWatchSite(WatchSite.getDefaultInstance())); // as when something changed
+            beat();
+        }
+        socket.takes = Integer.MAX_VALUE;
+        socket.flush();
+        socket.runPendingTasks();
+        beat();
+
+        List<ServerFrame> frames = told();
+        assertThat(frames).filteredOn(ServerFrame::hasPeers).singleElement().satisfies(frame -> assertThat(
+                        frame.getPeers().getPeers(0).getTyping())
+                .isEqualTo(View.STAFF));
+        assertThat(frames).filteredOn(ServerFrame::hasSite).singleElement().satisfies(frame -> assertThat(
+                        frame.getSite().getWhole())
+                .isTrue());
+    }
+
+    @Test
+    void whoBecomesSomebodyElseLooksAtNothingAnyMore() throws Exception {
+        int handle = openArticle();
+        signal(Signal.newBuilder().setHandle(handle));
+        receive(ClientFrame.newBuilder().setWatchSite(WatchSite.getDefaultInstance()));
+        beat();
+        told();
+        refresh(new Author("ann", Role.VISITOR, "Ann"));
+        beat();
+        beat();
+
+        assertThat(told()).noneMatch(frame -> frame.hasPeers() || frame.hasSite());
+    }
+
+    private int openArticle() throws Exception {
+        greet(ANN);
+        beat();
+        told();
+        return open(Open.newBuilder().setKind("ARTICLE").setName("Returns")).getHandle();
+    }
+
+    private void signal(Signal.Builder signal) {
+        receive(ClientFrame.newBuilder().setSignal(signal));
+    }
+
+    private void beat() {
+        node.presence().beat();
+        socket.runPendingTasks();
     }
 
     private void refresh(Author author) {

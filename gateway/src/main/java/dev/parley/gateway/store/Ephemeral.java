@@ -1,0 +1,45 @@
+package dev.parley.gateway.store;
+
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * What the nodes of one gateway share and nobody keeps: fences, leases and messages. Nothing of it decides the order of a
+ * log.
+ *
+ * <p>Thread: calls from any thread, none blocks. Stages complete and listeners are called on threads of this object; callers
+ * hop back to their own.
+ */
+public interface Ephemeral extends AutoCloseable {
+
+    /** A number larger than all that were given for this name before. */
+    CompletionStage<Long> fence(String name);
+
+    /**
+     * Takes or renews the lease of a name for who has the fence. False if a larger fence had it, or if this one let it run
+     * out: others may have acted on that, so that a new fence is needed.
+     */
+    CompletionStage<Boolean> hold(String name, long fence, long leaseMillis);
+
+    /** Ends a lease before its time, if the fence still has it. */
+    void release(String name, long fence);
+
+    /** The leases that have not run out of names that begin with the prefix, and the fence of each. */
+    CompletionStage<Map<String, Long>> leases(String prefix);
+
+    /** Tells everybody who listens, the sender too. The message may be lost, doubled or overtaken by later ones. */
+    void publish(String channel, byte[] message);
+
+    /** Calls {@code listener} with each message until the returned handle is closed. */
+    Subscription subscribe(String channel, Consumer<byte[]> listener);
+
+    @Override
+    void close();
+
+    /** Ends what {@link #subscribe} began. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.parley.gateway.store.memory;
+
+import dev.parley.gateway.store.Ephemeral;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What nodes in one process share. Stages are complete when they are returned; messages are handed over by the executor,
+ * which may lose, double or reorder them. Guarded by itself.
+ */
+public final class MemoryEphemeral implements Ephemeral {
+    private final InstantSource clock;
+    private final Executor executor;
+    private final Map<String, Long> fences = new HashMap<>();
+    private final Map<String, Lease> leases = new HashMap<>();
+    private final Map<String, List<Consumer<byte[]>>> listeners = new ConcurrentHashMap<>();
+
+    private record Lease(long fence, long untilMillis) {}
+
+    public MemoryEphemeral(InstantSource clock, Executor executor) {
+        this.clock = clock;
+        this.executor = executor;
+    }
+
+    @Override
+    public synchronized CompletionStage<Long> fence(String name) {
+        return CompletableFuture.completedFuture(fences.merge(name, 1L, Long::sum));
+    }
+
+    @Override
+    public synchronized CompletionStage<Boolean> hold(String name, long fence, long leaseMillis) {
+        Lease lease = leases.get(name);
+        long nowMillis = clock.millis();
+        boolean isHeld =
+                lease == null || lease.fence < fence || (lease.fence == fence && nowMillis < lease.untilMillis);
+        if (isHeld) {
+            leases.put(name, new Lease(fence, nowMillis + leaseMillis));
+        }
+        return CompletableFuture.completedFuture(isHeld);
+    }
+
+    @Override
+    public synchronized void release(String name, long fence) {
+        leases.computeIfPresent(name, (key, lease) -> lease.fence == fence ? new Lease(fence, 0) : lease);
+    }
+
+    @Override
+    public synchronized CompletionStage<Map<String, Long>> leases(String prefix) {
+        Map<String, Long> held = new HashMap<>();
+        leases.forEach((name, lease) -> {
+            if (name.startsWith(prefix) && clock.millis() < lease.untilMillis) {
+                held.put(name, lease.fence);
+            }
+        });
+        return CompletableFuture.completedFuture(held);
+    }
+
+    @Override
+    public void publish(String channel, byte[] message) {
+        for (Consumer<byte[]> listener : listeners.getOrDefault(channel, List.of())) {
+            executor.execute(() -> listener.accept(message.clone()));
+        }
+    }
+
+    @Override
+    public Subscription subscribe(String channel, Consumer<byte[]> listener) {
+        List<Consumer<byte[]>> all = listeners.computeIfAbsent(channel, name -> new CopyOnWriteArrayList<>());
+        all.add(listener);
+        return () -> all.remove(listener);
+    }
+
+    @Override
+    public void close() {
+        listeners.clear();
+    }
+}
