@@ -43,6 +43,8 @@ export interface ClientStats {
   /** Submissions without an answer. */
   readonly pending: number;
   readonly unsent: number;
+  /** How often what was shown was not what the log says, and was loaded anew. */
+  readonly divergences: number;
 }
 
 interface Member {
@@ -93,8 +95,8 @@ export class Client {
     this.connection = new Connection({ ...dialling, session: newSession() }, this.around, {
       prepare: (token) => this.prepare(token),
       greeting: () => this.greeting(),
-      welcomed: (welcome) => {
-        this.welcomed(welcome);
+      welcomed: (welcome, isRefresh) => {
+        this.welcomed(welcome, isRefresh);
       },
       received: (frame) => {
         this.received(frame);
@@ -180,6 +182,7 @@ export class Client {
       conversations: links.length,
       pending: links.reduce((sum, { replica }) => sum + replica.pending.length, 0),
       unsent: links.reduce((sum, { unsent }) => sum + unsent.length, 0),
+      divergences: links.reduce((sum, { divergenceCount }) => sum + divergenceCount, 0),
     };
   }
 
@@ -279,8 +282,8 @@ export class Client {
     return [...opens, ...[...this.inboxes.values()].map((inbox) => inbox.watch())];
   }
 
-  private welcomed({ principal, limits }: Welcome): void {
-    this.connections++;
+  private welcomed({ principal, limits }: Welcome, isRefresh: boolean): void {
+    this.connections += isRefresh ? 0 : 1;
     this.limits = limits;
     this.become(principal ?? this.self);
     this.tellIfSynced();
@@ -302,6 +305,8 @@ export class Client {
       this.byHandle.get(frame.entries.handle)?.link.received(frame.entries);
     } else if (frame.answer) {
       this.byHandle.get(frame.answer.handle)?.link.answered(frame.answer);
+    } else if (frame.blocksPage) {
+      this.byHandle.get(frame.blocksPage.handle)?.link.receiveOlder(frame.blocksPage);
     } else if (frame.delivered) {
       this.byHandle.get(frame.delivered.handle)?.link.receiveDelivered(frame.delivered);
     } else if (frame.inbox) {

@@ -29,7 +29,8 @@ export interface ConnectionUser {
   prepare(token: string): Promise<void>;
   /** What follows Hello in the same message. */
   greeting(): Init<ClientFrame>[];
-  welcomed(welcome: Welcome): void;
+  /** `isRefresh`: with a fresh token, on a connection that was welcomed already. */
+  welcomed(welcome: Welcome, isRefresh: boolean): void;
   received(frame: ServerFrame): void;
   /** What was open is not any more. */
   disconnected(): void;
@@ -51,6 +52,9 @@ export interface ConnectionOptions {
 }
 
 const IMMEDIATE_TRY_MILLIS = 2_000;
+/** How long before a token expires it is replaced, unless it is short-lived. */
+const REFRESH_MILLIS = 60_000;
+const TIMER_MILLIS_MAX = 2 ** 31 - 1;
 
 /** Keeps one socket to the gateway open, and comes back whenever it breaks. */
 export class Connection {
@@ -62,6 +66,8 @@ export class Connection {
   private dialledAtMillis = -Infinity;
   private failure: ParleyErrorCode | undefined;
   private cancelRetry: () => void = noop;
+  private cancelRefresh: () => void = noop;
+  private isWelcome = false;
   private wakeUps: AbortController | undefined;
 
   constructor(
@@ -125,26 +131,59 @@ export class Connection {
     void this.dialWithToken(dial);
   }
 
-  private async dialWithToken(dial: number): Promise<void> {
+  private dialWithToken(dial: number): Promise<void> {
+    return this.withToken(
+      dial,
+      (token) => {
+        this.openSocket(token);
+      },
+      () => {
+        this.wait('token');
+      },
+    );
+  }
+
+  /** Gets a token and uses it, unless the dial that it was for is over by then. */
+  private async withToken(dial: number, use: (token: string) => void, onFailure: () => void): Promise<void> {
     let token: string;
     try {
       token = await this.options.token();
     } catch {
       if (dial === this.dials) {
         this.user.failed(new ParleyError('NO_TOKEN', true));
-        this.wait('token');
+        onFailure();
       }
       return;
     }
     try {
       await this.user.prepare(token);
       if (dial === this.dials) {
-        this.openSocket(token);
+        use(token);
       }
     } catch (error) {
       if (dial === this.dials) {
         this.end(CloseCode.FORBIDDEN, error instanceof ParleyError ? error.code : 'NOT_ALLOWED');
       }
+    }
+  }
+
+  /** Replaces the token on the open connection before it expires. If that fails, it is tried again until it has. */
+  private refreshIn(leftMillis: number): void {
+    if (leftMillis > 0) {
+      const delayMillis = leftMillis - Math.min(REFRESH_MILLIS, leftMillis / 10);
+      const dial = this.dials;
+      this.cancelRefresh();
+      this.cancelRefresh = this.around.clock.after(Math.min(delayMillis, TIMER_MILLIS_MAX), () => {
+        void this.withToken(
+          dial,
+          (token) => {
+            this.send([{ refresh: { token } }]);
+          },
+          () => {
+            this.refreshIn(leftMillis - delayMillis);
+          },
+        );
+      });
     }
   }
 
@@ -167,9 +206,15 @@ export class Connection {
 
   private socketReceived(frame: ServerFrame): void {
     if (frame.welcome) {
-      this.socket?.keepAlive(frame.welcome.limits?.heartbeatMillis ?? 0);
-      this.setState({ name: 'syncing' });
-      this.user.welcomed(frame.welcome);
+      const { limits, timeMillis, tokenExpiresAtMillis } = frame.welcome;
+      const isRefresh = this.isWelcome;
+      this.isWelcome = true;
+      this.refreshIn(tokenExpiresAtMillis - timeMillis);
+      if (!isRefresh) {
+        this.socket?.keepAlive(limits?.heartbeatMillis ?? 0);
+        this.setState({ name: 'syncing' });
+      }
+      this.user.welcomed(frame.welcome, isRefresh);
     } else if (frame.goAway) {
       this.backOff.dictate(frame.goAway.delayMillis);
       this.cancelRetry = this.around.clock.after(frame.goAway.delayMillis, () => {
@@ -215,6 +260,8 @@ export class Connection {
 
   private hangUp(): void {
     this.dials++;
+    this.isWelcome = false;
+    this.cancelRefresh();
     this.cancelRetry();
     this.cancelRetry = noop;
     this.socket?.close();

@@ -58,6 +58,8 @@ interface Waiter {
   readonly reject: (error: ParleyError) => void;
 }
 
+const TIMELINE: readonly BlockKind[] = ['MESSAGE', 'NOTE'];
+
 /** One conversation, as the application sees it. */
 export class ConversationHandle {
   private readonly events = new Events<ConversationEvents>();
@@ -133,6 +135,16 @@ export class ConversationHandle {
 
   notes(): Block[] {
     return this.standing('NOTE');
+  }
+
+  /** Whether there are older messages than those that are here. */
+  get hasOlder(): boolean {
+    return this.link.replica.confirmed.olderThan > 0;
+  }
+
+  /** Loads more of them; resolves when they are here. */
+  loadOlder(): Promise<void> {
+    return this.link.loadOlder();
   }
 
   attributes(): ReadonlyMap<string, string> {
@@ -241,6 +253,15 @@ export class ConversationHandle {
     return { id, saved, sent: this.answerOf(contentId) };
   }
 
+  /** @internal Those that were not merged away; messages and notes from where they were loaded. */
+  standing(...kinds: readonly BlockKind[]): Block[] {
+    const { olderThan } = this.link.replica.confirmed;
+    return this.blocks().filter(({ kind, mergedInto, revision }) => {
+      const isLoaded = revision === 0 || revision >= olderThan || !TIMELINE.includes(kind);
+      return kinds.includes(kind) && mergedInto === '' && isLoaded;
+    });
+  }
+
   /** @internal Something happened below. */
   updated({ changes, unsent, settled }: Outcome): void {
     settled.forEach((each) => {
@@ -329,11 +350,6 @@ export class ConversationHandle {
       const isOther = self.role === 'VISITOR' ? key !== `read/${self.subject}` : key === visitor;
       return key.startsWith('read/') && isOther ? Math.max(revision, Number(value)) : revision;
     }, 0);
-  }
-
-  /** Those of a kind that were not merged away. */
-  private standing(kind: BlockKind): Block[] {
-    return this.blocks(kind).filter(({ mergedInto }) => mergedInto === '');
   }
 
   /** A block that can be edited. */

@@ -4,13 +4,14 @@ import { type ConversationTarget, namedBy } from './conversation-target.ts';
 import * as queue from './conversation/pending.ts';
 import type { Pending, Unsent } from './conversation/pending.ts';
 import { NOTHING, type Outcome, Replica, type ReplicaSeed } from './conversation/replica.ts';
-import { DivergedError } from './conversation/state.ts';
+import { type DivergedError, PartialError, START } from './conversation/state.ts';
 import { ParleyError } from './errors.ts';
 import type { Random } from './random.ts';
 import type { Lane, LaneContent, Outbox } from './outbox/outbox.ts';
 import type {
   Answer,
   Blocks,
+  BlocksPage,
   ClientFrame,
   Delivered,
   Effect,
@@ -50,6 +51,7 @@ const REFUSED_MILLIS_MIN = 200;
 const LATE_MILLIS = 10_000;
 const DIVERGENCES_MAX = 3;
 const CONTENT_ID_BYTES = 8;
+const OLDER_BLOCKS = 50;
 
 /**
  * Carries one conversation between its replica, its outbox and the gateway: opens it, catches up, then sends what is
@@ -67,7 +69,7 @@ export class ConversationLink {
   /** What other pages send for this one, by content id. */
   private readonly elsewhere = new Map<string, Pending>();
   /** While the page is parted from its outbox. */
-  private parting: Parting | undefined;
+  private parting: Deferred | undefined;
   private blockCount = 0;
   private kept: readonly Unsent[] = [];
   /** Those of `kept` that came up here, and are this link's to save. */
@@ -80,7 +82,13 @@ export class ConversationLink {
   private refused = false;
   private readonly savedIds = new WeakSet<Uint8Array>();
   private acknowledgedRevision = 0;
+  /** How often the replica was not what the log says. */
+  divergenceCount = 0;
+  /** Since it last was. */
   private divergences = 0;
+  /** What the replica shows is to be replaced as a whole. */
+  private isStale = false;
+  private reading: Deferred | undefined;
   private cancelAcknowledge: (() => void) | undefined;
   private cancelRetry: () => void = noop;
 
@@ -129,7 +137,7 @@ export class ConversationLink {
   /** The page goes to sleep: from here on, what the outbox has is somebody else's to send. */
   part(): void {
     if (this.lane && !this.parting) {
-      this.parting = new Parting();
+      this.parting = new Deferred();
     }
   }
 
@@ -185,7 +193,8 @@ export class ConversationLink {
   open(): Init<ClientFrame> {
     this.disconnected();
     this.state = 'opening';
-    const { position, pending, outbox, answeredSeq } = this.replica;
+    const { pending, outbox, answeredSeq } = this.replica;
+    const position = this.isStale ? START : this.replica.position;
     return {
       open: {
         ...namedBy(this.target),
@@ -209,26 +218,34 @@ export class ConversationLink {
   }
 
   opened({ handle, conversation, view, entries, blocks, outboxes, delivered }: Opened): void {
+    const isSnapshot = blocks?.since === 0;
+    const isOtherView = this.view !== 'VIEW_UNSPECIFIED' && this.view !== view;
+    if (isOtherView) {
+      this.underWay = undefined;
+    }
     this.state = 'open';
     this.handle = handle;
     this.conversation = conversation;
     this.view = view;
     this.replica.confirmed.view = view;
-    const answers = outboxes.filter(({ outbox }) => outbox === this.replica.outbox);
-    this.guarded(() => {
-      if (entries) {
-        this.receive(entries);
-      }
-      answers.forEach((answer) => {
-        this.applyAnswer(answer, blocks?.position?.revision);
-      });
-      if (blocks) {
-        this.replace(blocks);
-      }
-    });
+    if ((isOtherView || this.isStale) && !isSnapshot) {
+      this.loadAnew();
+      return;
+    }
+    this.isStale = false;
+    if (entries && !this.receive(entries)) {
+      return;
+    }
+    for (const answer of outboxes.filter(({ outbox }) => outbox === this.replica.outbox)) {
+      this.applyAnswer(answer, blocks?.position?.revision);
+    }
+    if (blocks) {
+      this.replace(blocks);
+    }
     if (delivered) {
       this.receiveDelivered(delivered);
     }
+    this.readOlder();
     this.acknowledgeSoon();
     this.pump();
   }
@@ -245,23 +262,40 @@ export class ConversationLink {
   }
 
   received(entries: Entries): void {
+    if (this.isStale) {
+      return;
+    }
     if (entries.from > this.replica.position.revision) {
       this.reopen();
       return;
     }
-    this.guarded(() => {
-      this.receive(entries);
-    });
-    this.acknowledgeSoon();
-    this.pump();
+    if (this.receive(entries)) {
+      this.acknowledgeSoon();
+      this.pump();
+    }
   }
 
   answered(answer: Answer): void {
-    if (answer.outbox === this.replica.outbox) {
-      this.guarded(() => {
-        this.applyAnswer(answer);
-      });
+    if (answer.outbox === this.replica.outbox && !this.isStale) {
+      this.applyAnswer(answer);
       this.pump();
+    }
+  }
+
+  /** Loads more of what stands before the blocks that are here; resolves when it is here, or all is. */
+  loadOlder(): Promise<void> {
+    const reading = this.reading ?? new Deferred();
+    if (!this.reading) {
+      this.reading = reading;
+      this.readOlder();
+    }
+    return reading.done;
+  }
+
+  receiveOlder({ before, blocks, olderThan }: BlocksPage): void {
+    if (this.reading && !this.isStale && before === this.replica.confirmed.olderThan) {
+      this.user.updated(this.replica.addOlder(blocks, olderThan));
+      this.haveRead();
     }
   }
 
@@ -280,11 +314,37 @@ export class ConversationLink {
       this.host.send([{ leave: { handle: this.handle } }]);
     }
     this.disconnected();
+    this.haveRead();
   }
 
-  private receive(entries: Entries): void {
-    this.settle(this.replica.receive(entries));
+  /** Whether they fit. */
+  private receive(entries: Entries): boolean {
+    const outcome = this.replica.receive(entries, this.host.limits()?.snapshotBlocks);
+    this.settle(outcome);
     this.settleElsewhere(entries.entries.map(({ contentId }) => contentId));
+    if (outcome.isVerified) {
+      this.divergences = 0;
+    }
+    if (outcome.diverged) {
+      this.diverged(outcome.diverged);
+    }
+    return outcome.diverged === undefined;
+  }
+
+  private readOlder(): void {
+    const { olderThan } = this.replica.confirmed;
+    if (this.reading && this.state === 'open') {
+      if (olderThan === 0) {
+        this.haveRead();
+      } else {
+        this.host.send([{ readBlocks: { handle: this.handle, before: olderThan, limit: OLDER_BLOCKS } }]);
+      }
+    }
+  }
+
+  private haveRead(): void {
+    this.reading?.end();
+    this.reading = undefined;
   }
 
   private replace(blocks: Blocks): void {
@@ -415,7 +475,7 @@ export class ConversationLink {
   private save(): Promise<void> {
     const { pending } = this.replica;
     if (this.parting) {
-      return this.parting.saved;
+      return this.parting.done;
     }
     const saved = this.lane?.save(this.content()) ?? Promise.resolve();
     this.lastSave = saved;
@@ -451,35 +511,38 @@ export class ConversationLink {
     this.host.send([this.open()]);
   }
 
-  /** A log that does not fit the replica: load it anew, unless that does not help either. */
-  private guarded(step: () => void): void {
-    try {
-      step();
+  /** The replica is not what the log says: it is loaded anew, unless that does not help either. */
+  private diverged(error: DivergedError): void {
+    if (error instanceof PartialError) {
+      this.loadAnew();
       return;
-    } catch (error) {
-      if (!(error instanceof DivergedError)) {
-        throw error;
-      }
     }
+    this.divergenceCount++;
     const isHopeless = ++this.divergences > DIVERGENCES_MAX;
+    this.host.send([{ diverged: { handle: this.handle, revision: this.replica.position.revision } }]);
     this.user.failed(new ParleyError('DIVERGED', !isHopeless));
-    this.settle(this.replica.reset());
     if (isHopeless) {
       this.leave();
       this.state = 'failed';
     } else {
-      this.reopen();
+      this.loadAnew();
     }
+  }
+
+  /** What is shown stays until it is replaced. */
+  private loadAnew(): void {
+    this.isStale = true;
+    this.reopen();
   }
 }
 
-/** Work that waits for an outbox to be saved in. */
-class Parting {
-  readonly saved: Promise<void>;
-  end!: (saved: Promise<void>) => void;
+/** What will be done: when `end` is called, or what it is given is. */
+class Deferred {
+  readonly done: Promise<void>;
+  end!: (after?: Promise<void>) => void;
 
   constructor() {
-    this.saved = new Promise((resolve) => {
+    this.done = new Promise((resolve) => {
       this.end = resolve;
     });
   }

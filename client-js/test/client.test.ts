@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DeskConversation } from '../src/desk/index.ts';
 import { type Client, type ClientOptions, createClient } from '../src/client.ts';
 import type { ParleyError } from '../src/errors.ts';
+import type { ConversationHandle } from '../src/conversation-handle.ts';
 import { textEdit } from '../src/ot/text-edit.ts';
 import type { Role } from '../src/wire/wire.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
@@ -501,5 +502,238 @@ describe('closing', () => {
     await clock.advance(60_000);
     expect(gateway.connections).toEqual([]);
     expect(vera.state).toEqual({ name: 'closed', code: 1000, reason: 'CLOSED' });
+  });
+});
+
+describe('a long conversation', () => {
+  async function longChat(): Promise<ConversationHandle> {
+    const sequencer = gateway.conversation('vera:chat');
+    sequencer.snapshotBlocks = 10;
+    gateway.limits = { ...gateway.limits, snapshotBlocks: 10 };
+    const writer = (await connected('anna', 'AGENT')).conversation({ id: 'vera:chat' });
+    for (let i = 0; i < 100; i++) {
+      await writer.send(String(i)).sent;
+    }
+    await writer.createBlock({ kind: 'TOPIC', text: 'Welcome' }).sent;
+    const chat = (await connected('vera')).conversation({ name: 'chat' });
+    await settled();
+    return chat;
+  }
+
+  it('is shown from its end, and page by page backwards', async () => {
+    const chat = await longChat();
+    expect(texts(chat.messages())).toEqual(['91', '92', '93', '94', '95', '96', '97', '98', '99']);
+    expect(texts(chat.blocks('TOPIC'))).toEqual(['Welcome']);
+    expect(chat.hasOlder).toBe(true);
+    const loads = [chat.loadOlder(), chat.loadOlder()];
+    await Promise.all(loads);
+    expect(chat.messages()).toHaveLength(59);
+    await chat.loadOlder();
+    expect(texts(chat.messages())).toEqual(Array.from({ length: 100 }, (_, i) => String(i)));
+    expect(chat.hasOlder).toBe(false);
+    await chat.loadOlder();
+    expect(gateway.last.kinds.filter((kind) => kind === 'readBlocks')).toHaveLength(2);
+  });
+
+  it('loads a page again that was lost with the connection', async () => {
+    const chat = await longChat();
+    gateway.intercept = (_, { readBlocks }) => readBlocks !== undefined;
+    const loaded = chat.loadOlder();
+    await settled();
+    gateway.intercept = () => false;
+    gateway.last.close(1006);
+    await clock.advance(20_000);
+    await loaded;
+    expect(chat.messages()).toHaveLength(59);
+  });
+
+  it('does not show the older messages that it happens to know between those it does not', async () => {
+    const chat = await longChat();
+    const old = gateway.conversation('vera:chat').state.blocks.values().next().value!;
+    const handle = [...gateway.last.handles.keys()][0]!;
+    const blocks = gateway.conversation('vera:chat').blocksSince(0, 'PUBLIC');
+    const pinned = { ...old, attributes: [{ key: 'pinned', value: 'V' }] };
+    gateway.last.send({
+      opened: {
+        handle,
+        conversation: 'vera:chat',
+        name: 'chat',
+        view: 'PUBLIC',
+        blocks: { ...blocks, blocks: [pinned, ...blocks.blocks] },
+      },
+    });
+    await settled();
+    expect(chat.messages()[0]?.text).toBe('91');
+    expect(new DeskConversation(chat).pinned().map(({ text }) => text)).toEqual(['0']);
+  });
+});
+
+describe('the hash of the state', () => {
+  it('is the same as long as nothing goes wrong', async () => {
+    gateway.conversation('vera:chat').entriesPerHash = 4;
+    const [vera, anna] = [await connected('vera'), await connected('anna', 'AGENT')];
+    const chat = vera.conversation({ name: 'chat' });
+    await settled();
+    const desk = anna.conversation({ id: 'vera:chat' });
+    await settled();
+    const errors: string[] = [];
+    [chat, desk].forEach((each) => each.on('error', ({ code }) => errors.push(code)));
+    for (let i = 0; i < 8; i++) {
+      const { id } = chat.send(String(i));
+      await desk.createBlock({ kind: 'NOTE', text: 'for staff' }).sent;
+      await desk.react(id, '👍').sent;
+    }
+    await settled();
+    expect(errors).toEqual([]);
+    expect([vera.stats().divergences, anna.stats().divergences]).toEqual([0, 0]);
+  });
+
+  it('tells a replica that went wrong, which says so and loads the truth', async () => {
+    const sequencer = gateway.conversation('vera:chat');
+    sequencer.entriesPerHash = 3;
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    const { id } = chat.send('one');
+    await chat.send('two').sent;
+    const errors: ParleyError[] = [];
+    chat.on('error', (error) => errors.push(error));
+    const known = sequencer.state.blocks.get(id)!;
+    sequencer.state.blocks.set(id, { ...known, text: 'the truth' });
+    const shown: string[] = [];
+    chat.on('change', ({ blockId }) => shown.push(`${blockId === id}`));
+    await chat.send('three').sent;
+    await settled();
+    expect(texts(chat.messages())).toEqual(['the truth', 'two', 'three']);
+    expect(errors).toMatchObject([{ code: 'DIVERGED', retryable: true }]);
+    expect(gateway.last.received.flatMap(({ diverged }) => diverged ?? [])).toMatchObject([{ revision: 2 }]);
+    expect(vera.stats().divergences).toBe(1);
+    expect(shown).toContain('true');
+    await chat.send('four').sent;
+    expect(chat.unsent()).toEqual([]);
+  });
+
+  it('loses nothing that was being typed elsewhere in the conversation', async () => {
+    const sequencer = gateway.conversation('x');
+    sequencer.entriesPerHash = 3;
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    const { id: draft } = desk.createBlock({ kind: 'DRAFT', text: 'Dear' });
+    const { id } = desk.send('two');
+    await settled();
+    sequencer.state.blocks.set(id, { ...sequencer.state.blocks.get(id)!, text: 'the truth' });
+    gateway.isMute = true;
+    desk.send('three');
+    await settled();
+    desk.setText(draft, 'Dear Vera');
+    gateway.isMute = false;
+    gateway.publish(sequencer, sequencer.log.at(-1)!);
+    await settled();
+    expect(anna.stats().divergences).toBe(1);
+    expect(texts(desk.messages())).toEqual(['the truth', 'three']);
+    expect(sequencer.state.blocks.get(draft)?.text).toBe('Dear Vera');
+    expect(desk.unsent()).toEqual([]);
+  });
+
+  it('that is wrong again and again ends the conversation instead of loading it for ever', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    await settled();
+    const errors: string[] = [];
+    chat.on('error', ({ code, retryable }) => errors.push(`${code} ${String(retryable)}`));
+    for (let i = 1; i <= 5; i++) {
+      const { log, position } = gateway.conversation('vera:chat');
+      chat.send(String(i));
+      gateway.intercept = (connection, { submit }) => {
+        if (submit) {
+          const sequencer = connection.handles.get(submit.handle)!;
+          sequencer.submit(connection.author, submit);
+          const entries = { handle: submit.handle, from: position.revision, to: sequencer.position };
+          const hashes = [{ revision: log.length, hash: new Uint8Array(8) }];
+          connection.send({ entries: { ...entries, entries: log.slice(-1), hashes } });
+        }
+        return submit !== undefined;
+      };
+      await settled();
+    }
+    expect(errors).toEqual(['DIVERGED true', 'DIVERGED true', 'DIVERGED true', 'DIVERGED false']);
+    expect(gateway.last.kinds.at(-1)).toBe('leave');
+  });
+});
+
+describe('a token', () => {
+  it('is replaced on the open connection before it expires', async () => {
+    gateway.tokenMillis = 600_000;
+    let calls = 0;
+    const vera = clientOf('vera', 'VISITOR', {
+      token: () => {
+        calls++;
+        return Promise.resolve(tokenOf('vera', 'VISITOR'));
+      },
+    });
+    const states: string[] = [];
+    vera.on('state', ({ name }) => states.push(name));
+    vera.conversation({ name: 'chat' });
+    vera.connect();
+    await settled();
+    await clock.advance(530_000);
+    expect([calls, gateway.last.kinds.includes('refresh')]).toEqual([1, false]);
+    await clock.advance(20_000);
+    expect([calls, gateway.last.kinds.includes('refresh')]).toEqual([2, true]);
+    await clock.advance(540_000);
+    expect(calls).toBe(3);
+    expect(states).toEqual(['connecting', 'syncing', 'live']);
+    expect([gateway.connections.length, vera.stats().connections]).toEqual([1, 1]);
+  });
+
+  it('that cannot be had is asked for again until the old one has expired', async () => {
+    gateway.tokenMillis = 600_000;
+    let isAway = false;
+    const vera = clientOf('vera', 'VISITOR', {
+      token: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(tokenOf('vera', 'VISITOR'))),
+    });
+    const errors: string[] = [];
+    vera.on('error', ({ code }) => errors.push(code));
+    vera.connect();
+    await settled();
+    isAway = true;
+    await clock.advance(545_000);
+    expect(errors).toEqual(['NO_TOKEN']);
+    isAway = false;
+    await clock.advance(54_000);
+    expect(gateway.last.kinds.filter((kind) => kind === 'refresh')).toHaveLength(1);
+    expect(vera.state.name).toBe('live');
+  });
+
+  it('for somebody else ends the client, and is not shown to the gateway', async () => {
+    gateway.tokenMillis = 600_000;
+    let subject = 'vera';
+    const vera = clientOf('vera', 'VISITOR', { token: () => Promise.resolve(tokenOf(subject, 'VISITOR')) });
+    vera.connect();
+    await settled();
+    subject = 'mallory';
+    await clock.advance(545_000);
+    expect(vera.state).toMatchObject({ name: 'closed', reason: 'OTHER_PRINCIPAL' });
+    expect(gateway.last.kinds).not.toContain('refresh');
+  });
+
+  it('with another role shows what that role sees, and keeps what is pending', async () => {
+    gateway.tokenMillis = 600_000;
+    let role: Role = 'AGENT';
+    const anna = clientOf('anna', 'AGENT', { token: () => Promise.resolve(tokenOf('anna', role)) });
+    const desk = anna.conversation({ id: 'x' });
+    anna.connect();
+    await settled();
+    await desk.createBlock({ kind: 'NOTE', text: 'for staff' }).sent;
+    const { id, sent } = desk.send('for all');
+    await sent;
+    role = 'VISITOR';
+    gateway.intercept = ({ view }, { submit }) => submit !== undefined && view === 'STAFF';
+    desk.setText(id, 'for all of us');
+    await clock.advance(545_000);
+    expect(texts(desk.notes())).toEqual([]);
+    expect(desk.block(id)?.authors).toEqual([]);
+    expect(anna.author.role).toBe('VISITOR');
+    expect(gateway.conversation('x').state.blocks.get(id)?.text).toBe('for all of us');
+    expect(desk.unsent()).toEqual([]);
   });
 });

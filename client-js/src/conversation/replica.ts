@@ -15,6 +15,7 @@ import type {
   RejectCode,
   View,
 } from '../wire/wire.ts';
+import type * as wire from '../wire/wire.ts';
 import { blockOf, blocksOf } from './effect.ts';
 import * as queue from './pending.ts';
 import type { Pending, Settled, Unsent, UnsentCode } from './pending.ts';
@@ -37,6 +38,10 @@ export interface Outcome {
   readonly changes: readonly Change[];
   readonly unsent: readonly Unsent[];
   readonly settled: readonly Settled[];
+  /** The log and this replica differ from here on: it has to be loaded anew. */
+  readonly diverged?: DivergedError | undefined;
+  /** The replica was compared with the log, and is the same. */
+  readonly isVerified?: boolean | undefined;
 }
 
 /** What a change of state does: to what is displayed, and to what is pending. */
@@ -175,22 +180,49 @@ export class Replica {
     return sent;
   }
 
-  /** Entries in log order. Those that are known already are skipped. */
-  receive({ to, entries }: Entries): Outcome {
+  /**
+   * Entries in log order. Those that are known already are skipped. `hashedBlocks`: of how many blocks the hashes are that
+   * come with entries.
+   */
+  receive({ to, entries, hashes }: Entries, hashedBlocks = 0): Outcome {
     const base = this.position;
     const before = this.waiting;
-    const outcomes = entries
-      .filter(({ revision }) => revision > base.revision)
-      .map((entry) => this.receiveEntry(entry, before, base));
+    const outcomes: Outcome[] = [];
+    let isVerified = false;
+    try {
+      for (const entry of entries.filter(({ revision }) => revision > base.revision)) {
+        outcomes.push(this.receiveEntry(entry, before, base));
+        const told = hashes.find(({ revision }) => revision === entry.revision);
+        isVerified = told !== undefined && hashedBlocks > 0 && !this.headless;
+        if (told && isVerified && !sameBytes(this.confirmed.hash(hashedBlocks), told.hash)) {
+          throw new DivergedError(`another state than the log's at ${told.revision}`);
+        }
+      }
+    } catch (error) {
+      if (error instanceof DivergedError) {
+        return { ...joined(outcomes), diverged: error };
+      }
+      throw error;
+    }
     if (to && to.revision >= base.revision) {
       this.confirmed.position = to;
     }
-    return joined(outcomes);
+    return { ...joined(outcomes), isVerified };
   }
 
-  /** Blocks as they are at a position, instead of entries. Pending edits of what changed meanwhile become unsent. */
+  /** Blocks that stand before those that are known, as they are now. */
+  addOlder(blocks: readonly wire.Block[], olderThan: number): Outcome {
+    const ids = blocks.map(({ id }) => id);
+    return this.step('remote', [...ids, ''], () => {
+      this.confirmed.add(blocks, olderThan);
+      return {};
+    });
+  }
+
+  /** Blocks as they are at a position, instead of entries. Pending edits of texts that changed meanwhile become unsent. */
   replace(blocks: Blocks): Outcome {
     const known = this.position.revision;
+    const textsBefore = new Map([...this.confirmed.blocks.values()].map((block) => [block.id, editable(block)]));
     const touched = blocks.blocks.map(({ id }) => id);
     const affected = blocks.since === 0 ? [...this.confirmed.blocks.keys(), ...touched] : touched;
     return this.step('remote', [...affected, ...this.waiting.flatMap(queue.targets), ''], () => {
@@ -217,8 +249,12 @@ export class Replica {
         creates.forEach((id) => created.add(id));
         const isKept = submission.effects.every(({ editText, placeAnchor }) => {
           const block = editText?.block ?? placeAnchor?.block;
-          const kept = blocks.since > 0 && blocks.since <= known && !changed.has(block ?? '');
-          return block === undefined || kept || created.has(block);
+          if (block === undefined || created.has(block)) {
+            return true;
+          }
+          const text = textsBefore.get(block);
+          const isSame = text !== undefined && text === editable(this.confirmed.blocks.get(block));
+          return isSame || (blocks.since > 0 && blocks.since <= known && !changed.has(block));
         });
         if (submission.frozen || !isKept) {
           const code: UnsentCode = submission.sends > 0 ? 'MAYBE_SENT' : 'BASE_LOST';
@@ -300,21 +336,18 @@ export class Replica {
     });
   }
 
-  /** Forgets what is confirmed, to load it anew. Pending edits of confirmed blocks become unsent. */
-  reset(): Outcome {
-    return this.replace({ since: 0, position: START, blocks: [], attributes: [], olderThan: 0 });
-  }
-
   private receiveEntry(entry: Entry, before: readonly Pending[], base: Position): Outcome {
     const touched = entry.effects.flatMap((effect) => (blockOf(effect) === undefined ? [''] : blocksOf(effect)));
     const [first] = this.waiting;
     if (first && entry.outbox === this.outboxId && this.isFirst(entry.seq, entry.contentId)) {
       return this.step('remote', [...touched, ...this.waiting.flatMap(queue.targets)], () => {
-        this.waiting = this.waiting.slice(1);
-        this.lastAnsweredSeq = entry.seq;
         const settled = [{ contentId: first.contentId }];
         if (!first.command) {
           this.confirm(entry);
+        }
+        this.waiting = this.waiting.slice(1);
+        this.lastAnsweredSeq = entry.seq;
+        if (!first.command) {
           return { settled };
         }
         // Nothing of a command was shown before: what is pending behind it moves past its entry as past anybody's.
@@ -461,8 +494,15 @@ function shownWith(block: Block | undefined, effect: Effect, stamp: Stamp, view:
 function editInto({ id, text }: Block, after: string, shown: readonly Effect[]): TextEdit {
   const at = shown.find(({ retarget }) => retarget?.block === id)?.retarget?.at ?? -1;
   const start = at < 0 ? after.lastIndexOf(text) : indexAfter(after, at);
-  const made = textEdit(after.slice(0, start), lengthOf(text), after.slice(start + text.length));
-  return start >= 0 && leadsTo(text, made, after) ? made : diff(text, after);
+  if (start < 0 || !after.startsWith(text, start)) {
+    return diff(text, after);
+  }
+  return textEdit(after.slice(0, start), lengthOf(text), after.slice(start + text.length));
+}
+
+/** The text of a block, with all that decides whether an edit of it can be meant. */
+function editable(block: Block | undefined): string | undefined {
+  return block?.mergedInto === '' && !block.erased ? `${block.kind} ${block.text}` : undefined;
 }
 
 function leadsTo(before: string, edit: TextEdit, after: string): boolean {

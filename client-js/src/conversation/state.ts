@@ -60,7 +60,12 @@ export const START: Position = { revision: 0, head: new Uint8Array(0) };
 
 /** An entry that does not fit the state: the log and this replica differ. */
 export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
+  override readonly name: string = 'DivergedError';
+}
+
+/** An entry that fits, but is about a block that was not read yet. */
+export class PartialError extends DivergedError {
+  override readonly name = 'PartialError';
 }
 
 /** A conversation as it is at a position, through one view. Owned by one replica, which alone changes it. */
@@ -101,8 +106,11 @@ export class ConversationState {
   private merge(retarget: wire.EffectRetarget, stamp: Stamp): void {
     const block = this.blocks.get(retarget.block);
     const into = this.blocks.get(retarget.into);
-    if (!block && !into && this.olderThan > 0) {
-      return;
+    if (this.olderThan > 0 && (!block || !into)) {
+      if (!block && !into) {
+        return;
+      }
+      throw new PartialError('half of a merge');
     }
     const merged = mergedBlocks(block, into, retarget, stamp);
     this.blocks.set(retarget.into, merged.into);

@@ -3,7 +3,7 @@ import { inOrder } from '../conversation/rank.ts';
 import type { Block } from '../conversation/state.ts';
 import { ParleyError } from '../errors.ts';
 import { lengthOf } from '../ot/text.ts';
-import type { Anchor, Author, BlockKind, Effect, Operation } from '../wire/wire.ts';
+import type { Anchor, Author, Effect, Operation } from '../wire/wire.ts';
 import { type Place, type Placed, placed, rankOfNext, standingOf } from './placement.ts';
 
 /** A change that somebody proposes for a range of a block's text. */
@@ -19,26 +19,25 @@ export interface Suggestion {
   readonly state: 'open' | 'stale' | 'accepted' | 'dismissed';
 }
 
-const TIMELINE: readonly BlockKind[] = ['MESSAGE', 'NOTE'];
-
 /** What staff do in a conversation, beyond what everybody does. */
 export class DeskConversation {
   constructor(readonly handle: ConversationHandle) {}
 
   /** Messages and notes as they stand between each other. */
   timeline(): Block[] {
-    return this.standing(TIMELINE);
+    return this.handle.standing('MESSAGE', 'NOTE');
   }
 
   /** The parts of an article. */
   sections(): Block[] {
-    return this.standing(['SECTION']).filter(({ erased }) => !erased);
+    return this.handle.standing('SECTION').filter(({ erased }) => !erased);
   }
 
   /** Moves a message, a section or another block among those of its kind; messages and notes stand in one list. */
   move(blockId: string, place: Place): Sending {
     const kind = this.handle.block(blockId)?.kind ?? 'BLOCK_KIND_UNSPECIFIED';
-    const list = standingOf(this.standing(TIMELINE.includes(kind) ? TIMELINE : [kind]));
+    const isInTimeline = kind === 'MESSAGE' || kind === 'NOTE';
+    const list = standingOf(isInTimeline ? this.timeline() : this.handle.standing(kind));
     const ranks = this.placedIn(list, blockId, place, rankOfNext(this.handle.revision));
     return this.handle.submit(
       blockId,
@@ -48,8 +47,9 @@ export class DeskConversation {
 
   /** The pinned messages, in the order that agents gave them. */
   pinned(): Block[] {
-    return this.standing(['MESSAGE'])
-      .filter((block) => pinOf(block) !== '' && !block.erased)
+    return this.handle
+      .blocks('MESSAGE')
+      .filter((block) => pinOf(block) !== '' && block.mergedInto === '' && !block.erased)
       .sort((a, b) => inOrder(pinOf(a), pinOf(b)) || a.revision - b.revision || inOrder(a.id, b.id));
   }
 
@@ -172,10 +172,6 @@ export class DeskConversation {
     const isStale = !range || range.stale || target?.attributes.has('recalled') === true;
     const state = settled === 'accepted' || settled === 'dismissed' ? settled : isStale ? 'stale' : 'open';
     return { id, target: target?.id ?? told, author, text, range, state };
-  }
-
-  private standing(kinds: readonly BlockKind[]): Block[] {
-    return this.handle.blocks().filter(({ kind, mergedInto }) => kinds.includes(kind) && mergedInto === '');
   }
 
   private placedIn(list: readonly Placed[], id: string, place: Place, end = ''): readonly Placed[] {
