@@ -6,7 +6,6 @@ import dev.parley.ot.TextEdit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Takes the text of blocks out of entries. What was written is replaced by as many fillers, so that the entries still fit
@@ -14,20 +13,13 @@ import java.util.stream.Collectors;
  * blocks' attributes go too.
  */
 public final class Redaction {
-    private static final String FILLER = "\u2588";
+    /** Stands for each character of a text that was taken out. */
+    public static final String FILLER = "\u2588";
 
     private final Set<String> blocks;
 
     private Redaction(Set<String> blocks) {
         this.blocks = blocks;
-    }
-
-    /** Of the blocks that an entry erased. */
-    public static Redaction by(Entry erasing) {
-        return new Redaction(erasing.effects().stream()
-                .filter(effect -> effect instanceof Effect.Erase)
-                .map(Effect::target)
-                .collect(Collectors.toSet()));
     }
 
     /** Of a block and of those that were merged into it, as {@code state} knows them. */

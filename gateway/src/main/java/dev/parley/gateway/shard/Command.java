@@ -1,6 +1,7 @@
 package dev.parley.gateway.shard;
 
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Submission;
 import dev.parley.gateway.shard.Conversation.Range;
@@ -21,35 +22,26 @@ sealed interface Command {
         return false;
     }
 
-    /** A request that may need more of the log than is in memory; {@code read} is that part, once it was asked for. */
-    sealed interface Reading extends Command {
-        @Nullable LogPart read();
-
-        Reading with(LogPart part);
-
-        /** Whether {@code missing}, if there is any, still has to be read. */
-        default boolean lacks(@Nullable Range missing) {
-            LogPart part = read();
-            return missing != null && (part == null || part.range().to() < missing.to());
-        }
-
-        default List<LoggedEntry> entriesRead() {
-            LogPart part = read();
-            return part == null ? List.of() : part.entries();
-        }
-    }
-
+    /** {@code read} is the part of the log that is not in memory, if it was asked for already. */
     record Open(
             OpenRequest request,
             Subscriber subscriber,
-            @Nullable LogPart read) implements Reading {
+            @Nullable LogPart read) implements Command {
         @Override
         public ConversationKey key() {
             return request.key();
         }
 
-        @Override
-        public Open with(LogPart part) {
+        /** Whether {@code missing}, if there is any, still has to be read. */
+        boolean lacks(@Nullable Range missing) {
+            return missing != null && (read == null || read.range().to() < missing.to());
+        }
+
+        List<LoggedEntry> entriesRead() {
+            return read == null ? List.of() : read.entries();
+        }
+
+        Open with(LogPart part) {
             return new Open(request, subscriber, part);
         }
     }
@@ -60,26 +52,44 @@ sealed interface Command {
     record ReadBlocks(ConversationKey key, int handle, long before, int limit, Subscriber subscriber)
             implements Command {}
 
-    /** {@code expectedRevision}: that of the entry it has to follow. */
+    /**
+     * {@code expectedRevision}: that of the entry it has to follow. {@code redacted} is what was read of the log for it, if
+     * it is a redaction and that was done already.
+     */
     record Submit(
             ConversationKey key,
             int handle,
             Submission submission,
             long expectedRevision,
             Subscriber subscriber,
-            @Nullable LogPart read)
-            implements Reading {
+            @Nullable Redacted redacted)
+            implements Command {
         static final long ANY_REVISION = -1;
 
-        @Override
-        public Submit with(LogPart part) {
-            return new Submit(key, handle, submission, expectedRevision, subscriber, part);
+        Submit with(Redacted read) {
+            return new Submit(key, handle, submission, expectedRevision, subscriber, read);
         }
 
         @Override
         public boolean yields() {
             return subscriber.principal().role() == Role.ASSISTANT
                     || submission.operations().stream().anyMatch(Operation.AppendText.class::isInstance);
+        }
+    }
+
+    /**
+     * The entries in a range of which a redaction of these blocks takes something, as the log was after so many redactions
+     * of the loaded conversation.
+     */
+    record Redacted(
+            Conversation conversation, int redactions, List<String> blocks, Range range, List<LoggedEntry> entries) {
+
+        boolean isOf(Conversation loaded, Redaction redaction, Range before) {
+            return conversation == loaded
+                    && redactions == loaded.redactions()
+                    && !loaded.isErasing()
+                    && blocks.equals(redaction.blocks())
+                    && range.equals(before);
         }
     }
 }

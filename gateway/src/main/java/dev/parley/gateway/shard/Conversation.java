@@ -17,7 +17,6 @@ import dev.parley.conversation.RejectedException;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Source;
 import dev.parley.conversation.Stamp;
-import dev.parley.conversation.StateHashes;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.Transform;
@@ -48,6 +47,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +98,9 @@ class Conversation {
     private final List<LoggedEntry> unappended = new ArrayList<>();
     private final Map<OutboxName, OutboxRow> unappendedRows = new LinkedHashMap<>();
     private final List<OutboxRow> expiredRows = new ArrayList<>();
-    private final Map<Long, Erasure> unappendedErasures = new LinkedHashMap<>();
-    private final List<Redaction> redactions = new ArrayList<>();
+    private final Map<Long, Erasure> unappendedErasures = new TreeMap<>();
+    private int redactions;
+    private int redactionsStored;
     private long snapshotRevision;
     private boolean summaryChanged;
 
@@ -125,6 +126,7 @@ class Conversation {
             history.append(entry);
             marks.append(entry.entry());
         }
+        history.stored(stored.end().revision());
         for (OutboxRow row : stored.outboxRows()) {
             remember(row);
         }
@@ -144,11 +146,15 @@ class Conversation {
     }
 
     Decision receive(Submission submission, Author author, long nowMillis) {
-        return receive(submission, author, nowMillis, Command.Submit.ANY_REVISION);
+        return receive(submission, author, nowMillis, Command.Submit.ANY_REVISION, List.of());
     }
 
-    /** Rejects what would not follow {@code expectedRevision}. */
-    Decision receive(Submission submission, Author author, long nowMillis, long expectedRevision) {
+    /**
+     * Rejects what would not follow {@code expectedRevision}. {@code redacted} are the entries before {@link #beforeHistory}
+     * ends of which the submission's {@link #redaction} takes something.
+     */
+    Decision receive(
+            Submission submission, Author author, long nowMillis, long expectedRevision, List<LoggedEntry> redacted) {
         SubmissionId id = submission.id();
         OutboxRow row = outboxes.get(new OutboxName(author.subject(), id.outbox()));
         if (row == null) {
@@ -169,7 +175,13 @@ class Conversation {
             List<Effect> effects = command == null
                     ? transform(checked(submission, author), submission.base(), author)
                     : stamp(command, submission, asker);
+            List<LoggedEntry> inPlace = command instanceof Operation.Redact redact
+                    ? inPlace(Redaction.of(redact.block(), state), redacted)
+                    : List.of();
             LoggedEntry entry = append(permitAndApply(effects, submission, asker, nowMillis));
+            if (command instanceof Operation.Redact) {
+                erase(inPlace, entry);
+            }
             answer(id, author, nowMillis, entry.revision(), null);
             return new Decision.Logged(entry);
         } catch (RejectedException e) {
@@ -178,6 +190,36 @@ class Conversation {
         } catch (RefusedException e) {
             return new Decision.Answered(new Answer.Refused(e.refusal(), 0));
         }
+    }
+
+    /** What the submission takes out of the log if it is accepted, and null if it takes nothing or will not be. */
+    @Nullable Redaction redaction(Submission submission, Author author, long nowMillis) {
+        OutboxRow row =
+                outboxes.get(new OutboxName(author.subject(), submission.id().outbox()));
+        if (!(command(submission) instanceof Operation.Redact redact) || dedupe(submission.id(), author, row) != null) {
+            return null;
+        }
+        Block block = state.block(redact.block());
+        if (block == null || !author.role().view().sees(block.audience()) || block.isMerged() || block.erased()) {
+            return null;
+        }
+        Asker asker = new Asker(key.tenant(), author, state, nowMillis);
+        return policy.may(asker, redact, block) ? Redaction.of(block.id(), state) : null;
+    }
+
+    /** The part of the log that is not in memory, or null if all is. */
+    @Nullable Range beforeHistory() {
+        return horizon.revision() < history.start() ? new Range(horizon.revision(), history.start()) : null;
+    }
+
+    /** Whether entries were replaced here and not yet in the store, which must not be read for the next redaction then. */
+    boolean isErasing() {
+        return redactions > redactionsStored;
+    }
+
+    /** How many there were since it was loaded. What was read of the log before the last one is not what it is now. */
+    int redactions() {
+        return redactions;
     }
 
     /** The answer if this is not the outbox's next submission, else null. */
@@ -716,39 +758,39 @@ class Conversation {
         return !unappended.isEmpty() || !unappendedRows.isEmpty();
     }
 
-    /** What of the log has to be read before a submission can be decided, or null. */
-    @Nullable Range missingFor(Submission submission) {
-        boolean redacts = command(submission) instanceof Operation.Redact;
-        return redacts && horizon.revision() < history.start() ? new Range(horizon.revision(), history.start()) : null;
+    /** The entries that a redaction takes text from, as they are without it. */
+    private List<LoggedEntry> inPlace(Redaction redaction, List<LoggedEntry> beforeHistory) {
+        List<LoggedEntry> all = new ArrayList<>(beforeHistory);
+        all.addAll(history.since(history.start()));
+        List<LoggedEntry> inPlace = new ArrayList<>();
+        for (LoggedEntry logged : all) {
+            Entry redacted = redaction.redacted(logged.entry());
+            if (!redacted.equals(logged.entry())) {
+                inPlace.add(new LoggedEntry(redacted, EntryCodec.encode(redacted), logged.chain()));
+            }
+        }
+        return inPlace;
     }
 
     /**
-     * Takes what an entry erased out of the entries before it: in memory now, in the store with the next append, which has a
-     * snapshot for that. {@code read} are those that are not in memory.
+     * Puts entries in the place of those with their revisions: here now, in the store with the next append. The text may
+     * stand in the snapshot alone; so that it goes from there too, the redaction is put in its own place where there is
+     * nothing else.
      */
-    void redact(Entry erasing, List<LoggedEntry> read) {
-        Redaction redaction = Redaction.by(erasing);
-        if (redaction.blocks().isEmpty()) {
-            return;
+    private void erase(List<LoggedEntry> inPlace, LoggedEntry redaction) {
+        history.forgetHashes();
+        for (LoggedEntry entry : inPlace.isEmpty() ? List.of(redaction) : inPlace) {
+            history.replace(entry);
+            unappendedErasures.put(entry.revision(), new Erasure(entry.revision(), entry.content()));
         }
-        redactions.add(redaction);
-        List<LoggedEntry> all = new ArrayList<>(read);
-        all.removeIf(entry -> entry.revision() > history.start());
-        all.addAll(history.since(history.start()));
-        for (LoggedEntry logged : all) {
-            Entry redacted = logged.entry();
-            // What was read may be older than another redaction that is on its way to the store.
-            for (Redaction each : redactions) {
-                redacted = each.redacted(redacted);
-            }
-            // A replica that follows redacted entries shows fillers for a while: it must not be told the hash of the
-            // text.
-            history.replace(logged.withHashes(StateHashes.NONE));
-            if (!redacted.equals(logged.entry())) {
-                byte[] content = EntryCodec.encode(redacted);
-                history.replace(new LoggedEntry(redacted, content, logged.chain()));
-                unappendedErasures.put(logged.revision(), new Erasure(logged.revision(), content));
-            }
+        redactions++;
+    }
+
+    /** The store has what {@link #takeAppend} gave it last. */
+    void stored(Append append) {
+        history.stored(append.expected().revision() + append.entries().size());
+        if (unappendedErasures.isEmpty()) {
+            redactionsStored = redactions;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.parley.gateway.shard;
 
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Position;
+import dev.parley.conversation.StateHashes;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.LoggedEntry;
 import java.util.ArrayList;
@@ -57,8 +58,13 @@ final class History {
                 index(retarget.into(), entry);
             }
         }
-        if (entries.size() >= 2 * entriesKept) {
-            cut(entries.size() - entriesKept);
+    }
+
+    /** The store has the entries up to {@code revision}: those may go. */
+    void stored(long revision) {
+        long gone = Math.min(revision - start.revision(), entries.size() - entriesKept);
+        if (entries.size() >= 2 * entriesKept && gone > 0) {
+            cut(Math.toIntExact(gone));
         }
     }
 
@@ -72,6 +78,11 @@ final class History {
         for (List<LoggedEntry> edits : editsByBlock.values()) {
             edits.replaceAll(edit -> edit.revision() == entry.revision() ? entry : edit);
         }
+    }
+
+    /** A replica that follows redacted entries shows fillers for a while, and must not be told the hash of the text. */
+    void forgetHashes() {
+        entries.replaceAll(entry -> entry.withHashes(StateHashes.NONE));
     }
 
     private void index(String block, LoggedEntry entry) {

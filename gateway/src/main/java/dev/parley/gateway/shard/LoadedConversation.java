@@ -14,6 +14,7 @@ final class LoadedConversation {
     private final ArrayDeque<Release> waiting = new ArrayDeque<>();
     private int waitingForBatch;
     private boolean inBatch;
+    private int pins;
 
     LoadedConversation(Conversation conversation) {
         this.conversation = conversation;
@@ -69,7 +70,16 @@ final class LoadedConversation {
         return all;
     }
 
+    /** Somebody reads what belongs to this very object: it stays in memory until {@link #unpin}. */
+    void pin() {
+        pins++;
+    }
+
+    void unpin() {
+        pins--;
+    }
+
     int weightBytes() {
-        return isBusy() ? 0 : conversation.weightBytes();
+        return isBusy() || pins > 0 ? 0 : conversation.weightBytes();
     }
 }

@@ -7,11 +7,13 @@ import dev.parley.conversation.Author;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.shard.Command.LogPart;
+import dev.parley.gateway.shard.Command.Redacted;
 import dev.parley.gateway.shard.Conversation.Decision;
 import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.shard.Delivery.Answer;
@@ -344,16 +346,45 @@ public final class Shard {
             return;
         }
         Conversation conversation = loaded.conversation();
-        Range missing = conversation.missingFor(submit.submission());
-        if (missing != null && submit.lacks(missing)) {
-            read(submit, missing);
-            return;
+        Redaction redaction = conversation.redaction(
+                submit.submission(), submit.subscriber().principal().author(), clock.millis());
+        Range before = redaction == null ? null : conversation.beforeHistory();
+        Redacted read = submit.redacted();
+        if (redaction == null || before == null) {
+            decide(submit, loaded, List.of());
+        } else if (read != null && read.isOf(conversation, redaction, before)) {
+            decide(submit, loaded, read.entries());
+        } else if (conversation.isErasing()) {
+            refuse(submit, Refusal.OVERLOADED);
+        } else {
+            redact(submit, loaded, redaction, before);
         }
+    }
+
+    /** Decides when what is to be redacted was read, if that is still what there is; else starts again. */
+    private void redact(Command.Submit submit, LoadedConversation loaded, Redaction redaction, Range before) {
+        Conversation conversation = loaded.conversation();
+        int redactions = conversation.redactions();
+        loaded.pin();
+        RedactedEntries.read(store, submit.key(), redaction, before)
+                .whenComplete((entries, failure) -> loop.execute(() -> {
+                    loaded.unpin();
+                    if (conversations.getIfPresent(submit.key()) == loaded) {
+                        conversations.put(submit.key(), loaded);
+                    }
+                    if (failure != null) {
+                        fail(submit, failure);
+                    } else {
+                        start(submit.with(new Redacted(conversation, redactions, redaction.blocks(), before, entries)));
+                    }
+                }));
+    }
+
+    private void decide(Command.Submit submit, LoadedConversation loaded, List<LoggedEntry> redacted) {
         Author author = submit.subscriber().principal().author();
-        Decision decision =
-                conversation.receive(submit.submission(), author, clock.millis(), submit.expectedRevision());
+        Decision decision = loaded.conversation()
+                .receive(submit.submission(), author, clock.millis(), submit.expectedRevision(), redacted);
         if (decision instanceof Decision.Logged logged) {
-            conversation.redact(logged.entry().entry(), submit.entriesRead());
             counters.accepted.increment();
             undurableBytes += logged.entry().content().length;
             loaded.hold(new Release.Logged(logged.entry(), submit));
@@ -413,7 +444,7 @@ public final class Shard {
         settle(loaded, new Release.Join(audience, opened, open));
     }
 
-    private void read(Command.Reading command, Range range) {
+    private void read(Command.Open command, Range range) {
         store.read(command.key(), range.from(), range.to())
                 .whenComplete((entries, failure) -> loop.execute(() -> {
                     if (failure != null) {
@@ -471,6 +502,9 @@ public final class Shard {
             for (LoggedEntry entry : append.entries()) {
                 undurableBytes -= entry.content().length;
             }
+            if (!append.erasures().isEmpty()) {
+                store.purgeErased();
+            }
             if (results == null) {
                 giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
                 // The batch may have been stored all the same: whoever listens has to hear of it.
@@ -482,14 +516,12 @@ public final class Shard {
                 counters.conflicts.increment();
                 giveUp(append.key(), loaded).forEach(this::start);
             } else {
+                loaded.conversation().stored(append);
                 release(loaded.leaveBatch());
                 if (append.summary() != null) {
                     inbox.changed(append.key().tenant(), append.summary());
                 }
                 conversations.put(append.key(), loaded);
-                if (!append.erasures().isEmpty()) {
-                    store.purgeErased();
-                }
             }
         }
         append();

@@ -501,6 +501,7 @@ class ConversationTest {
             logged(receive(ANN, submission(ANN, new EditText("ann.1", i, TextEdit.insert(i, "x")))));
         }
 
+        conversation.stored(conversation.takeAppend());
         assertThat(receive(BOB, at(old, BOB, message("bob.1", "hi"))))
                 .isEqualTo(new Decision.Answered(new Answer.Refused(Refusal.BEHIND, 0)));
         assertThat(conversation.missingFor(old, true)).isNotNull();

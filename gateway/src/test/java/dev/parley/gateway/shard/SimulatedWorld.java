@@ -199,6 +199,7 @@ final class SimulatedWorld {
         clients.forEach(client -> typed.unsent(client.replica().unsent()));
         typed.requireAnswered(seen, rejected);
         typed.requireKept(log, replay(View.STAFF));
+        TypedCharacters.requireErased(log, replay(View.STAFF));
     }
 
     private static void requireSame(String replayed, String shown, SimulatedClient client) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Who put in and who selected to delete which character. Every character it hands out is another code point, so that a text
@@ -137,6 +138,23 @@ final class TypedCharacters {
                                     ? Set.of()
                                     : expected.getOrDefault(block.id(), Set.of()));
         }
+    }
+
+    /** Nothing that was put into a block which was redacted later is in its entries. */
+    static void requireErased(List<Entry> log, ConversationState state) {
+        for (Entry entry : log) {
+            for (Effect effect : entry.effects()) {
+                Block block = state.block(effect.target());
+                assertThat(block != null && block.erased() && hasTyped(effect.toString()))
+                        .as("text left in " + effect)
+                        .isFalse();
+            }
+        }
+    }
+
+    private static boolean hasTyped(String text) {
+        return text.codePoints().anyMatch(character -> Stream.of(RANGES)
+                .anyMatch(range -> range[0] <= character && character <= range[1]));
     }
 
     private static String whereItsTextIs(String id, ConversationState state) {
