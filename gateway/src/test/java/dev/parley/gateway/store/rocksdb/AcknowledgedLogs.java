@@ -1,12 +1,14 @@
 package dev.parley.gateway.store.rocksdb;
 
 import static dev.parley.gateway.store.Answers.await;
+import static dev.parley.gateway.store.LogWriter.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.Snapshot;
 import dev.parley.gateway.store.StoredConversation;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +41,8 @@ final class AcknowledgedLogs {
         long untold = 0;
         for (Map.Entry<ConversationKey, Map<Long, Position>> conversation : positions.entrySet()) {
             StoredConversation stored = await(store.load(conversation.getKey()));
-            List<LoggedEntry> entries = stored.entries();
+            List<LoggedEntry> entries = await(store.read(conversation.getKey(), 0, Long.MAX_VALUE));
+            requireSnapshot(stored, entries.size());
             for (Position position : conversation.getValue().values()) {
                 assertThat((long) entries.size())
                         .as("acknowledged %s", position)
@@ -65,5 +68,17 @@ final class AcknowledgedLogs {
             untold += entries.size() - conversation.getValue().size();
         }
         return untold;
+    }
+
+    /** What {@link StoreWriterMain} wrote with every tenth entry. */
+    private static void requireSnapshot(StoredConversation stored, long end) {
+        long revision = end - end % 10;
+        assertThat(stored.entries()).hasSize((int) (end - revision));
+        if (revision > 0) {
+            Snapshot snapshot = Objects.requireNonNull(stored.snapshot());
+            assertThat(snapshot.chain().revision()).isEqualTo(revision);
+            assertThat(snapshot.blocks())
+                    .containsExactly(block("a", "text", 1), block("b", "text " + revision, revision));
+        }
     }
 }

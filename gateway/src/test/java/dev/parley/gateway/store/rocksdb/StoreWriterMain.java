@@ -1,5 +1,7 @@
 package dev.parley.gateway.store.rocksdb;
 
+import static dev.parley.gateway.store.LogWriter.block;
+
 import dev.parley.conversation.Position;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
@@ -64,7 +66,16 @@ public final class StoreWriterMain {
             inFlight.acquire();
             int conversation = n % writers.size();
             LogWriter writer = writers.get(conversation);
-            Append append = writer.append("text " + n);
+            Append text = writer.append("text " + n);
+            long revision = writer.position().revision();
+            // Every tenth entry has a snapshot: two blocks, one of which changed.
+            Append append = revision % 10 > 0
+                    ? text
+                    : LogWriter.with(
+                            text,
+                            revision == 10
+                                    ? writer.snapshot(0, 2, block("a", "text", 1), block("b", "text 10", 10))
+                                    : writer.snapshot(revision - 10, 2, block("b", "text " + revision, revision)));
             Position position = writer.position();
             store.append(List.of(append)).whenComplete((results, failed) -> {
                 if (failed != null) {
