@@ -1,15 +1,17 @@
 import { DeskConversation } from '../src/desk/index.ts';
 import { type ConversationHandle, createClient } from '../src/index.ts';
-import { agentIdentity, forgetAgent, pickAgent } from './parts/agent-identity.ts';
+import { type AgentIdentity, agentIdentity, forgetAgent, pickAgent } from './parts/agent-identity.ts';
 import { Announcer } from './parts/announcer.ts';
 import { ConnectionStatus } from './parts/connection-status.ts';
 import { ConversationPanel } from './parts/conversation-panel.ts';
 import { demoToken, socketUrl } from './parts/demo-token.ts';
 import { byId, setText } from './parts/element.ts';
+import { DeskApi } from './parts/desk-api.ts';
 import { expose } from './parts/expose.ts';
 import { InboxList } from './parts/inbox-list.ts';
 import { SeenTimes } from './parts/seen-times.ts';
-import type { Identity } from './parts/visitor-identity.ts';
+import { TemplateSource } from './parts/template-source.ts';
+import { VersionsDialog } from './parts/versions-dialog.ts';
 
 const TITLE = document.title;
 
@@ -42,14 +44,18 @@ function askWho(): void {
   }
 }
 
-function work(agent: Identity): void {
+function work(agent: AgentIdentity): void {
+  const token = (): Promise<string> => demoToken(agent.role, agent.subject, agent.name);
   const client = createClient({
     url: socketUrl(),
-    token: () => demoToken('agent', agent.subject, agent.name),
+    token,
     name: 'parley-demo-desk',
   });
   const announcer = new Announcer();
   const seen = new SeenTimes(agent.subject);
+  const api = new DeskApi(token);
+  const versions = new VersionsDialog(api);
+  const templates = new TemplateSource(client);
   const inbox = client.inbox();
   let unreadBefore = 0;
   const list = new InboxList(inbox, seen, (unread) => {
@@ -80,7 +86,11 @@ function work(agent: Identity): void {
           list.draw();
         }
       };
-      panel = new ConversationPanel({ client, conversation, announcer, seen: markSeen });
+      panel = new ConversationPanel({
+        tools: { client, desk: new DeskConversation(conversation), api, versions, templates },
+        announcer,
+        seen: markSeen,
+      });
       none.before(panel.root);
       panel.focus();
     }
@@ -89,14 +99,14 @@ function work(agent: Identity): void {
     panel?.look();
   });
 
-  setText(byId('agent-name', HTMLElement), agent.name);
+  setText(byId('agent-name', HTMLElement), agent.role === 'admin' ? `${agent.name} (admin)` : agent.name);
   byId('leave', HTMLButtonElement).addEventListener('click', () => {
     forgetAgent();
     location.assign('desk.html');
   });
   byId('connection', HTMLElement).append(new ConnectionStatus(client).root);
   byId('list', HTMLElement).append(list.root);
-  document.body.append(announcer.root);
+  document.body.append(announcer.root, versions.root);
   byId('desk', HTMLElement).hidden = false;
   window.addEventListener('hashchange', () => {
     show(location.hash.slice(1));

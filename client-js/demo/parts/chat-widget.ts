@@ -1,13 +1,16 @@
+import { DeskConversation } from '../../src/desk/index.ts';
 import type { Client, ConversationHandle } from '../../src/index.ts';
 import { Announcer } from './announcer.ts';
 import { Composer } from './composer.ts';
 import { ConnectionStatus } from './connection-status.ts';
 import { element, setText } from './element.ts';
 import { MessageList } from './message-list.ts';
+import { PinnedBar } from './pinned-bar.ts';
 import { ProblemLine } from './problem-line.ts';
 import { ReadMarker } from './read-marker.ts';
 import { Stored } from './stored.ts';
 import { isEscape } from './submit-key.ts';
+import { TopicBar } from './topic-bar.ts';
 import { UnsentList } from './unsent-list.ts';
 
 /** Where the panel is as large as the screen, it covers the page: it stays closed until it is asked for. */
@@ -22,6 +25,11 @@ export class ChatWidget {
   private readonly messages: MessageList;
   private readonly composer: Composer;
   private readonly readMarker: ReadMarker;
+  private readonly closed = element(
+    'p',
+    { class: 'closed-line', role: 'status', 'data-testid': 'closed' },
+    'This conversation is closed. Write to reopen it.',
+  );
   private readonly choice = new Stored(() => sessionStorage, 'parley-demo-chat');
 
   constructor(
@@ -76,7 +84,10 @@ export class ChatWidget {
       ),
       new ConnectionStatus(client).root,
       new ProblemLine(conversation, signal).root,
+      new TopicBar(conversation, false, signal).root,
+      new PinnedBar(new DeskConversation(conversation), false, signal).root,
       this.messages.root,
+      this.closed,
       unsent.root,
       this.composer.root,
     );
@@ -151,14 +162,10 @@ export class ChatWidget {
   }
 
   private drawUnread(): void {
-    const read = Number(this.conversation.attributes().get(this.marker()) ?? 0);
-    const count = this.conversation.messages().filter(({ isOwn, revision }) => !isOwn && revision > read).length;
+    const count = this.conversation.unread();
+    this.closed.hidden = this.conversation.attributes().get('state') !== 'closed';
     setText(this.unread, count === 0 ? '' : String(count));
     this.unread.hidden = count === 0;
     this.launcher.setAttribute('aria-label', count === 0 ? 'Open the chat' : `Open the chat, ${count} unread`);
-  }
-
-  private marker(): string {
-    return `read/${this.conversation.attributes().get('visitor') ?? ''}`;
   }
 }

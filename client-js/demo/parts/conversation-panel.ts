@@ -1,17 +1,19 @@
-import type { Client, ConversationHandle } from '../../src/index.ts';
 import type { Announcer } from './announcer.ts';
 import { Composer } from './composer.ts';
+import { ConversationTools } from './conversation-tools.ts';
+import type { DeskTools } from './desk-tools.ts';
 import { isRefusedPublication } from './draft-editor.ts';
 import { DraftList } from './draft-list.ts';
 import { element, setText } from './element.ts';
 import { MessageList } from './message-list.ts';
+import { PinnedBar } from './pinned-bar.ts';
 import { ProblemLine } from './problem-line.ts';
 import { ReadMarker } from './read-marker.ts';
+import { TopicBar } from './topic-bar.ts';
 import { UnsentList } from './unsent-list.ts';
 
 export interface ConversationPanelOptions {
-  readonly client: Client;
-  readonly conversation: ConversationHandle;
+  readonly tools: DeskTools;
   readonly announcer: Announcer;
   /** Told whenever the agent has the newest message before the eyes. */
   readonly seen: () => void;
@@ -30,13 +32,15 @@ export class ConversationPanel {
   private readonly listening = new AbortController();
 
   constructor(private readonly options: ConversationPanelOptions) {
-    const { client, conversation, announcer, seen } = options;
+    const { tools, announcer, seen } = options;
+    const { client, desk } = tools;
+    const conversation = desk.handle;
     const { signal } = this.listening;
     this.messages = new MessageList(
-      { conversation, announcer, self: () => client.author, emptyWords: 'No messages yet.' },
+      { conversation, announcer, self: () => client.author, emptyWords: 'No messages yet.', tools },
       signal,
     );
-    this.drafts = new DraftList(conversation, signal);
+    this.drafts = new DraftList(tools, signal);
     this.note = new Composer({
       id: 'note',
       label: 'Internal note, which the visitor never sees',
@@ -68,11 +72,14 @@ export class ConversationPanel {
         { class: 'conversation-head' },
         element('a', { href: '#', class: 'back', 'data-testid': 'back', 'aria-label': 'Back to the list' }, '‹ All'),
         this.title,
+        new ConversationTools(tools, signal).root,
       ),
       new ProblemLine(conversation, signal).root,
       this.body,
     );
     this.body.append(
+      new TopicBar(conversation, true, signal).root,
+      new PinnedBar(desk, true, signal).root,
       this.messages.root,
       unsent.root,
       element(
@@ -108,12 +115,12 @@ export class ConversationPanel {
   /** Nothing of the conversation is shown any more; what was written still goes out. */
   close(): void {
     this.listening.abort();
-    this.options.conversation.close();
+    this.options.tools.desk.handle.close();
     this.root.remove();
   }
 
   private draw(): void {
-    const { conversation } = this.options;
+    const conversation = this.options.tools.desk.handle;
     const attributes = conversation.attributes();
     this.body.hidden = !conversation.isOpen && conversation.revision === 0;
     const name = attributes.get('visitorName') ?? attributes.get('visitor') ?? 'Conversation';

@@ -1,5 +1,7 @@
+export type DemoRole = 'visitor' | 'agent' | 'admin';
+
 /** Asks the gateway for a token, which it gives to anybody in demo mode. */
-export async function demoToken(role: 'visitor' | 'agent', subject: string, name: string): Promise<string> {
+export async function demoToken(role: DemoRole, subject: string, name: string): Promise<string> {
   const response = await fetch(`demo/token?${new URLSearchParams({ role, subject, name }).toString()}`, {
     method: 'POST',
   });

@@ -1,8 +1,13 @@
-import { DeskConversation } from '../../src/desk/index.ts';
 import { type Block, type ConversationHandle, ParleyError, type Unsent } from '../../src/index.ts';
+import { AssistantBar } from './assistant-bar.ts';
+import type { DeskTools } from './desk-tools.ts';
 import { element, setText } from './element.ts';
-import { isSubmitKey } from './submit-key.ts';
+import { linkButton } from './link-button.ts';
+import { isEscape, isSubmitKey } from './submit-key.ts';
 import { BlockField } from './block-field.ts';
+import { SuggestionList } from './suggestion-list.ts';
+import { TemplatePicker } from './template-picker.ts';
+import { TextMirror } from './text-mirror.ts';
 import { errorWords, unsentWords } from './words.ts';
 
 /**
@@ -15,35 +20,61 @@ export class DraftEditor {
   private readonly begunBy = element('span', { class: 'draft-begun', 'data-testid': 'draft-begun' });
   private readonly notice = element('p', { class: 'problem', role: 'alert', 'data-testid': 'draft-notice' });
   private readonly sendButton: HTMLButtonElement;
-  private readonly desk: DeskConversation;
+  private readonly conversation: ConversationHandle;
+  private readonly mirror: TextMirror;
+  private readonly assistant: AssistantBar;
+  private readonly suggestions: SuggestionList;
+  private readonly foot: HTMLElement;
   private draftId: string | undefined;
   private isPublishing = false;
 
-  constructor(private readonly conversation: ConversationHandle) {
-    this.desk = new DeskConversation(conversation);
+  constructor(private readonly tools: DeskTools) {
+    const { desk, templates, versions } = tools;
+    this.conversation = desk.handle;
+    this.suggestions = new SuggestionList(desk);
     const send = (): void => {
       this.send();
     };
     this.field = new BlockField({
       'data-testid': 'draft',
       'aria-label': 'Reply, shared with your colleagues',
-      placeholder: 'Write a reply. Colleagues can write in it with you.',
+      placeholder: 'Write a reply with your colleagues. / for templates.',
       rows: '2',
     });
+    this.mirror = new TextMirror(this.field.root);
+    const picker = new TemplatePicker(this.field.root, templates);
+    this.assistant = new AssistantBar(tools, () => this.draftId);
     this.sendButton = element(
       'button',
       { type: 'button', class: 'primary', 'data-testid': 'draft-send', click: send },
       'Send',
     );
+    const suggest = linkButton('Suggest', 'draft-suggest', () => {
+      this.suggest();
+    });
+    const history = linkButton('Versions', 'draft-versions', () => {
+      if (this.draftId !== undefined) {
+        void versions.open(this.conversation.id, this.draftId);
+      }
+    });
+    this.foot = element('span', { class: 'tool-group' }, suggest, history);
     this.root = element(
       'div',
       { class: 'draft', 'data-testid': 'draft-editor' },
       this.notice,
       this.begunBy,
-      element('div', { class: 'composer-row' }, this.field.root, this.sendButton),
+      element('div', { class: 'composer-row' }, this.mirror.root, this.sendButton),
+      picker.root,
+      this.suggestions.root,
+      element('div', { class: 'draft-foot' }, this.assistant.root, this.foot),
     );
     this.field.root.addEventListener('keydown', (event) => {
-      if (isSubmitKey(event, false)) {
+      const takesOver = isEscape(event) || (event.key === '.' && (event.ctrlKey || event.metaKey));
+      if (takesOver && this.assistant.isRunning) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.assistant.takeOver();
+      } else if (isSubmitKey(event, false)) {
         event.preventDefault();
         send();
       }
@@ -91,6 +122,13 @@ export class DraftEditor {
     const block = this.draftBlock();
     setText(this.begunBy, block ? begunWords(block) : '');
     this.begunBy.hidden = !block || block.text === '';
+    this.foot.hidden = !block || block.text === '';
+    this.mirror.draw(block);
+    this.assistant.draw();
+    if (block) {
+      this.suggestions.draw(block.id);
+    }
+    this.suggestions.root.hidden = !block;
     this.field.root.readOnly = this.isPublishing;
     this.sendButton.disabled = this.isPublishing || this.field.root.value.trim() === '';
     setText(this.sendButton, this.isPublishing ? 'Sending …' : 'Send');
@@ -118,6 +156,17 @@ export class DraftEditor {
     }
   }
 
+  /** For what is selected, or for all of it. */
+  private suggest(): void {
+    const { value, selectionStart, selectionEnd } = this.field.root;
+    if (this.draftId !== undefined) {
+      const isSome = selectionStart < selectionEnd;
+      const start = isSome ? lengthOf(value.slice(0, selectionStart)) : 0;
+      const end = isSome ? lengthOf(value.slice(0, selectionEnd)) : lengthOf(value);
+      this.suggestions.begin(this.draftId, { start, end });
+    }
+  }
+
   private send(): void {
     const { draftId } = this;
     if (draftId === undefined || this.sendButton.disabled) {
@@ -133,7 +182,7 @@ export class DraftEditor {
       this.isPublishing = false;
       this.draw();
     };
-    this.desk.publish(draftId).sent.then(finished, finished);
+    this.tools.desk.publish(draftId).sent.then(finished, finished);
     this.draw();
   }
 
@@ -157,4 +206,8 @@ export function isRefusedPublication({ code, text }: Unsent): boolean {
 
 function begunWords({ author }: Block): string {
   return `Shared draft, begun by ${author.name || author.subject}`;
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
 }

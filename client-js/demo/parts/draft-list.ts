@@ -1,17 +1,20 @@
 import type { Block, ConversationHandle } from '../../src/index.ts';
+import type { DeskTools } from './desk-tools.ts';
 import { DraftEditor } from './draft-editor.ts';
 import { element, setChildren } from './element.ts';
 
 /** The replies in the making: mostly one, and one field where there is none yet. */
 export class DraftList {
   readonly root = element('div', { class: 'drafts', 'data-testid': 'drafts' });
+  private readonly conversation: ConversationHandle;
   private editors: readonly DraftEditor[] = [];
 
   constructor(
-    private readonly conversation: ConversationHandle,
+    private readonly tools: DeskTools,
     signal: AbortSignal,
   ) {
-    conversation.on(
+    this.conversation = tools.desk.handle;
+    this.conversation.on(
       'update',
       () => {
         this.draw();
@@ -60,7 +63,9 @@ export class DraftList {
   /** An emptied draft is as good as none: it is used for the next reply, and not shown beside others. */
   private shownDrafts(): readonly Block[] {
     const drafts = this.conversation.drafts();
-    const shown = drafts.filter(({ id, text }) => text !== '' || this.editorOf(id)?.isFocused);
+    const shown = drafts.filter(
+      ({ id, text, anchors }) => text !== '' || anchors.some(({ run }) => run) || this.editorOf(id)?.isFocused,
+    );
     return shown.length > 0 ? shown : drafts.slice(0, 1);
   }
 
@@ -69,7 +74,7 @@ export class DraftList {
   }
 
   private freeEditor(): DraftEditor {
-    const free = this.editors.find(({ isFree }) => isFree) ?? new DraftEditor(this.conversation);
+    const free = this.editors.find(({ isFree }) => isFree) ?? new DraftEditor(this.tools);
     this.editors = [...this.editors.filter((editor) => editor !== free), free];
     return free;
   }
@@ -79,7 +84,7 @@ export class DraftList {
     const spare = this.editors.filter(({ isFree }) => isFree);
     this.editors = this.editors.filter((editor) => !spare.includes(editor));
     if (this.editors.length === 0) {
-      this.editors = [spare.find(({ isFocused }) => isFocused) ?? spare[0] ?? new DraftEditor(this.conversation)];
+      this.editors = [spare.find(({ isFocused }) => isFocused) ?? spare[0] ?? new DraftEditor(this.tools)];
     }
   }
 }

@@ -1,11 +1,13 @@
 import type { Author, ConversationHandle, Message } from '../../src/index.ts';
 import type { Announcer } from './announcer.ts';
+import type { DeskTools } from './desk-tools.ts';
 import { element, setChildren } from './element.ts';
 import { MessageView } from './message-view.ts';
 import { isRecalled, isStaff, timelineOf } from './timeline.ts';
 
 /** As near to the end as counts as being there. */
 const END_PIXELS = 48;
+const REDRAW_MILLIS = 30_000;
 
 export interface MessageListOptions {
   readonly conversation: ConversationHandle;
@@ -13,6 +15,8 @@ export interface MessageListOptions {
   readonly announcer: Announcer;
   /** What stands there while there is no message. */
   readonly emptyWords: string;
+  /** At the desk. */
+  readonly tools?: DeskTools;
 }
 
 /** The messages of a conversation. Follows the newest one, unless the reader scrolled up. */
@@ -64,7 +68,12 @@ export class MessageList {
     });
     resizes.observe(this.scroller);
     resizes.observe(this.items);
+    // What may still be changed depends on the time.
+    const clock = setInterval(() => {
+      this.draw();
+    }, REDRAW_MILLIS);
     signal.addEventListener('abort', () => {
+      clearInterval(clock);
       resizes.disconnect();
       this.views.forEach((view) => {
         view.detach();
@@ -90,6 +99,11 @@ export class MessageList {
     [...this.views]
       .filter(([id]) => !ids.has(id))
       .forEach(([id, view]) => {
+        // Who was writing in a message that was merged goes on in the one that has its text.
+        const into = this.views.get(conversation.currentBlock(id)?.id ?? '');
+        if (into && into !== view) {
+          into.editAfter(view);
+        }
         view.detach();
         this.views.delete(id);
       });
@@ -113,7 +127,9 @@ export class MessageList {
   }
 
   private viewOf(message: Message): MessageView {
-    const view = this.views.get(message.id) ?? new MessageView(this.options.conversation, message);
+    const view =
+      this.views.get(message.id) ??
+      new MessageView(this.options.conversation, message, this.options.self, this.options.tools);
     this.views.set(message.id, view);
     return view;
   }

@@ -1,9 +1,14 @@
-import type { ConversationHandle, Message } from '../../src/index.ts';
+import type { Author, ConversationHandle, Message } from '../../src/index.ts';
 import { element, setAttribute, setText } from './element.ts';
+import type { DeskTools } from './desk-tools.ts';
 import { statusIcon } from './icons.ts';
 import { isEscape, isSubmitKey } from './submit-key.ts';
 import { BlockField } from './block-field.ts';
-import { isRecalled, isStaff } from './timeline.ts';
+import { linkButton } from './link-button.ts';
+import { MessageMenu } from './message-menu.ts';
+import { ReactionBar } from './reaction-bar.ts';
+import { SuggestionList } from './suggestion-list.ts';
+import { isFresh, isRecalled, isStaff } from './timeline.ts';
 import { STATUS, STATUS_EXPLAINED, timeWords } from './words.ts';
 
 /** How a message stands among the others. */
@@ -27,6 +32,9 @@ export class MessageView {
   private readonly editButton: HTMLButtonElement;
   private readonly recallButton: HTMLButtonElement;
   private readonly restoreButton: HTMLButtonElement;
+  private readonly reactions: ReactionBar;
+  private readonly menu: MessageMenu | undefined;
+  private readonly suggestions: SuggestionList | undefined;
   private readonly heading: HTMLElement;
   private editor: { readonly field: BlockField; readonly root: HTMLElement } | undefined;
   private message: Message;
@@ -34,15 +42,25 @@ export class MessageView {
   constructor(
     private readonly conversation: ConversationHandle,
     message: Message,
+    self: () => Author,
+    private readonly tools?: DeskTools,
   ) {
     this.message = message;
-    this.editButton = button('Edit', 'message-edit', () => {
+    this.reactions = new ReactionBar(conversation, message.id, self);
+    if (tools) {
+      const suggestions = new SuggestionList(tools.desk);
+      this.suggestions = suggestions;
+      this.menu = new MessageMenu(tools, message, () => {
+        suggestions.begin(this.message.id, this.selectedText());
+      });
+    }
+    this.editButton = linkButton('Edit', 'message-edit', () => {
       this.edit();
     });
-    this.recallButton = button('Recall', 'message-recall', () => {
+    this.recallButton = linkButton('Recall', 'message-recall', () => {
       this.conversation.setAttribute(this.message.id, 'recalled', '1');
     });
-    this.restoreButton = button('Restore', 'message-restore', () => {
+    this.restoreButton = linkButton('Restore', 'message-restore', () => {
       this.conversation.setAttribute(this.message.id, 'recalled', '');
     });
     this.actions.append(this.editButton, this.recallButton, this.restoreButton);
@@ -52,14 +70,20 @@ export class MessageView {
       { class: 'message', 'data-testid': 'message', 'data-block-id': message.id },
       this.heading,
       this.bubble,
+      this.reactions.root,
       element('p', { class: 'message-meta' }, this.time, this.edited, this.status, this.actions),
+      ...(this.suggestions ? [this.suggestions.root] : []),
     );
+    if (this.menu) {
+      this.actions.append(this.menu.button);
+      this.root.append(this.menu.root);
+    }
   }
 
   update(message: Message, { isOwnSide, isNamed }: Place): void {
     this.message = message;
     const recalled = isRecalled(message);
-    if (recalled) {
+    if (recalled || message.erased) {
       this.stopEditing();
     }
     this.root.classList.toggle('own-side', isOwnSide);
@@ -72,6 +96,30 @@ export class MessageView {
     this.edited.hidden = message.edited === 0;
     this.drawStatus();
     this.drawActions();
+    this.reactions.draw(message);
+    this.reactions.root.hidden ||= recalled || message.erased;
+    this.menu?.draw(message);
+    this.suggestions?.draw(message.id);
+  }
+
+  /** What of the text is selected, in code points; all of it if nothing is. */
+  private selectedText(): { readonly start: number; readonly end: number } {
+    const selection = getSelection();
+    const range = selection?.rangeCount ? selection.getRangeAt(0) : undefined;
+    const isHere = range && !range.collapsed && range.commonAncestorContainer.parentNode === this.text;
+    const [from, to] = isHere ? [range.startOffset, range.endOffset] : [0, this.message.text.length];
+    const before = Array.from(this.message.text.slice(0, from)).length;
+    return { start: before, end: before + Array.from(this.message.text.slice(from, to)).length };
+  }
+
+  /** Goes on with what is being edited in a view that is about to go. */
+  editAfter(other: MessageView): void {
+    const before = other.editor?.field.root;
+    if (!before || this.editor) {
+      return;
+    }
+    const { selectionStart, selectionEnd } = before;
+    this.edit().setSelectionRange(selectionStart, selectionEnd);
   }
 
   /** The text field lets go of the conversation. */
@@ -80,10 +128,16 @@ export class MessageView {
   }
 
   private drawText(recalled: boolean): void {
-    const { text, isOwn } = this.message;
-    const stands = recalled ? (isOwn ? 'You recalled this message.' : 'This message was recalled.') : text;
+    const { text, isOwn, erased } = this.message;
+    const stands = erased
+      ? 'This message was removed.'
+      : recalled
+        ? isOwn
+          ? 'You recalled this message.'
+          : 'This message was recalled.'
+        : text;
     setText(this.text, stands.trim() === '' ? '(no text)' : stands);
-    this.text.classList.toggle('stand-in', recalled || stands.trim() === '');
+    this.text.classList.toggle('stand-in', erased || recalled || stands.trim() === '');
   }
 
   private drawTime(): void {
@@ -110,21 +164,23 @@ export class MessageView {
   }
 
   private drawActions(): void {
-    const { isOwn, kind } = this.message;
+    const { isOwn, kind, erased } = this.message;
     const recalled = isRecalled(this.message);
     const isNote = kind === 'NOTE';
+    const isAdmin = this.tools?.client.author.role === 'ADMIN';
+    const may = !erased && (isAdmin || (isOwn && (this.tools !== undefined || isFresh(this.message))));
     this.actions.hidden = this.editor !== undefined;
-    this.editButton.hidden = recalled || !(isOwn || isNote);
-    this.recallButton.hidden = recalled || !isOwn || isNote;
-    this.restoreButton.hidden = !recalled || !isOwn || isNote;
+    this.editButton.hidden = recalled || !(may || (isNote && !erased));
+    this.recallButton.hidden = recalled || !may || isNote;
+    this.restoreButton.hidden = !recalled || !may || isNote;
   }
 
-  private edit(): void {
+  private edit(): HTMLTextAreaElement {
     const field = new BlockField({
       'data-testid': 'message-editor',
       'aria-label': 'Edit the message',
     });
-    const done = button('Done', 'message-done', () => {
+    const done = linkButton('Done', 'message-done', () => {
       this.stopEditing();
       this.editButton.focus();
     });
@@ -144,6 +200,7 @@ export class MessageView {
     field.bind(this.conversation, this.message.id);
     field.root.focus();
     field.root.setSelectionRange(field.root.value.length, field.root.value.length);
+    return field.root;
   }
 
   private stopEditing(): void {
@@ -160,8 +217,4 @@ function authorWords({ author, kind, isOwn }: Message): string {
   const name = author.name || (isStaff(author) ? 'Support' : 'Visitor');
   const shown = isOwn ? `${name} (you)` : name;
   return kind === 'NOTE' ? `${shown} · internal note` : shown;
-}
-
-function button(words: string, testId: string, click: () => void): HTMLButtonElement {
-  return element('button', { type: 'button', class: 'link', 'data-testid': testId, click }, words);
 }

@@ -5,7 +5,9 @@ export function timelineOf(conversation: ConversationHandle, self: Author): Mess
   const messages = new Map(conversation.messages().map((message) => [message.id, message]));
   return conversation
     .blocks()
-    .flatMap((block) => messages.get(block.id) ?? (block.kind === 'NOTE' ? note(block, self) : []));
+    .flatMap(
+      (block) => messages.get(block.id) ?? (block.kind === 'NOTE' && block.mergedInto === '' ? note(block, self) : []),
+    );
 }
 
 function note(block: Block, self: Author): Message {
@@ -18,4 +20,11 @@ export function isRecalled({ attributes }: Block): boolean {
 
 export function isStaff({ role }: Author): boolean {
   return role !== 'VISITOR';
+}
+
+/** How long visitors can change what they wrote, by the gateway's rules. */
+const EDIT_WINDOW_MILLIS = 15 * 60_000;
+
+export function isFresh({ timeMillis }: Block): boolean {
+  return timeMillis === 0 || Date.now() - timeMillis < EDIT_WINDOW_MILLIS;
 }

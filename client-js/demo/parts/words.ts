@@ -1,6 +1,6 @@
 // All that the pages say, apart from their HTML.
 
-import type { ConnectionState, MessageStatus, ParleyErrorCode, UnsentCode } from '../../src/index.ts';
+import type { ConnectionState, MessageStatus, ParleyErrorCode, Role, UnsentCode } from '../../src/index.ts';
 
 export const STATUS: Readonly<Record<MessageStatus, string>> = {
   saving: 'Saving',
@@ -26,6 +26,13 @@ const UNSENT: Partial<Record<UnsentCode, string>> = {
   BLOCK_PUBLISHED: 'The draft was sent while you were writing in it. This part is not in the message:',
   CHANGED: 'A colleague changed the draft. Look it over, then send again.',
   TOO_LARGE: 'This is too long.',
+  BLOCK_ERASED: 'The message was removed for good while you were writing. You wrote:',
+  BLOCK_MERGED: 'The message was joined with another one meanwhile.',
+  BLOCK_RECALLED: 'The message was recalled meanwhile.',
+  FENCED: 'Somebody took the draft over from the assistant.',
+  STALE: 'What this would change is gone.',
+  ANSWERED: 'A colleague answered meanwhile.',
+  CONVERSATION_FULL: 'This conversation is full. Begin a new one.',
   MAYBE_SENT: 'The connection broke while this was on its way: it may have arrived. Look above before you try again.',
   BASE_LOST: 'The conversation went on too far while you were away, so this found no place in it:',
 };
@@ -93,4 +100,22 @@ const dayAndTime = new Intl.DateTimeFormat('en', {
 export function timeWords(millis: number): string {
   const isToday = new Date(millis).toDateString() === new Date().toDateString();
   return (isToday ? time : dayAndTime).format(millis);
+}
+
+export const SOURCES: Readonly<Record<'HUMAN' | 'AI' | 'BACKEND', string>> = {
+  HUMAN: 'by hand',
+  AI: 'written by AI',
+  BACKEND: 'by the shop system',
+};
+
+const ROLES: Partial<Record<Role, string>> = {
+  VISITOR: 'visitor',
+  AGENT: 'agent',
+  ADMIN: 'admin',
+  ASSISTANT: 'assistant',
+  SERVICE: 'shop',
+};
+
+export function roleWords(role: Role): string {
+  return ROLES[role] ?? '';
 }

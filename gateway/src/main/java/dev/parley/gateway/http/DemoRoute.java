@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo: its pages from the jar, and {@code POST /demo/token?role=visitor|agent&subject=…&name=…}, which gives anybody a
+ * The demo: its pages from the jar, and {@code POST /demo/token?role=visitor|agent|admin&subject=…&name=…}, which gives anybody a
  * token. Only for a gateway that listens on loopback; requests of other hosts' pages are refused, and so are host names
  * that were rebound to loopback.
  */
@@ -33,6 +33,8 @@ public final class DemoRoute implements Route {
     private static final Pattern FILE_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
     private static final Pattern SUBJECT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int NAME_LENGTH_MAX = 64;
+    private static final Map<String, Role> ROLES =
+            Map.of("visitor", Role.VISITOR, "agent", Role.AGENT, "admin", Role.ADMIN);
     private static final Map<String, String> CONTENT_TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
@@ -74,11 +76,11 @@ public final class DemoRoute implements Route {
         String subject = parameter(parameters, "subject");
         String name = parameter(parameters, "name");
         String role = parameter(parameters, "role");
-        boolean known = role.equals("visitor") || role.equals("agent");
-        if (!known || !SUBJECT.matcher(subject).matches() || name.length() > NAME_LENGTH_MAX) {
+        Role granted = ROLES.get(role);
+        if (granted == null || !SUBJECT.matcher(subject).matches() || name.length() > NAME_LENGTH_MAX) {
             return Page.text(HttpResponseStatus.BAD_REQUEST, "role, subject or name is not usable\n");
         }
-        Author author = new Author(subject, role.equals("agent") ? Role.AGENT : Role.VISITOR, name);
+        Author author = new Author(subject, granted, name);
         return Page.text(HttpResponseStatus.OK, tokens.mint(TENANT, author, TOKEN_LIFETIME));
     }
 

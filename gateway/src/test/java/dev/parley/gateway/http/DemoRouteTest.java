@@ -55,7 +55,7 @@ class DemoRouteTest {
 
     @Test
     void noOtherRoleIsGivenAway() {
-        Page page = answer(HttpMethod.POST, "/demo/token?role=admin&subject=eve&name=", "127.0.0.1:8080", null);
+        Page page = answer(HttpMethod.POST, "/demo/token?role=service&subject=eve&name=", "127.0.0.1:8080", null);
 
         assertThat(page.status()).isEqualTo(HttpResponseStatus.BAD_REQUEST);
     }

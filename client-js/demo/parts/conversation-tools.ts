@@ -1,0 +1,107 @@
+import type { DeskTools } from './desk-tools.ts';
+import { element, setChildren, setText } from './element.ts';
+import { linkButton } from './link-button.ts';
+
+const TAG = 'tag/';
+
+/** Who answers, tags, and whether the conversation is closed. */
+export class ConversationTools {
+  readonly root: HTMLElement;
+  private readonly assignee = element('span', { 'data-testid': 'assignee' });
+  private readonly take: HTMLButtonElement;
+  private readonly leave: HTMLButtonElement;
+  private readonly tags = element('ul', { class: 'tags', 'aria-label': 'Tags', 'data-testid': 'tags' });
+  private readonly tagButtons = new Map<string, HTMLLIElement>();
+  private readonly tagField: HTMLInputElement;
+  private readonly state = element('span', { class: 'state-closed', 'data-testid': 'state' }, 'Closed');
+  private readonly closeButton: HTMLButtonElement;
+  private readonly reopenButton: HTMLButtonElement;
+
+  constructor(
+    private readonly tools: DeskTools,
+    signal: AbortSignal,
+  ) {
+    const { desk, client } = tools;
+    this.take = linkButton('Take', 'take', () => {
+      desk.assign(client.author.subject);
+    });
+    this.leave = linkButton('Leave', 'leave-conversation', () => {
+      desk.assign('');
+    });
+    this.closeButton = linkButton('Close', 'close-conversation', () => {
+      desk.closeConversation();
+    });
+    this.reopenButton = linkButton('Reopen', 'reopen-conversation', () => {
+      desk.reopenConversation();
+    });
+    this.tagField = element('input', {
+      class: 'tag-field',
+      'aria-label': 'Add a tag',
+      placeholder: 'tag',
+      maxlength: '24',
+      autocomplete: 'off',
+      'data-testid': 'tag-field',
+    });
+    const submit = (event: Event): void => {
+      event.preventDefault();
+      const tag = this.tagField.value
+        .trim()
+        .toLowerCase()
+        .replace(/[\s/]+/gu, '-');
+      if (tag !== '') {
+        desk.tag('', tag);
+        this.tagField.value = '';
+      }
+    };
+    this.root = element(
+      'div',
+      { class: 'conversation-tools' },
+      this.state,
+      element('span', { class: 'tool-group' }, this.assignee, this.take, this.leave),
+      this.tags,
+      element('form', { submit }, this.tagField),
+      element('span', { class: 'tool-group' }, this.closeButton, this.reopenButton),
+    );
+    desk.handle.on(
+      'update',
+      () => {
+        this.draw();
+      },
+      signal,
+    );
+    this.draw();
+  }
+
+  private draw(): void {
+    const { client, desk } = this.tools;
+    const attributes = desk.handle.attributes();
+    const assignee = attributes.get('assignee') ?? '';
+    const isMine = assignee !== '' && assignee === client.author.subject;
+    setText(this.assignee, assignee === '' ? 'Nobody has it' : isMine ? 'You have it' : `${assignee} has it`);
+    this.take.hidden = isMine;
+    this.leave.hidden = !isMine;
+    const isClosed = attributes.get('state') === 'closed';
+    this.state.hidden = !isClosed;
+    this.closeButton.hidden = isClosed;
+    this.reopenButton.hidden = !isClosed;
+    const tags = [...attributes.keys()].filter((key) => key.startsWith(TAG)).map((key) => key.slice(TAG.length));
+    setChildren(
+      this.tags,
+      tags.sort().map((tag) => this.tagButton(tag)),
+    );
+  }
+
+  private tagButton(tag: string): HTMLLIElement {
+    const known = this.tagButtons.get(tag);
+    if (known) {
+      return known;
+    }
+    const remove = linkButton('×', 'tag-remove', () => {
+      this.tools.desk.tag('', tag, false);
+    });
+    remove.setAttribute('aria-label', `Remove the tag ${tag}`);
+    const made = element('li', { class: 'tag', 'data-testid': 'tag' }, element('bdi', {}, tag), remove);
+    this.tagButtons.set(tag, made);
+    return made;
+  }
+}

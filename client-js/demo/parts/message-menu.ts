@@ -1,0 +1,100 @@
+import type { Message } from '../../src/index.ts';
+import type { DeskTools } from './desk-tools.ts';
+import { element } from './element.ts';
+import { linkButton } from './link-button.ts';
+import { isRecalled } from './timeline.ts';
+
+/** What staff can do with a message, behind one button. */
+export class MessageMenu {
+  readonly button: HTMLButtonElement;
+  readonly root = element('p', { class: 'message-menu', role: 'group', 'aria-label': 'More' });
+  private readonly pin: HTMLButtonElement;
+  private readonly merge: HTMLButtonElement;
+  private readonly up: HTMLButtonElement;
+  private readonly down: HTMLButtonElement;
+  private readonly suggest: HTMLButtonElement;
+  private readonly redact: HTMLButtonElement;
+  private message: Message;
+
+  constructor(
+    private readonly tools: DeskTools,
+    message: Message,
+    suggest: () => void,
+  ) {
+    this.message = message;
+    const { desk, versions } = tools;
+    this.button = linkButton('More', 'message-more', () => {
+      this.root.hidden = !this.root.hidden;
+      this.button.setAttribute('aria-expanded', String(!this.root.hidden));
+    });
+    this.button.setAttribute('aria-expanded', 'false');
+    this.root.hidden = true;
+    this.pin = linkButton('Pin', 'message-pin', () => {
+      if (this.message.attributes.has('pinned')) {
+        desk.unpin(this.message.id);
+      } else {
+        desk.pin(this.message.id);
+      }
+    });
+    this.merge = linkButton('Merge with the one above', 'message-merge', () => {
+      const above = this.mergeable();
+      if (above !== undefined) {
+        desk.merge(this.message.id, above);
+      }
+    });
+    this.up = linkButton('Move up', 'message-up', () => {
+      this.move(-1);
+    });
+    this.down = linkButton('Move down', 'message-down', () => {
+      this.move(1);
+    });
+    this.suggest = linkButton('Suggest a change', 'message-suggest', suggest);
+    const history = linkButton('Versions', 'message-versions', () => {
+      void versions.open(desk.handle.id, this.message.id);
+    });
+    this.redact = linkButton('Remove for good', 'message-redact', () => {
+      if (confirm('Remove the text for good, from every screen and from the log?')) {
+        desk.redact(this.message.id);
+      }
+    });
+    this.redact.classList.add('danger');
+    this.root.addEventListener('click', () => {
+      this.close();
+    });
+    this.root.append(this.pin, this.merge, this.up, this.down, this.suggest, history, this.redact);
+  }
+
+  private close(): void {
+    this.root.hidden = true;
+    this.button.setAttribute('aria-expanded', 'false');
+  }
+
+  draw(message: Message): void {
+    this.message = message;
+    const stands = !isRecalled(message) && !message.erased;
+    const isMessage = message.kind === 'MESSAGE';
+    this.button.hidden = message.revision === 0;
+    this.pin.hidden = !isMessage || !stands;
+    this.pin.textContent = message.attributes.has('pinned') ? 'Unpin' : 'Pin';
+    this.merge.hidden = !isMessage || !stands || this.mergeable() === undefined;
+    this.suggest.hidden = !stands;
+    this.redact.hidden = message.erased || this.tools.client.author.role !== 'ADMIN';
+  }
+
+  /** The message right above, if it is by the same side. */
+  private mergeable(): string | undefined {
+    const messages = this.tools.desk.handle.messages().filter((each) => !each.erased && !isRecalled(each));
+    const above = messages[messages.findIndex(({ id }) => id === this.message.id) - 1];
+    const isSameSide = (above?.author.role === 'VISITOR') === (this.message.author.role === 'VISITOR');
+    return above && isSameSide ? above.id : undefined;
+  }
+
+  private move(step: -1 | 1): void {
+    const { desk } = this.tools;
+    const list = desk.timeline();
+    const other = list[list.findIndex(({ id }) => id === this.message.id) + step];
+    if (other) {
+      desk.move(this.message.id, step < 0 ? { before: other.id } : { after: other.id });
+    }
+  }
+}
