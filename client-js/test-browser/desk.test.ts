@@ -6,6 +6,8 @@ import { eventually } from './fixture/eventually.ts';
 import { Stage } from './fixture/stage.ts';
 
 const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
+/** More than a page opens with. */
+const LINES = 230;
 const PHONE = { width: 375, height: 740 };
 const DESK = { width: 1280, height: 860 };
 
@@ -221,4 +223,30 @@ test('two agents write in one section of an article, move it, and find it as an 
     await bob.setViewportSize(viewport);
     await bob.screenshot({ path: `${SCREENSHOTS}article-${size}.png` });
   }
+});
+
+test('who scrolls up to the first message that is loaded gets the older ones', async () => {
+  const browser = await stage.browser();
+  const visitor = await ChatTab.visitor(browser, stage.network(0).origin);
+  await visitor.page.bringToFront();
+  await visitor.page.evaluate(async (count) => {
+    const chat = window.parleyDemo?.conversation;
+    const sent = Array.from(
+      { length: count },
+      (_, i) => chat?.send(`line ${i}`).sent ?? Promise.reject(new Error('closed')),
+    );
+    await Promise.all(sent);
+  }, LINES);
+  await visitor.reload();
+  await visitor.page.bringToFront();
+  await eventually('only some are loaded', async () => {
+    const count = (await visitor.shownTexts()).length;
+    return count > 0 && count < LINES;
+  });
+  await visitor.find('message-scroller').focus();
+  await eventually('all are there', async () => {
+    await visitor.page.keyboard.press('Home');
+    return (await visitor.shownTexts()).length === LINES;
+  });
+  expect((await visitor.shownTexts())[0]).toBe('line 0');
 });

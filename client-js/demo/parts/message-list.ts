@@ -1,4 +1,4 @@
-import type { Author, ConversationHandle, Message } from '../../src/index.ts';
+import { type Author, type ConversationHandle, type Message, ParleyError } from '../../src/index.ts';
 import type { Announcer } from './announcer.ts';
 import type { DeskTools } from './desk-tools.ts';
 import { element, setChildren } from './element.ts';
@@ -7,6 +7,8 @@ import { isRecalled, isStaff, timelineOf } from './timeline.ts';
 
 /** As near to the end as counts as being there. */
 const END_PIXELS = 48;
+/** As near to the beginning as this, older ones are loaded. */
+const OLDER_PIXELS = 80;
 const REDRAW_MILLIS = 30_000;
 
 export interface MessageListOptions {
@@ -24,6 +26,8 @@ export class MessageList {
   readonly root: HTMLElement;
   private readonly scroller = element('div', { class: 'message-scroller', 'data-testid': 'message-scroller' });
   private readonly items = element('ol', { class: 'messages', 'data-testid': 'messages', 'aria-label': 'Messages' });
+  private readonly older: HTMLButtonElement;
+  private isLoading = false;
   private readonly empty: HTMLElement;
   private readonly newer: HTMLButtonElement;
   private readonly views = new Map<string, MessageView>();
@@ -47,7 +51,15 @@ export class MessageList {
       'New messages ↓',
     );
     this.newer.hidden = true;
-    this.scroller.append(this.empty, this.items);
+    const loadOlder = (): void => {
+      void this.loadOlder();
+    };
+    this.older = element(
+      'button',
+      { type: 'button', class: 'link older', 'data-testid': 'older', click: loadOlder },
+      'Load older messages',
+    );
+    this.scroller.append(this.older, this.empty, this.items);
     this.scroller.tabIndex = 0;
     this.root = element('section', { class: 'message-list', 'aria-label': 'Conversation' }, this.scroller, this.newer);
     this.scroller.addEventListener('scroll', () => {
@@ -119,6 +131,7 @@ export class MessageList {
       messages.map((message) => this.viewOf(message).root),
     );
     this.empty.hidden = messages.length > 0;
+    this.older.hidden = !conversation.hasOlder;
     this.isAtEnd ||= isNew.some(({ isOwn, revision }) => isOwn && revision === 0);
     if (!this.isAtEnd && isNew.length > 0) {
       this.newer.hidden = false;
@@ -148,6 +161,29 @@ export class MessageList {
     }
   }
 
+  /** The messages that are in sight stay where they are. */
+  private async loadOlder(): Promise<void> {
+    if (this.isLoading || !this.options.conversation.hasOlder) {
+      return;
+    }
+    this.isLoading = true;
+    this.older.disabled = true;
+    const { scrollHeight, scrollTop } = this.scroller;
+    try {
+      await this.options.conversation.loadOlder();
+      this.draw();
+      this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    } catch (error) {
+      // The button is still there to try again.
+      if (!(error instanceof ParleyError)) {
+        throw error;
+      }
+    } finally {
+      this.isLoading = false;
+      this.older.disabled = false;
+    }
+  }
+
   private scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     // Only a reader scrolls up. What was added since the last frame only makes the way to the end longer.
@@ -156,6 +192,9 @@ export class MessageList {
     this.isAtEnd = (this.isAtEnd && !isUp) || scrollHeight - scrollTop - clientHeight < END_PIXELS;
     if (this.isAtEnd) {
       this.newer.hidden = true;
+    }
+    if (isUp && scrollTop < OLDER_PIXELS) {
+      void this.loadOlder();
     }
   }
 }
