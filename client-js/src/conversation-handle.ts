@@ -3,7 +3,7 @@ import type { ConversationLink } from './conversation-link.ts';
 import { editTextEffect } from './conversation/effect.ts';
 import type { Settled, Unsent } from './conversation/pending.ts';
 import { inDisplayOrder } from './conversation/rank.ts';
-import type { Change, Outcome } from './conversation/replica.ts';
+import type { Change, Outcome, Replica } from './conversation/replica.ts';
 import { type Block, DivergedError } from './conversation/state.ts';
 import { ParleyError } from './errors.ts';
 import { Events } from './events.ts';
@@ -227,6 +227,11 @@ export class ConversationHandle {
   /** Stops following the conversation, once what is pending is sent. */
   close(): void {
     this.closing();
+  }
+
+  /** @internal */
+  get replica(): Replica {
+    return this.link.replica;
   }
 
   /** @internal The id of the next block to be created here. */

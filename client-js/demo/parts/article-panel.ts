@@ -152,7 +152,7 @@ class SectionItem {
       this.suggestions.root,
       element('p', { class: 'tool-group' }, this.up, this.down, suggest, history, this.remove),
     );
-    this.field.bind(desk.handle, id);
+    this.field.bind(desk.handle, id, desk);
   }
 
   focus(): void {

@@ -1,3 +1,5 @@
+import type { DeskConversation } from '../../src/desk/index.ts';
+import { bindUndo } from '../../src/desk/undo-keys.ts';
 import { type ConversationHandle, type ParleyError, bindText } from '../../src/index.ts';
 import { element } from './element.ts';
 import { errorWords } from './words.ts';
@@ -25,13 +27,22 @@ export class BlockField {
     return this.composing;
   }
 
-  bind(conversation: ConversationHandle, blockId: string): void {
+  /** `desk`: whose undo and redo the field has, if it is not the browser's. */
+  bind(conversation: ConversationHandle, blockId: string, desk?: DeskConversation): void {
     this.release();
     const onError = ({ code }: ParleyError): void => {
       this.root.setCustomValidity(errorWords(code));
       this.root.reportValidity();
     };
-    this.unbind = bindText(this.root, conversation, blockId, { onError });
+    const endings = [bindText(this.root, conversation, blockId, { onError })];
+    if (desk) {
+      endings.push(bindUndo(this.root, desk, blockId));
+    }
+    this.unbind = () => {
+      endings.forEach((end) => {
+        end();
+      });
+    };
   }
 
   release(): void {

@@ -106,7 +106,7 @@ export class DraftEditor {
   /** Shows this draft from now on. */
   take(draftId: string): void {
     this.draftId = draftId;
-    this.field.bind(this.conversation, draftId);
+    this.field.bind(this.conversation, draftId, this.tools.desk);
     this.draw();
   }
 

@@ -49,6 +49,21 @@ interface Shown {
   readonly shown?: readonly Effect[];
   readonly unsent?: readonly Unsent[];
   readonly settled?: readonly Settled[];
+  /** By others, on the confirmed state; undefined: not known. */
+  readonly effects?: readonly Effect[];
+}
+
+/** Who follows the own edits and what becomes of them, step by step. */
+export interface EditObserver {
+  /** Whether a change that is about to be made stands by itself: it is not composed into what is pending. */
+  begins(effects: readonly Effect[], nowMillis: number): boolean;
+  /** An own edit of a displayed text was made. */
+  edited(blockId: string, before: string, edit: TextEdit, contentId: Uint8Array): void;
+  /**
+   * Something else happened. `effects`: what others did to the confirmed state, undefined if that is not known; `shown`: the
+   * same as it is displayed.
+   */
+  stepped(effects: readonly Effect[] | undefined, shown: readonly Effect[], settled: readonly Settled[]): void;
 }
 
 /** What a replica begins with. */
@@ -74,6 +89,7 @@ export interface ReplicaSeed {
  */
 export class Replica {
   self: Author;
+  observer: EditObserver | undefined;
   readonly confirmed = new ConversationState();
   private readonly headless: boolean;
   private waiting: readonly Pending[];
@@ -148,14 +164,21 @@ export class Replica {
         displayed.set(id, applyToBlock(displayed.get(id) ?? this.block(id), effect, stamp, this.confirmed.view));
       }
     }
-    const composed = queue.composed(this.waiting[this.waiting.length - 1], effects);
+    const isApart = this.observer?.begins(effects, composedAtMillis) ?? false;
+    const composed = isApart ? undefined : queue.composed(this.waiting[this.waiting.length - 1], effects);
     const seq = this.lastAnsweredSeq + 1 + this.waiting.length;
-    return this.step('local', [...displayed.keys(), ''], () => {
-      this.waiting = composed
-        ? [...this.waiting.slice(0, -1), composed]
-        : [...this.waiting, { seq, contentId, effects, sends: 0, composedAtMillis }];
+    const queued = composed ?? { seq, contentId, effects, sends: 0, composedAtMillis };
+    const before = effects.map((effect) => this.block(blockOf(effect) ?? '')?.text ?? '');
+    const outcome = this.step('local', [...displayed.keys(), ''], () => {
+      this.waiting = [...(composed ? this.waiting.slice(0, -1) : this.waiting), queued];
       return { shown: effects };
     });
+    effects.forEach(({ editText }, i) => {
+      if (editText?.edit) {
+        this.observer?.edited(editText.block, before[i] ?? '', editText.edit, queued.contentId);
+      }
+    });
+    return outcome;
   }
 
   /** Queues a command: it shows when its entry arrives. */
@@ -348,7 +371,7 @@ export class Replica {
         this.waiting = this.waiting.slice(1);
         this.lastAnsweredSeq = entry.seq;
         if (!first.command) {
-          return { settled };
+          return { settled, effects: [] };
         }
         // Nothing of a command was shown before: what is pending behind it moves past its entry as past anybody's.
         const rebased = this.rebase(entry, before, base);
@@ -366,7 +389,7 @@ export class Replica {
     this.confirm(entry);
     this.waiting = queue.numbered(rebased.pending, this.lastAnsweredSeq);
     const settled = rebased.gone.map(({ submission, code }) => ({ contentId: submission.contentId, code }));
-    return { unsent: rebased.unsent, shown: rebased.shown, settled };
+    return { unsent: rebased.unsent, shown: rebased.shown, settled, effects: entry.effects };
   }
 
   private confirm(entry: Entry): void {
@@ -388,8 +411,11 @@ export class Replica {
   private step(origin: Change['origin'], touched: readonly string[], change: () => Shown): Outcome {
     const ids = [...new Set(touched)];
     const before = ids.map((id) => this.block(id));
-    const { shown = [], unsent = [], settled = [] } = change();
+    const { shown = [], unsent = [], settled = [], effects } = change();
     ids.forEach((id) => this.displayed.delete(id));
+    if (origin === 'remote') {
+      this.observer?.stepped(effects, shown, settled);
+    }
     const changes = ids.map((id, i) => ({ ...this.changeOf(id, before[i], shown), blockId: id, origin }));
     return { changes: this.headless ? [] : mergedLast(changes), unsent, settled };
   }

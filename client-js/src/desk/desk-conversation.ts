@@ -2,9 +2,11 @@ import type { ConversationHandle, Sending } from '../conversation-handle.ts';
 import { inOrder } from '../conversation/rank.ts';
 import type { Block } from '../conversation/state.ts';
 import { ParleyError } from '../errors.ts';
+import { textEdit } from '../ot/text-edit.ts';
 import { lengthOf } from '../ot/text.ts';
 import type { Anchor, Author, Effect, Operation } from '../wire/wire.ts';
 import { type Place, type Placed, placed, rankOfNext, standingOf } from './placement.ts';
+import { UndoHistory } from './undo-history.ts';
 
 /** A change that somebody proposes for a range of a block's text. */
 export interface Suggestion {
@@ -19,9 +21,46 @@ export interface Suggestion {
   readonly state: 'open' | 'stale' | 'accepted' | 'dismissed';
 }
 
+const histories = new WeakMap<ConversationHandle, UndoHistory<Sending>>();
+
+function historyOf(handle: ConversationHandle): UndoHistory<Sending> {
+  const known = histories.get(handle);
+  const history = known ?? new UndoHistory(handle.replica, (blockId, edit) => handle.edit(blockId, edit));
+  histories.set(handle, history);
+  return history;
+}
+
 /** What staff do in a conversation, beyond what everybody does. */
 export class DeskConversation {
-  constructor(readonly handle: ConversationHandle) {}
+  private readonly history: UndoHistory<Sending>;
+
+  /** Undo goes back to where the first of these was made for the conversation. */
+  constructor(readonly handle: ConversationHandle) {
+    this.history = historyOf(handle);
+  }
+
+  /** Takes back what the user typed last in a block, if anything is left of it. Never takes what others wrote. */
+  undo(blockId: string): Sending | undefined {
+    return this.history.undo(this.current(blockId));
+  }
+
+  redo(blockId: string): Sending | undefined {
+    return this.history.redo(this.current(blockId));
+  }
+
+  canUndo(blockId: string): boolean {
+    return this.history.canUndo(this.current(blockId));
+  }
+
+  canRedo(blockId: string): boolean {
+    return this.history.canRedo(this.current(blockId));
+  }
+
+  /** Puts a text, such as a template, in the place of a range of a block; it is taken back as a whole. In code points. */
+  insert(blockId: string, text: string, start: number, end = start): Sending {
+    const edit = textEdit(start, text, start - end);
+    return this.history.apart(() => this.handle.edit(this.current(blockId), edit));
+  }
 
   /** Messages and notes as they stand between each other. */
   timeline(): Block[] {
@@ -158,6 +197,10 @@ export class DeskConversation {
   /** Makes the conversation another visitor's: an anonymous one became known. */
   link(visitor: string, name: string): Sending {
     return this.command('', { link: { visitor, name } });
+  }
+
+  private current(blockId: string): string {
+    return this.handle.currentBlock(blockId)?.id ?? blockId;
   }
 
   private command(id: string, command: Operation): Sending {

@@ -1,3 +1,4 @@
 export { DeskConversation } from './desk-conversation.ts';
 export type { Suggestion } from './desk-conversation.ts';
 export type { Place } from './placement.ts';
+export { bindUndo } from './undo-keys.ts';

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../src/client.ts';
 import type { ConversationHandle } from '../../src/conversation-handle.ts';
-import { DeskConversation } from '../../src/desk/index.ts';
+import { DeskConversation, bindUndo } from '../../src/desk/index.ts';
+import { bindText } from '../../src/editor/text-binding.ts';
 import type { ParleyError } from '../../src/errors.ts';
+import { textEdit } from '../../src/ot/text-edit.ts';
 import type { Role } from '../../src/wire/wire.ts';
 import { FakeClock, settled } from '../fixture/fake-clock.ts';
+import { FakeField } from '../fixture/fake-field.ts';
 import { FakeGateway, tokenOf } from '../fixture/fake-gateway.ts';
 import { PseudoRandom } from '../fixture/pseudo-random.ts';
 import { SEED } from '../fixture/seed.ts';
@@ -303,6 +306,92 @@ describe('a draft of the assistant', () => {
     await annas.publish(id, anna.revision).sent;
     await settled();
     expect(texts(chat.messages())).toEqual(['Is it blue?', 'It is.', 'Yes']);
+  });
+});
+
+describe('undo at the desk', () => {
+  async function draftOf(text: string): Promise<Scene & { readonly draft: string; readonly field: FakeField }> {
+    const scene = await room();
+    const { id: draft } = scene.berta.createBlock({ kind: 'DRAFT', text });
+    await settled();
+    const field = new FakeField();
+    bindText(field, scene.anna, draft);
+    bindUndo(field, scene.annas, draft);
+    return { ...scene, draft, field };
+  }
+
+  function press(field: FakeField, key: string, shiftKey = false): Event {
+    const event = Object.assign(new Event('keydown', { cancelable: true }), { key, shiftKey, ctrlKey: true });
+    field.dispatchEvent(event);
+    return event;
+  }
+
+  it('takes a template back as one edit, in the field too, while others go on typing', async () => {
+    const { anna, annas, berta, draft, field } = await draftOf('Hello /ship');
+    field.select(11).type('!');
+    await settled();
+    annas.insert(draft, 'We ship on Monday', 6, 11);
+    expect(field.value).toBe('Hello We ship on Monday!');
+    await settled();
+    berta.edit(draft, textEdit(8, ' always'));
+    await settled();
+    expect(annas.canUndo(draft)).toBe(true);
+    expect(press(field, 'z').defaultPrevented).toBe(true);
+    await settled();
+    expect(field.value).toBe('Hello /ship always!');
+    expect(berta.block(draft)?.text).toBe('Hello /ship always!');
+    press(field, 'Z', true);
+    await settled();
+    expect(anna.block(draft)?.text).toBe('Hello We always ship on Monday!');
+    press(field, 'z');
+    press(field, 'z');
+    await settled();
+    expect(berta.block(draft)?.text).toBe('Hello /ship always');
+    expect(annas.canUndo(draft)).toBe(false);
+  });
+
+  it('is one for all who ask for it in a page, and begins a new step after a pause', async () => {
+    const { anna, annas, draft, field } = await draftOf('');
+    field.type('a').type('b');
+    await clock.advance(1_500);
+    field.type('c');
+    expect(new DeskConversation(anna).undo(draft)).toBeDefined();
+    expect(field.value).toBe('ab');
+    annas.undo(draft);
+    expect(field.value).toBe('');
+    field.dispatchEvent(Object.assign(new Event('beforeinput', { cancelable: true }), { inputType: 'historyRedo' }));
+    expect(field.value).toBe('ab');
+  });
+
+  it('tells that a step is sent, and stays possible when it cannot be done now', async () => {
+    const { annas, anna, draft } = await draftOf('x'.repeat(990));
+    anna.setText(draft, '');
+    anna.setText(draft, 'y'.repeat(500));
+    await settled();
+    await annas.undo(draft)?.sent;
+    expect(anna.block(draft)?.text).toBe('');
+    gateway.limits = { ...gateway.limits, textLengthMax: 900 };
+    gateway.connections.forEach((connection) => {
+      connection.close(1006);
+    });
+    await clock.advance(30_000);
+    expect(codeOf(() => annas.undo(draft))).toBe('TOO_LARGE');
+    expect(annas.canUndo(draft)).toBe(true);
+    expect(anna.block(draft)?.text).toBe('');
+  });
+
+  it('goes on in the block that took the text in only with what was typed there', async () => {
+    const { anna, annas, draft, field } = await draftOf('world');
+    const { id: into } = anna.createBlock({ kind: 'DRAFT', text: 'Hello' });
+    await settled();
+    field.select(5).type('!');
+    await annas.merge(draft, into).sent;
+    await settled();
+    field.type('!');
+    expect(field.value).toBe('Hello\nworld!!');
+    press(field, 'z');
+    press(field, 'z');
+    expect(field.value).toBe('Hello\nworld!');
   });
 });
 
