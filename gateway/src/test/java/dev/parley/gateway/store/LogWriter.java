@@ -10,6 +10,7 @@ import dev.parley.conversation.Entry;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.Role;
+import dev.parley.conversation.StateHashes;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
 import dev.parley.wire.EntryCodec;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ public final class LogWriter {
     private static final String SUBJECT = "subject";
     private static final String OUTBOX = "outbox";
     private static final Author AUTHOR = new Author(SUBJECT, Role.VISITOR, "Ann");
+
+    private static final StateHashes HASHES = new StateHashes(OptionalLong.of(1), OptionalLong.of(2));
 
     private final ConversationKey key;
     private final String visitor;
@@ -121,7 +125,8 @@ public final class LogWriter {
                 "",
                 List.of(new Effect.Create(OUTBOX + "." + seq, BlockKind.MESSAGE, View.PUBLIC, text, Attributes.NONE)),
                 0);
-        LoggedEntry logged = LoggedEntry.after(chain, entry, EntryCodec.encode(entry));
+        LoggedEntry logged =
+                LoggedEntry.after(chain, entry, EntryCodec.encode(entry)).withHashes(HASHES);
         chain = logged.chain();
         return logged;
     }

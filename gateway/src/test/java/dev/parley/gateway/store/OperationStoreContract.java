@@ -9,6 +9,7 @@ import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.Role;
+import dev.parley.conversation.StateHashes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -61,6 +62,7 @@ public abstract class OperationStoreContract {
             assertThat(actual.get(i).entry()).isEqualTo(expected.get(i).entry());
             assertThat(actual.get(i).content()).isEqualTo(expected.get(i).content());
             assertThat(actual.get(i).chain()).isEqualTo(expected.get(i).chain());
+            assertThat(actual.get(i).hashes()).isEqualTo(StateHashes.NONE);
         }
     }
 

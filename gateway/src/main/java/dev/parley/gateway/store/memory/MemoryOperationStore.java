@@ -2,6 +2,7 @@ package dev.parley.gateway.store.memory;
 
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Entry;
+import dev.parley.conversation.StateHashes;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
@@ -265,7 +266,7 @@ public final class MemoryOperationStore implements OperationStore {
 
     private void store(Append append) {
         Log log = logs.computeIfAbsent(append.key(), key -> new Log());
-        log.entries.addAll(append.entries());
+        append.entries().forEach(entry -> log.entries.add(entry.withHashes(StateHashes.NONE)));
         for (OutboxRow row : append.expiredRows()) {
             log.outboxRows.remove(new OutboxName(row.subject(), row.outbox()));
         }
