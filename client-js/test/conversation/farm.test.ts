@@ -6,10 +6,13 @@ import { lengthOf } from '../../src/ot/text.ts';
 import type { Role } from '../../src/wire/wire.ts';
 import { PseudoRandom } from '../fixture/pseudo-random.ts';
 import { type Participant, Room } from '../fixture/room.ts';
+import { randomSchedule } from '../fixture/schedule.ts';
+import { ScheduledPlay } from '../fixture/scheduled-play.ts';
 import { CASES, SEED } from '../fixture/seed.ts';
 
 const ROLES: readonly Role[] = ['AGENT', 'AGENT', 'VISITOR', 'ASSISTANT'];
 const ROUNDS = Math.ceil(CASES / 10);
+const SCHEDULES = Math.ceil(CASES / 40);
 const STEPS = 120;
 const FIRST_CHARACTER = 0x20000;
 
@@ -215,6 +218,18 @@ it.each([
       }
     } catch (error) {
       throw new Error(`PARLEY_SEED=${SEED + round} PARLEY_CASES=10 repeats this`, { cause: error });
+    }
+  }
+});
+
+it('replicas that do everything there is to do, by schedules as Java has them, end with the same', () => {
+  for (let round = 0; round < SCHEDULES; round++) {
+    const seed = SEED + round;
+    try {
+      const random = new PseudoRandom(seed);
+      new ScheduledPlay(randomSchedule(2 + random.below(5), 300, random), seed).run();
+    } catch (error) {
+      throw new Error(`PARLEY_SEED=${seed} PARLEY_CASES=10 repeats this`, { cause: error });
     }
   }
 });

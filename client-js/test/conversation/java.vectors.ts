@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Replica } from '../../src/conversation/replica.ts';
+import type { Schedule } from '../fixture/schedule.ts';
+import { ScheduledPlay } from '../fixture/scheduled-play.ts';
 import { Entry, type View, decode } from '../../src/wire/wire.ts';
 
+const SCHEDULES = new URL('../../../protocol/target/vectors/schedule.jsonl', import.meta.url);
 const LOGS = new URL('../../../protocol/target/vectors/conversation-log.jsonl', import.meta.url);
 const NOBODY = { subject: '', role: 'ROLE_UNSPECIFIED', name: '' } as const;
 
@@ -22,6 +25,18 @@ it("replicas that are fed the last Java test run's logs are byte-equal after eve
     const { states, shown } = replayed(JSON.parse(line) as Log);
     expect(shown, `log ${i} of -Dparley.seed=${seed}`).toEqual(states);
   });
+});
+
+it("replicas play the last Java test run's schedules", () => {
+  const lines = readFileSync(SCHEDULES, 'utf8').trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(100);
+  for (const [i, line] of lines.entries()) {
+    try {
+      new ScheduledPlay(JSON.parse(line) as Schedule, i).run();
+    } catch (error) {
+      throw new Error(`schedule ${i}`, { cause: error });
+    }
+  }
 });
 
 function replayed({ view, entries, states }: Log): { states: readonly string[]; shown: readonly string[] } {

@@ -1,8 +1,12 @@
 package dev.parley.conversation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.parley.ot.Component;
+import dev.parley.ot.Text;
 import dev.parley.ot.TextEdit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,18 +15,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Who put in and took out which character. Every character it hands out is another code point, so that a text names its
- * characters; the end of a play must then have exactly those that were put in and that nobody took out.
+ * Who put in and who selected to delete which character. Every character it hands out is another code point, so that a text
+ * names its characters; a block must end with exactly those that accepted submissions put into it, or into what was merged
+ * into it, without those that any of them selected to delete.
  */
 final class CharacterLedger {
     /** Half of them inside the BMP and half outside, none a surrogate. */
     private static final int[][] RANGES = {{0x3400, 0x9FFF}, {0xE000, 0xF8FF}, {0x20000, 0x2A6DF}, {0xF0000, 0xFFFFD}};
 
+    private static final int SEPARATOR = '\n';
+
     private final Map<Integer, Integer> used = new HashMap<>();
-    private final List<Stroke> strokes = new ArrayList<>();
+    private final Map<SubmissionId, List<Stroke>> strokes = new HashMap<>();
+    private final Map<SubmissionId, Set<Class<?>>> lost = new HashMap<>();
 
     /** What one operation did to one block. */
-    private record Stroke(SubmissionId id, String block, Set<Integer> inserted, Set<Integer> deleted) {}
+    private record Stroke(Class<?> operation, String block, Set<Integer> inserted, Set<Integer> deleted) {}
 
     /** New characters, all from one range. */
     String take(int range, int count) {
@@ -42,45 +50,110 @@ final class CharacterLedger {
     }
 
     void created(SubmissionId id, String block, String text) {
-        strokes.add(new Stroke(id, block, characters(text), Set.of()));
+        note(id, new Stroke(Operation.CreateBlock.class, block, characters(text), Set.of()));
     }
 
-    void edited(SubmissionId id, String block, String before, TextEdit edit) {
+    void appended(SubmissionId id, String block, String text) {
+        note(id, new Stroke(Operation.AppendText.class, block, characters(text), Set.of()));
+    }
+
+    void edited(SubmissionId id, String block, Text before, TextEdit edit) {
+        note(id, stroke(Operation.EditText.class, block, before, edit));
+    }
+
+    private void note(SubmissionId id, Stroke stroke) {
+        strokes.computeIfAbsent(id, first -> new ArrayList<>()).add(stroke);
+    }
+
+    private static Stroke stroke(Class<?> operation, String block, Text before, TextEdit edit) {
         Set<Integer> inserted = new HashSet<>();
         Set<Integer> deleted = new HashSet<>();
-        int[] codePoints = before.codePoints().toArray();
         int at = 0;
         for (Component component : edit.components()) {
-            if (component instanceof Component.Insert insert) {
-                inserted.addAll(characters(insert.text().toString()));
-                continue;
-            }
-            for (int i = 0; i < component.length(); i++, at++) {
-                if (component.kind() == Component.Kind.DELETE) {
-                    deleted.add(codePoints[at]);
+            int length = component.length();
+            switch (component.kind()) {
+                case INSERT ->
+                    inserted.addAll(
+                            characters(((Component.Insert) component).text().toString()));
+                case DELETE -> {
+                    deleted.addAll(characters(before.slice(at, at + length).toString()));
+                    at += length;
                 }
+                case RETAIN -> at += length;
             }
         }
-        strokes.add(new Stroke(id, block, inserted, deleted));
+        return new Stroke(operation, block, inserted, deleted);
     }
 
-    /** The characters a block must have, where these submissions became entries and these of their operations did not. */
-    Set<Integer> expected(String block, Set<SubmissionId> accepted, Map<SubmissionId, Set<String>> unsentBlocks) {
-        Set<Integer> expected = new TreeSet<>();
-        List<Stroke> counted = strokes.stream()
-                .filter(stroke -> stroke.block().equals(block))
-                .filter(stroke -> accepted.contains(stroke.id()))
-                .filter(stroke ->
-                        !unsentBlocks.getOrDefault(stroke.id(), Set.of()).contains(block))
-                .toList();
-        counted.forEach(stroke -> expected.addAll(stroke.inserted()));
-        counted.forEach(stroke -> expected.removeAll(stroke.deleted()));
-        return expected;
+    /** Operations of which their author was told that they are not in the conversation. */
+    void unsent(Collection<Replica.Unsent> all) {
+        for (Replica.Unsent unsent : all) {
+            for (Operation operation : unsent.operations()) {
+                lost.computeIfAbsent(unsent.id(), first -> new HashSet<>()).add(operation.getClass());
+            }
+        }
     }
 
-    static Set<Integer> characters(String text) {
+    /** {@code log} led to {@code state}. */
+    void requireKept(List<Entry> log, ConversationState state) {
+        Map<String, Set<Integer>> expected = new HashMap<>();
+        List<Stroke> accepted = accepted(log);
+        for (Stroke stroke : accepted) {
+            expected.computeIfAbsent(home(stroke.block(), state), first -> new TreeSet<>())
+                    .addAll(stroke.inserted());
+        }
+        for (Stroke stroke : accepted) {
+            expected.getOrDefault(home(stroke.block(), state), new TreeSet<>()).removeAll(stroke.deleted());
+        }
+        for (Block block : state.blocks()) {
+            List<Integer> present = block.text()
+                    .toString()
+                    .codePoints()
+                    .filter(character -> character != SEPARATOR)
+                    .boxed()
+                    .toList();
+            boolean gone = block.isMerged() || block.erased();
+            assertThat(new HashSet<>(present))
+                    .as("characters of %s, none twice", block.id())
+                    .hasSameSizeAs(present);
+            assertThat(new TreeSet<>(present))
+                    .as("characters of %s", block.id())
+                    .isEqualTo(gone ? Set.of() : expected.getOrDefault(block.id(), Set.of()));
+        }
+    }
+
+    /** The block that has the text of this one now. */
+    private static String home(String id, ConversationState state) {
+        Block block = state.block(id);
+        while (block != null && block.isMerged()) {
+            block = state.block(block.mergedInto());
+        }
+        return block == null ? id : block.id();
+    }
+
+    private List<Stroke> accepted(List<Entry> log) {
+        List<Stroke> accepted = new ArrayList<>();
+        ConversationState before = new ConversationState(View.STAFF);
+        for (Entry entry : log) {
+            Set<Class<?>> gone = lost.getOrDefault(entry.submission(), Set.of());
+            strokes.getOrDefault(entry.submission(), List.of()).stream()
+                    .filter(stroke -> !gone.contains(stroke.operation()))
+                    .forEach(accepted::add);
+            for (Effect effect : entry.effects()) {
+                if (entry.command().equals("AcceptSuggestion") && effect instanceof Effect.EditText edit) {
+                    Block block = before.block(edit.block());
+                    Text text = block == null ? Text.EMPTY : block.text();
+                    accepted.add(stroke(Operation.AcceptSuggestion.class, edit.block(), text, edit.edit()));
+                }
+            }
+            before.apply(entry);
+        }
+        return accepted;
+    }
+
+    private static Set<Integer> characters(String text) {
         Set<Integer> characters = new TreeSet<>();
-        text.codePoints().forEach(characters::add);
+        text.codePoints().filter(character -> character != SEPARATOR).forEach(characters::add);
         return characters;
     }
 }

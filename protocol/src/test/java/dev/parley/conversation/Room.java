@@ -100,6 +100,7 @@ final class Room {
         private boolean delayed;
         private boolean wantsBlocks;
         private long seenRevision;
+        private @Nullable String lastCreated;
 
         private Member(Author author) {
             this.author = author;
@@ -116,6 +117,15 @@ final class Room {
 
         View view() {
             return author.role().view();
+        }
+
+        /** The block that it created last. */
+        @Nullable String lastCreated() {
+            return lastCreated;
+        }
+
+        void created(String block) {
+            lastCreated = block;
         }
 
         List<Sequencer.OutboxFault> faults() {

@@ -163,7 +163,9 @@ final class Sequencer {
                 submission.operations().get(0) instanceof Operation.Command command ? command.name() : "",
                 List.of(),
                 submission.composedAtMillis(),
-                submission.origin());
+                submission.operations().get(0) instanceof Operation.AppendText append
+                        ? new Origin(Source.AI, "", append.run(), "")
+                        : submission.origin());
         ConversationState.Trial trial = state.trial(header);
         List<Effect> stamped = new ArrayList<>();
         for (Effect effect : effects) {
@@ -190,7 +192,8 @@ final class Sequencer {
         if (effect instanceof Effect.EditText && block.attributes().containsKey("locked")) {
             throw new RejectedException(RejectCode.FORBIDDEN);
         }
-        boolean isPublic = !(effect instanceof Effect.Set set) || Attributes.isPublic(set.key());
+        boolean isPublic = !(effect instanceof Effect.PlaceAnchor)
+                && (!(effect instanceof Effect.Set set) || Attributes.isPublic(set.key()));
         return isPublic ? block.audience() : View.STAFF;
     }
 
