@@ -12,8 +12,20 @@ import { Adopter } from './outbox/adopter.ts';
 import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
+import { wellFormed } from './ot/text.ts';
 import { claimsOf } from './token.ts';
-import type { Author, Inbox, Limits, Opened, OpenFailed, ServerFrame, Welcome } from './wire/wire.ts';
+import type {
+  Author,
+  ClientFrame,
+  Inbox,
+  Init,
+  Limits,
+  OpenFailed,
+  Opened,
+  ServerFrame,
+  Visit,
+  Welcome,
+} from './wire/wire.ts';
 
 export interface ClientOptions extends Environment {
   /** Of the gateway's socket: `wss://…`. */
@@ -47,6 +59,13 @@ export interface ClientStats {
   readonly divergences: number;
 }
 
+/** @internal Something that is not in every script. */
+export interface ClientPart {
+  /** What it has to say on a new connection. */
+  greeting(): Init<ClientFrame>[];
+  received(frame: ServerFrame): void;
+}
+
 interface Member {
   readonly link: ConversationLink;
   readonly handle: ConversationHandle;
@@ -54,6 +73,8 @@ interface Member {
 }
 
 const SESSION_BYTES = 16;
+const PAGE_LENGTH_MAX = 512;
+const TITLE_LENGTH_MAX = 200;
 const UNKNOWN: Author = { subject: '', role: 'ROLE_UNSPECIFIED', name: '' };
 
 /** Makes a client. Nothing outside of it is touched before `connect()`. */
@@ -71,6 +92,8 @@ export class Client {
   private readonly byHandle = new Map<number, Member>();
   private readonly adopter: Adopter | undefined;
   private readonly inboxes = new Map<string, InboxHandle>();
+  private readonly parts: ClientPart[] = [];
+  private visited: Visit | undefined;
   private principal: string | undefined;
   private self = UNKNOWN;
   private limits: Limits | undefined;
@@ -173,6 +196,26 @@ export class Client {
     return inbox;
   }
 
+  /** Tells staff which page of the site this visitor is on; an empty one: none. */
+  visit(page: string, title = ''): void {
+    const path = wellFormed(page.replace(/[?#].*/s, '').slice(0, PAGE_LENGTH_MAX));
+    this.visited = { page: path, title: wellFormed(title.slice(0, TITLE_LENGTH_MAX)) };
+    this.connection.send([{ visit: this.visited }]);
+  }
+
+  /** @internal */
+  send(frames: readonly Init<ClientFrame>[]): void {
+    this.connection.send(frames);
+  }
+
+  /** @internal Takes part in each connection from now on. */
+  attach(part: ClientPart): void {
+    this.parts.push(part);
+    if (this.connection.isOpen) {
+      this.connection.send(part.greeting());
+    }
+  }
+
   stats(): ClientStats {
     const links = [...this.members.values()].map(({ link }) => link);
     return {
@@ -209,6 +252,9 @@ export class Client {
         },
         failed: (error) => {
           handle.failed(error);
+        },
+        peersChanged: () => {
+          handle.peersChanged();
         },
       },
     );
@@ -277,15 +323,28 @@ export class Client {
     });
   }
 
-  private greeting(): ReturnType<ConversationLink['open']>[] {
+  private greeting(): Init<ClientFrame>[] {
     const opens = [...this.members.values()].map(({ link }) => link.open());
-    return [...opens, ...[...this.inboxes.values()].map((inbox) => inbox.watch())];
+    const watches = [...this.inboxes.values()].map((inbox) => inbox.watch());
+    return [...opens, ...watches, ...this.presence()];
+  }
+
+  /** What the gateway forgets of who is here when the connection or the person is another. */
+  private presence(): Init<ClientFrame>[] {
+    return [...(this.visited ? [{ visit: this.visited }] : []), ...this.parts.flatMap((part) => part.greeting())];
   }
 
   private welcomed({ principal, limits }: Welcome, isRefresh: boolean): void {
     this.connections += isRefresh ? 0 : 1;
     this.limits = limits;
-    this.become(principal ?? this.self);
+    const before = this.self;
+    this.become(principal ?? before);
+    if (isRefresh && (this.self.role !== before.role || this.self.name !== before.name)) {
+      this.members.forEach(({ link }) => {
+        link.presence.opened();
+      });
+      this.connection.send(this.presence());
+    }
     this.tellIfSynced();
   }
 
@@ -309,9 +368,14 @@ export class Client {
       this.byHandle.get(frame.blocksPage.handle)?.link.receiveOlder(frame.blocksPage);
     } else if (frame.delivered) {
       this.byHandle.get(frame.delivered.handle)?.link.receiveDelivered(frame.delivered);
+    } else if (frame.peers) {
+      this.byHandle.get(frame.peers.handle)?.link.presence.receive(frame.peers);
     } else if (frame.inbox) {
       this.inboxReceived(frame.inbox);
     }
+    this.parts.forEach((part) => {
+      part.received(frame);
+    });
   }
 
   /** A page is that of the inbox that asked for one first; a change says of each row which inbox it is in. */

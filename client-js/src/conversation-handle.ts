@@ -10,6 +10,7 @@ import { Events } from './events.ts';
 import { diff } from './ot/diff.ts';
 import { type TextEdit, growth, isCanonical, isIdentity } from './ot/text-edit.ts';
 import { isWellFormed, lengthOf } from './ot/text.ts';
+import type { Activity, Cursors, Peer } from './presence/conversation-presence.ts';
 import type { BlockKind, Effect, Limits, Operation, View } from './wire/wire.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface ConversationEvents {
   update: undefined;
   /** Something the user wrote will not be in the conversation, and is kept until it is dismissed. */
   unsent: Unsent;
+  /** Who else looks at the conversation, or what they do there. Cursors are displayed elsewhere after an `update`, too. */
+  peers: undefined;
   error: ParleyError;
 }
 
@@ -149,6 +152,24 @@ export class ConversationHandle {
 
   attributes(): ReadonlyMap<string, string> {
     return this.link.replica.attributes();
+  }
+
+  /** Who else looks at the conversation, and what they do there; known after the first `signal`. */
+  peers(): Peer[] {
+    return this.link.presence.peers();
+  }
+
+  /**
+   * The user looks at the conversation, and types or has the caret somewhere. Call it at each key stroke and move of the
+   * caret: what is not said again ends by itself.
+   */
+  signal(activity: Activity = {}): void {
+    this.link.presence.signal(activity);
+  }
+
+  /** The user looks at it no more, as when the page is hidden. */
+  away(): void {
+    this.link.presence.away();
   }
 
   /** What was written and did not get into the conversation. */
@@ -285,6 +306,16 @@ export class ConversationHandle {
         this.events.emit('update', undefined);
       });
     }
+  }
+
+  /** @internal Shows the cursors of others, from now on. */
+  showCursors(cursorsOf: (replica: Replica) => Cursors): void {
+    this.link.presence.cursors ??= cursorsOf(this.link.replica);
+  }
+
+  /** @internal */
+  peersChanged(): void {
+    this.events.emit('peers', undefined);
   }
 
   /** @internal */

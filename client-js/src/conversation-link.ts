@@ -7,6 +7,7 @@ import { NOTHING, type Outcome, Replica, type ReplicaSeed } from './conversation
 import { type DivergedError, PartialError, START } from './conversation/state.ts';
 import { ParleyError } from './errors.ts';
 import type { Random } from './random.ts';
+import { ConversationPresence } from './presence/conversation-presence.ts';
 import type { Lane, LaneContent, Outbox } from './outbox/outbox.ts';
 import type {
   Answer,
@@ -40,6 +41,8 @@ export interface LinkUser {
   /** Something is displayed, saved, sent or answered that was not before. */
   updated(outcome: Outcome): void;
   failed(error: ParleyError): void;
+  /** Others came, went, or do something else. */
+  peersChanged(): void;
 }
 
 /** How a link stands with the gateway. */
@@ -59,6 +62,7 @@ const OLDER_BLOCKS = 50;
  */
 export class ConversationLink {
   readonly replica: Replica;
+  readonly presence: ConversationPresence;
   state: LinkState = 'closed';
   view: View = 'VIEW_UNSPECIFIED';
   conversation: string;
@@ -99,8 +103,19 @@ export class ConversationLink {
     private readonly user: LinkUser,
   ) {
     this.replica = new Replica({ ...seed, outbox: '' });
+    this.presence = new ConversationPresence(this, () => {
+      this.user.peersChanged();
+    });
     this.headless = seed.headless ?? false;
     this.conversation = 'id' in target ? target.id : '';
+  }
+
+  get clock(): Clock {
+    return this.host.clock;
+  }
+
+  send(frames: readonly Init<ClientFrame>[]): void {
+    this.host.send(frames);
   }
 
   /** What was rejected or lost, until it is dismissed. */
@@ -206,6 +221,7 @@ export class ConversationLink {
   }
 
   disconnected(): void {
+    this.presence.disconnected();
     this.state = this.state === 'failed' ? 'failed' : 'closed';
     this.handle = 0;
     this.underWay = undefined;
@@ -246,6 +262,7 @@ export class ConversationLink {
       this.receiveDelivered(delivered);
     }
     this.readOlder();
+    this.presence.opened();
     this.acknowledgeSoon();
     this.pump();
   }
@@ -321,6 +338,7 @@ export class ConversationLink {
   private receive(entries: Entries): boolean {
     const outcome = this.replica.receive(entries, this.host.limits()?.snapshotBlocks);
     this.settle(outcome);
+    this.presence.cursors?.follow(entries.entries, entries.from);
     this.settleElsewhere(entries.entries.map(({ contentId }) => contentId));
     if (outcome.isVerified) {
       this.divergences = 0;
@@ -349,6 +367,7 @@ export class ConversationLink {
 
   private replace(blocks: Blocks): void {
     this.settle(this.replica.replace(blocks));
+    this.presence.cursors?.replaced(blocks);
     const isThere = (id: string) => this.replica.confirmed.blocks.has(id);
     const arrived = [...this.elsewhere.values()].filter((pending) => [...queue.createdBlocks([pending])].some(isThere));
     this.settleElsewhere(arrived.map(({ contentId }) => contentId));

@@ -21,6 +21,8 @@ export { ParleyError } from './errors.ts';
 export type { ParleyErrorCode } from './errors.ts';
 export type { InboxEvents, InboxHandle } from './inbox.ts';
 export { diff } from './ot/diff.ts';
+export { codePointsBefore, indexAfter } from './ot/text.ts';
+export type { Activity, Peer, TextCursor } from './presence/conversation-presence.ts';
 export { EditError, apply, compose, invert, textEdit, transform, transformCursor } from './ot/text-edit.ts';
 export type { Side, TextEdit } from './ot/text-edit.ts';
 export type { Random } from './random.ts';

@@ -26,7 +26,7 @@ describe.runIf(existsSync(new URL('dist/parley.iife.js', ROOT)))('the built pack
 
   it('has what staff do in an entry of its own, and all of it as one script', async () => {
     const module = (await import(new URL('dist/desk.mjs', ROOT).href)) as object;
-    expect(Object.keys(module)).toEqual(['DeskConversation', 'bindUndo']);
+    expect(Object.keys(module)).toEqual(['DeskConversation', 'Site', 'bindUndo']);
     expect(Object.keys(createRequire(import.meta.url)('../dist/desk.cjs') as object)).toEqual(Object.keys(module));
     const page: Record<string, unknown> = {};
     runInNewContext(readFileSync(new URL('dist/parley-desk.iife.js', ROOT), 'utf8'), page);

@@ -4,7 +4,7 @@ import type { Message } from '../src/index.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
-import { runDeskSample, runSample } from './fixture/readme-sample.ts';
+import { runDeskSample, runPresenceSample, runSample } from './fixture/readme-sample.ts';
 import { SEED } from './fixture/seed.ts';
 
 it('does what the README shows, to the letter', () => {
@@ -14,7 +14,7 @@ it('does what the README shows, to the letter', () => {
   const run = [...source.matchAll(/\/\/ README\n([\s\S]*?) {2}\/\/ end/g)].map(([, code]) =>
     code?.replaceAll(/^ {2}/gm, ''),
   );
-  expect(shown).toHaveLength(2);
+  expect(shown).toHaveLength(3);
   expect(run).toEqual(shown);
 });
 
@@ -39,6 +39,23 @@ it('ends with the message in the conversation and the connection live', async ()
   await settled();
   expect(states[states.length - 1]).toBe('live');
   expect(messages.map(({ text }) => text)).toEqual(['Does it come in blue?']);
+});
+
+it('tells who is here, and nobody after the visitor is away', async () => {
+  const gateway = new FakeGateway();
+  const peers: number[] = [];
+  const options = {
+    url: 'wss://gateway.test/ws',
+    token: () => Promise.resolve(tokenOf('vera', 'VISITOR')),
+    outbox: 'memory' as const,
+    clock: new FakeClock(),
+    random: new PseudoRandom(SEED),
+    WebSocket: gateway.WebSocket,
+  };
+  runPresenceSample(options, { path: '/prices', title: 'Prices' }, (all) => peers.push(all.length));
+  await settled();
+  expect(gateway.last.kinds).toEqual(['hello', 'open', 'visit']);
+  expect(peers).toEqual([]);
 });
 
 it('ends for a desk with the draft published as the suggestion had it', async () => {

@@ -5,6 +5,7 @@ import { ParleyError } from '../errors.ts';
 import { textEdit } from '../ot/text-edit.ts';
 import { lengthOf } from '../ot/text.ts';
 import type { Anchor, Author, Effect, Operation } from '../wire/wire.ts';
+import { PeerCursors } from './peer-cursors.ts';
 import { type Place, type Placed, placed, rankOfNext, standingOf } from './placement.ts';
 import { UndoHistory } from './undo-history.ts';
 
@@ -37,6 +38,7 @@ export class DeskConversation {
   /** Undo goes back to where the first of these was made for the conversation. */
   constructor(readonly handle: ConversationHandle) {
     this.history = historyOf(handle);
+    handle.showCursors((replica) => new PeerCursors(replica));
   }
 
   /** Takes back what the user typed last in a block, if anything is left of it. Never takes what others wrote. */

@@ -71,6 +71,7 @@ export class Adoption {
           this.finishIfDrained();
         },
         failed: noop,
+        peersChanged: noop,
       });
       link.bind();
       return link;
