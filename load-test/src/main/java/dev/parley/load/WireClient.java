@@ -293,7 +293,7 @@ public final class WireClient {
                     fail("was told " + frame.getFailure().getCode());
                 }
             }
-            case PONG, INBOX, BLOCKS_PAGE -> {}
+            case PONG, INBOX, BLOCKS_PAGE, PEERS, SITE -> {}
             case KIND_NOT_SET -> fail("an unknown frame");
         }
     }
