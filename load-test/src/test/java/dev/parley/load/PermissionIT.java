@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
+import dev.parley.wire.v1.ArrangeQueue;
 import dev.parley.wire.v1.BlockKind;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.OpenFailedCode;
 import dev.parley.wire.v1.Operation;
+import dev.parley.wire.v1.Ping;
 import dev.parley.wire.v1.RejectCode;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.View;
+import dev.parley.wire.v1.Visit;
+import dev.parley.wire.v1.WatchSite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +55,12 @@ final class PermissionIT {
     private static final List<BlockKind> IN_ARTICLE = List.of(BlockKind.SECTION, BlockKind.NOTE, BlockKind.SUGGESTION);
     private static final List<String> RESERVED =
             List.of("kind", "visitor", "visitorName", "name", "state", "fence", "target", "read/me");
+
+    private static final ClientFrame WATCH_SITE = ClientFrame.newBuilder()
+            .setWatchSite(WatchSite.getDefaultInstance())
+            .build();
+    private static final ClientFrame PING =
+            ClientFrame.newBuilder().setPing(Ping.getDefaultInstance()).build();
 
     private static final String TEXT = "text";
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(1);
@@ -128,6 +138,7 @@ final class PermissionIT {
                     Open.newBuilder().setKind("ARTICLE").setName("delivery").build();
             inConversation("ARTICLE", article, null, IN_ARTICLE);
             whoMayOpen(chat, article);
+            aroundConversations();
             System.out.println(tenant + ": " + allowed + " allowed, " + refused + " refused, " + decided.size() + " of "
                     + table.rowCount() + " rows decided");
             assertThat(allowed).isGreaterThan(200);
@@ -183,6 +194,67 @@ final class PermissionIT {
                         .as("%s creates an article", role)
                         .isEqualTo(role != Role.VISITOR && may(role, "CREATE", "ARTICLE", true));
             }
+        }
+
+        /** Nobody is answered here: who may is seen by what somebody is told who watches. */
+        private void aroundConversations() throws IOException {
+            Open open = Open.newBuilder().setName("waiting").build();
+            try (RawPerson waiting = person(tenant, Role.VISITOR, "waiting", open);
+                    RawSocket marker = RawSocket.welcomed(port(), token(tenant, Role.VISITOR, "marker"));
+                    RawSocket witness = RawSocket.welcomed(port(), token(tenant, Role.ADMIN, "witness"))) {
+                String conversation = waiting.chat().opened().getConversation();
+                waiting.does(RawChat.create(waiting.nextBlock(), BlockKind.MESSAGE, View.PUBLIC, TEXT));
+                witness.send(WATCH_SITE);
+                witness.await(frame -> frame.getSite().getQueueList().stream()
+                        .anyMatch(member -> member.getConversation().equals(conversation)));
+                String rank = "X";
+                for (Role role : Role.values()) {
+                    rank += "X";
+                    aroundConversations(role, arrange(conversation, rank), marker, witness);
+                }
+            }
+        }
+
+        private void aroundConversations(Role role, ClientFrame arrange, RawSocket marker, RawSocket witness)
+                throws IOException {
+            String page = "/page/" + role;
+            String rank = arrange.getArrangeQueue().getRank();
+            String end = "/end/" + role;
+            boolean visits = may(role, "VISIT", "SITE", true);
+            boolean arranges = may(role, "ARRANGE", "QUEUE", true);
+            boolean watches = may(role, "WATCH", "SITE", true);
+            try (RawSocket socket = RawSocket.welcomed(port(), token(tenant, role, "around"))) {
+                socket.send(visit(page), arrange, PING);
+                socket.await(ServerFrame::hasPong);
+                marker.send(visit(end));
+                Set<String> told = new HashSet<>();
+                witness.await(frame -> {
+                    frame.getSite().getPagesList().forEach(row -> told.add(row.getPage()));
+                    frame.getSite().getQueueList().forEach(row -> told.add(row.getRank()));
+                    return told.contains(end) && (!visits || told.contains(page)) && (!arranges || told.contains(rank));
+                });
+                assertThat(told.contains(page)).as("%s visits a page", role).isEqualTo(visits);
+                assertThat(told.contains(rank))
+                        .as("%s arranges the queue", role)
+                        .isEqualTo(arranges);
+                socket.send(WATCH_SITE, PING);
+                ServerFrame answer = socket.await(frame -> frame.hasSite() || (frame.hasPong() && !watches));
+                assertThat(answer.hasSite()).as("%s watches the site", role).isEqualTo(watches);
+            }
+        }
+
+        private static ClientFrame visit(String page) {
+            return ClientFrame.newBuilder()
+                    .setVisit(Visit.newBuilder().setPage(page))
+                    .build();
+        }
+
+        private static ClientFrame arrange(String conversation, String rank) {
+            return ClientFrame.newBuilder()
+                    .setArrangeQueue(ArrangeQueue.newBuilder()
+                            .setConversation(conversation)
+                            .setRank(rank))
+                    .build();
         }
 
         /** A visitor who names an article gets a chat of that name, which is its own. */
