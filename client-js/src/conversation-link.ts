@@ -339,7 +339,9 @@ export class ConversationLink {
     const outcome = this.replica.receive(entries, this.host.limits()?.snapshotBlocks);
     this.settle(outcome);
     this.presence.cursors?.follow(entries.entries, entries.from);
-    this.settleElsewhere(entries.entries.map(({ contentId }) => contentId));
+    const arrived = entries.entries.map(({ contentId }) => contentId);
+    this.settleElsewhere(arrived);
+    this.dismissArrived(new Set(arrived.map(hex)));
     if (outcome.isVerified) {
       this.divergences = 0;
     }
@@ -378,6 +380,15 @@ export class ConversationLink {
     if (settled.length > 0) {
       this.user.updated({ ...NOTHING, settled: settled.map((contentId) => ({ contentId })) });
     }
+  }
+
+  /** What may have arrived has. */
+  private dismissArrived(contentIds: ReadonlySet<string>): void {
+    this.kept
+      .filter(({ id }) => contentIds.has(id))
+      .forEach(({ id }) => {
+        this.dismiss(id);
+      });
   }
 
   private newContentId(): Uint8Array {

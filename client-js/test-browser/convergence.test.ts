@@ -16,6 +16,7 @@ const PAIRS_MIN = 1_000;
 const PUBLICATIONS_MIN = 3;
 const WRITING_MILLIS_MAX = 150_000;
 const LOG_INTERVAL_MILLIS = 2_000;
+const SETTLING_MILLIS_MAX = 90_000;
 
 const stage = Stage.forThisFile();
 
@@ -125,7 +126,7 @@ test('three visitor tabs and two agents in two browsers end with the same bytes'
   const everybody = [...visitors.tabs, ...agents.tabs];
   const saved = [...visitors.saved, ...agents.saved];
   let missing = saved;
-  await eventually('the log has all that was saved, and every tab all that it may see', async () => {
+  const haveAll = async (): Promise<boolean> => {
     ({ entries } = await readLog(stage.gateway, conversation));
     const known = [...Tags.in(allTexts(replay(entries))), ...(await unsentTags(everybody))];
     missing = saved.filter((tag) => !known.includes(tag));
@@ -134,7 +135,9 @@ test('three visitor tabs and two agents in two browsers end with the same bytes'
       (await areSettled(visitors.tabs, publicPart(entries))) &&
       (await areSettled(agents.tabs, entries))
     );
-  }).catch(() => undefined);
+  };
+  const what = 'the log has all that was saved, and every tab all that it may see';
+  await eventually(what, haveAll, SETTLING_MILLIS_MAX).catch(() => undefined);
   const { submissions, behind, pairs } = record.concurrency(entries);
   console.log(
     `seed ${SEED}: ${submissions} submissions, ${behind} behind head, ${pairs} concurrent pairs on one block`,

@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, createClient } from '../src/client.ts'
 import type { ParleyError } from '../src/errors.ts';
 import type { ConversationHandle } from '../src/conversation-handle.ts';
 import { textEdit } from '../src/ot/text-edit.ts';
-import type { Role } from '../src/wire/wire.ts';
+import type { Role, Submit } from '../src/wire/wire.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
@@ -200,6 +200,28 @@ describe('a message', () => {
     expect(told).toEqual(['FORBIDDEN']);
     expect(chat.unsent()).toMatchObject([{ code: 'FORBIDDEN', text: 'no' }]);
     chat.dismiss(chat.unsent()[0]!.id);
+    expect(chat.unsent()).toEqual([]);
+  });
+
+  it('that may have arrived is unsent until it is seen to have', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    await chat.send('first').sent;
+    const room = gateway.conversation('vera:chat');
+    const held: Submit[] = [];
+    gateway.intercept = (_, { submit }) => submit !== undefined && held.push(submit) > 0;
+    chat.send('second').sent.catch(() => undefined);
+    await settled();
+    gateway.intercept = () => false;
+    const known = [...room.outboxes];
+    room.outboxes.clear();
+    gateway.last.close(1006);
+    await clock.advance(20_000);
+    expect(chat.unsent()).toMatchObject([{ code: 'MAYBE_SENT', text: 'second' }]);
+    known.forEach(([outbox, row]) => room.outboxes.set(outbox, row));
+    gateway.frameReceived(gateway.last, { submit: { ...held[0]!, handle: [...gateway.last.handles.keys()][0]! } });
+    await settled();
+    expect(texts(chat.messages())).toEqual(['first', 'second']);
     expect(chat.unsent()).toEqual([]);
   });
 

@@ -82,6 +82,13 @@ export interface Withdrawn {
   readonly gone: readonly Pending[];
 }
 
+/** Submissions that wait before edits of one text join. */
+const APART_MAX = 4;
+/** In one submission; a gateway takes 64 if it is not told otherwise. */
+const EDITS_MAX = 32;
+/** Longer texts were not typed, and stay apart. */
+const TYPED_MAX = 64;
+
 /** The pending submissions after another's entry. `before` is how they were at `base`, the last position known in full. */
 export function rebase(
   pending: readonly Pending[],
@@ -166,18 +173,41 @@ export function numbered(pending: readonly Pending[], answeredSeq: number): read
 /** The last submission with more typing in it, if it may still be composed into. */
 export function composed(last: Pending | undefined, effects: readonly Effect[]): Pending | undefined {
   const [more] = effects;
-  const [before] = last?.effects ?? [];
-  if (!last || last.sends > 0 || !more || !before || effects.length > 1 || last.effects.length > 1) {
+  const before = last?.effects[last.effects.length - 1];
+  if (!last || last.sends > 0 || !more || !before || effects.length > 1) {
     return undefined;
   }
-  if (more.editText && before.editText?.block === more.editText.block) {
-    const edit = compose(before.editText.edit ?? IDENTITY, more.editText.edit ?? IDENTITY);
-    return { ...last, effects: [{ ...before, editText: { ...before.editText, edit } }] };
+  if (more.editText && isTyping(last, more.editText.block)) {
+    const edit = compose(before.editText?.edit ?? IDENTITY, more.editText.edit ?? IDENTITY);
+    const editText = { ...more.editText, baseLength: before.editText?.baseLength ?? 0, edit };
+    return { ...last, effects: [...last.effects.slice(0, -1), { ...before, editText }] };
+  }
+  if (last.effects.length > 1) {
+    return undefined;
   }
   if (more.set && before.set?.target === more.set.target && before.set.key === more.set.key) {
     return more.set.advance && isLarger(before.set.value, more.set.value) ? last : { ...last, effects };
   }
   return more.move && before.move?.block === more.move.block ? { ...last, effects } : undefined;
+}
+
+/**
+ * The last submission with one more edit of the same text beside its own. Where few wait each edit goes out by itself, so
+ * that little is taken back if it is rejected.
+ */
+export function extended(pending: readonly Pending[], effects: readonly Effect[]): Pending | undefined {
+  const last = pending[pending.length - 1];
+  const [{ editText: more } = {}] = effects;
+  const isTyped = effects.length === 1 && lengthOf(more?.edit?.inserts.join('') ?? '') <= TYPED_MAX;
+  if (!last || !more || !isTyped || pending.length < APART_MAX || last.sends > 0 || last.effects.length >= EDITS_MAX) {
+    return undefined;
+  }
+  return isTyping(last, more.block) ? { ...last, effects: [...last.effects, ...effects] } : undefined;
+}
+
+/** Whether it does nothing but edit this text. */
+function isTyping({ effects, command }: Pending, block: string): boolean {
+  return !command && effects.length > 0 && effects.every(({ editText }) => editText?.block === block);
 }
 
 /** What is sent of the first submission. `confirmedLength`: of the text of a block as it is confirmed. */
@@ -297,14 +327,26 @@ function inverseOf({ editText, audience }: Effect): Effect[] {
 
 function unsentOf(pending: readonly Pending[], index: number, code: UnsentCode): Unsent {
   const submission = pending[index];
-  const [effect] = submission?.effects ?? [];
+  const effects = submission?.effects ?? [];
+  const [create] = effects.flatMap((effect) => effect.create ?? []);
   return {
     id: hex(submission?.contentId ?? new Uint8Array(0)),
     block: (submission && targets(submission)[0]) ?? '',
-    text: effect?.create ? finalText(pending, effect.create) : (effect?.editText?.edit?.inserts.join('') ?? ''),
+    text: create ? finalText(pending, create) : typedText(effects),
     code,
     composedAtMillis: submission?.composedAtMillis ?? 0,
   };
+}
+
+/** What edits of one text put into it: in the order of the text, without what a later one took out. */
+function typedText(effects: readonly Effect[]): string {
+  const block = effects[0] && blockOf(effects[0]);
+  return effects
+    .reduce(
+      (all, { editText }) => (editText?.block === block ? compose(all, editText?.edit ?? IDENTITY) : all),
+      IDENTITY,
+    )
+    .inserts.join('');
 }
 
 /** The text of a pending block with what was typed into it since. */

@@ -1,5 +1,5 @@
 import { sameBytes } from '../bytes.ts';
-import { diff } from '../ot/diff.ts';
+import { diff, shortestEdit } from '../ot/diff.ts';
 import { IDENTITY, type TextEdit, apply, compose, textEdit } from '../ot/text-edit.ts';
 import { indexAfter, lengthOf } from '../ot/text.ts';
 import type {
@@ -16,10 +16,11 @@ import type {
   View,
 } from '../wire/wire.ts';
 import type * as wire from '../wire/wire.ts';
-import { blockOf, blocksOf } from './effect.ts';
+import { blockOf, blocksOf, editTextEffect } from './effect.ts';
 import * as queue from './pending.ts';
 import type { Pending, Settled, Unsent, UnsentCode } from './pending.ts';
 import { type Block, ConversationState, DivergedError, START, type Stamp, applySet, applyToBlock } from './state.ts';
+import { cross } from './transform.ts';
 
 /** Something that is displayed is different now. */
 export interface Change {
@@ -166,11 +167,12 @@ export class Replica {
     }
     const isApart = this.observer?.begins(effects, composedAtMillis) ?? false;
     const composed = isApart ? undefined : queue.composed(this.waiting[this.waiting.length - 1], effects);
+    const grown = composed ?? queue.extended(this.waiting, effects);
     const seq = this.lastAnsweredSeq + 1 + this.waiting.length;
-    const queued = composed ?? { seq, contentId, effects, sends: 0, composedAtMillis };
+    const queued = grown ?? { seq, contentId, effects, sends: 0, composedAtMillis };
     const before = effects.map((effect) => this.block(blockOf(effect) ?? '')?.text ?? '');
     const outcome = this.step('local', [...displayed.keys(), ''], () => {
-      this.waiting = [...(composed ? this.waiting.slice(0, -1) : this.waiting), queued];
+      this.waiting = [...(grown ? this.waiting.slice(0, -1) : this.waiting), queued];
       return { shown: effects };
     });
     effects.forEach(({ editText }, i) => {
@@ -242,10 +244,13 @@ export class Replica {
     });
   }
 
-  /** Blocks as they are at a position, instead of entries. Pending edits of texts that changed meanwhile become unsent. */
+  /**
+   * Blocks as they are at a position, instead of entries. What was typed into an own draft is merged with what became of it
+   * meanwhile; pending edits of other texts that changed become unsent.
+   */
   replace(blocks: Blocks): Outcome {
     const known = this.position.revision;
-    const textsBefore = new Map([...this.confirmed.blocks.values()].map((block) => [block.id, editable(block)]));
+    const blocksBefore = new Map(this.confirmed.blocks);
     const touched = blocks.blocks.map(({ id }) => id);
     const affected = blocks.since === 0 ? [...this.confirmed.blocks.keys(), ...touched] : touched;
     return this.step('remote', [...affected, ...this.waiting.flatMap(queue.targets), ''], () => {
@@ -254,6 +259,7 @@ export class Replica {
       }
       this.confirmed.position = blocks.position ?? START;
       const changed = new Set(touched);
+      const merged = this.mergeDrafts(blocksBefore);
       const settled: Settled[] = [];
       const unsent: Unsent[] = [];
       const created = new Set<string>();
@@ -272,10 +278,10 @@ export class Replica {
         creates.forEach((id) => created.add(id));
         const isKept = submission.effects.every(({ editText, placeAnchor }) => {
           const block = editText?.block ?? placeAnchor?.block;
-          if (block === undefined || created.has(block)) {
+          if (block === undefined || created.has(block) || merged.has(block)) {
             return true;
           }
-          const text = textsBefore.get(block);
+          const text = editable(blocksBefore.get(block));
           const isSame = text !== undefined && text === editable(this.confirmed.blocks.get(block));
           return isSame || (blocks.since > 0 && blocks.since <= known && !changed.has(block));
         });
@@ -290,6 +296,29 @@ export class Replica {
       this.waiting = queue.numbered(this.waiting, this.lastAnsweredSeq);
       return { unsent, settled };
     });
+  }
+
+  /**
+   * Moves what is pending past the difference between own drafts as they were and as they are, and tells which those are. A
+   * submission that may have been sent stays what it is: under its seq the gateway takes it once.
+   */
+  private mergeDrafts(before: ReadonlyMap<string, Block>): ReadonlySet<string> {
+    const merged = new Set<string>();
+    let theirs = [...before.values()].flatMap((draft): Effect[] => {
+      const now = this.confirmed.blocks.get(draft.id);
+      const isOwn = draft.kind === 'DRAFT' && draft.author.subject === this.self.subject;
+      if (!isOwn || !now || editable(now) === undefined || now.kind !== 'DRAFT') {
+        return [];
+      }
+      merged.add(draft.id);
+      return [editTextEffect(draft.id, lengthOf(draft.text), shortestEdit(draft.text, now.text))];
+    });
+    this.waiting = this.waiting.map((submission) => {
+      const crossed = cross(submission.effects, theirs, 'LEFT');
+      theirs = [...crossed.theirs];
+      return { ...submission, effects: crossed.mine };
+    });
+    return merged;
   }
 
   /**

@@ -128,7 +128,7 @@ export class UndoHistory<T> implements EditObserver {
     const last = past.undo[past.undo.length - 1];
     if (this.mode === 'undo') {
       past.redo.push(step);
-    } else if (this.mode === 'type' && last?.isPending && last.contentId === contentId) {
+    } else if (this.mode === 'type' && last?.isPending && last.contentId === contentId && last.group === this.group) {
       last.inverse = compose(inverse, last.inverse);
       last.length = length;
     } else {

@@ -153,6 +153,23 @@ describe('a rejected submission', () => {
     expect(bob.text(draft)).toBe('base good');
   });
 
+  it('tells all that was typed in it', () => {
+    const room = new Room();
+    const ann = room.join('ann');
+    const draft = ann.says('base', 'DRAFT');
+    room.sync();
+    room.sequencer.forbids = ({ editText }) => editText?.edit?.inserts[0] === '5';
+    ann.replica.observer = { begins: () => true, edited: () => undefined, stepped: () => undefined };
+    [...'0123456'].forEach((character) => {
+      ann.types(draft, 0, character);
+    });
+    ann.types(draft, 7, '-');
+    expect(ann.replica.pending).toHaveLength(4);
+    room.converged();
+    expect(ann.text(draft)).toBe('210base');
+    expect(ann.unsent.map(({ code, text }) => [code, text])).toEqual([['FORBIDDEN', '6543-']]);
+  });
+
   it('takes what depends on its block with it, in one piece', () => {
     const room = new Room();
     const ann = room.join('ann');
@@ -247,7 +264,8 @@ describe('catching up by blocks', () => {
   it('replays creates and values, and keeps edits of what did not change', () => {
     const room = new Room();
     const [ann, bob] = [room.join('ann'), room.join('bob')];
-    const changed = ann.says('changed', 'DRAFT');
+    const changed = bob.says('changed', 'DRAFT');
+    room.sync();
     const same = ann.says('same', 'DRAFT');
     room.sync();
     ann.disconnect();
@@ -272,7 +290,7 @@ describe('catching up by blocks', () => {
   it('makes edits of a log that is not ours unsent', () => {
     const room = new Room();
     const [ann, bob] = [room.join('ann'), room.join('bob')];
-    const draft = ann.says('text', 'DRAFT');
+    const draft = bob.says('text', 'DRAFT');
     room.sync();
     ann.types(draft, 4, ' more');
     room.sync();
@@ -285,6 +303,42 @@ describe('catching up by blocks', () => {
     expect(bob.text(draft)).toBe('text');
     expect(ann.unsent.map(({ code, text }) => [code, text])).toEqual([['BASE_LOST', 'no ']]);
     expect(bob.messages().map(({ text }) => text)).toEqual(['still here']);
+  });
+
+  it('merges what was typed into an own draft with what others made of it', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const draft = ann.says('The quick fox', 'DRAFT');
+    const other = bob.says('text', 'DRAFT');
+    room.sync();
+    ann.types(draft, 13, '!');
+    ann.disconnect();
+    ann.types(draft, 4, 'very ');
+    ann.types(draft, 19, ' Yes.');
+    ann.types(other, 4, '?');
+    bob.types(draft, 10, 'brown ');
+    bob.types(other, 0, 'some ');
+    room.sync(bob);
+    room.sequencer.horizon = room.sequencer.log.length;
+    room.converged();
+    expect(ann.unsent.map(({ code, text }) => [code, text])).toEqual([['BASE_LOST', '?']]);
+    expect(bob.text(draft)).toBe('The very quick brown fox! Yes.');
+    expect(bob.text(other)).toBe('some text');
+  });
+
+  it('makes what was typed into an own draft unsent when the draft was published', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const draft = ann.says('Dear', 'DRAFT');
+    room.sync();
+    ann.disconnect();
+    ann.types(draft, 4, ' Vera');
+    bob.publishes(draft);
+    room.sync(bob);
+    room.sequencer.horizon = room.sequencer.log.length;
+    room.converged();
+    expect(ann.unsent.map(({ code, text }) => [code, text])).toEqual([['BASE_LOST', ' Vera']]);
+    expect(ann.text(draft)).toBe('Dear');
   });
 
   it('recognises its own block when the answer was lost with the log', () => {

@@ -146,6 +146,25 @@ describe('undo', () => {
     expect(bob.text(draft)).toBe('Dear Vera Sure, I can');
   });
 
+  it('keeps apart what is sent together, when many edits wait', () => {
+    ann.disconnect();
+    for (let i = 0; i < 200; i++) {
+      ann.types(draft, i % 2 === 0 ? 0 : 9 + i, String.fromCodePoint(FIRST_CHARACTER + i));
+    }
+    expect(ann.replica.pending.length).toBeLessThan(12);
+    const typed = ann.text(draft);
+    bob.types(draft, 9, '!');
+    room.sync(bob);
+    ann.connect();
+    room.converged();
+    expect(bob.text(draft)?.replace('!', '')).toBe(typed);
+    history.undo(draft);
+    expect([...(ann.text(draft) ?? '')]).toHaveLength(209);
+    undoAll();
+    room.converged();
+    expect(bob.text(draft)).toBe('Dear Vera!');
+  });
+
   it('works without a connection and over a reconnect', () => {
     ann.types(draft, 9, '!');
     room.sync();

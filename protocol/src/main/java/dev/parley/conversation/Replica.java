@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *     confirmed --entry--> confirmed'          own entry: the first pending submission has become part of confirmed;
- *         |                    |                  of a command nothing was shown, so it moves the others as anybody's would
+ *         |                    |                  what it had not shown moves the others as anybody's would
  *      pending   crossed    pending'           anybody else's: it moves past the pending ones, and they past it
  *         |                    |
  *     displayed -entry'--> displayed'
@@ -160,13 +160,11 @@ public final class Replica {
     /** Entries up to {@code to}, those that this view sees. */
     public void receive(List<Entry> entries, Position to) {
         for (Entry entry : entries) {
-            boolean own = !pending.isEmpty()
-                    && entry.submission().equals(pending.get(0).id());
-            boolean shown = own && pending.get(0).command() == null;
-            if (own) {
+            if (!pending.isEmpty() && entry.submission().equals(pending.get(0).id())) {
+                Pending own = pending.get(0);
                 answered();
-            }
-            if (!shown) {
+                rebase(entry.withEffects(unshown(own, entry)));
+            } else {
                 rebase(entry);
             }
             confirmed.apply(entry);
@@ -187,12 +185,32 @@ public final class Replica {
         confirmed.replace(at.revision(), blocks, attributes, 0);
         position = at;
         for (int i = 0; i < pending.size(); i++) {
-            lose(
-                    i,
-                    effect -> (effect instanceof Effect.EditText || effect instanceof Effect.PlaceAnchor)
-                            && !isCreatedByPending(effect.target()),
-                    RejectCode.CHANGED);
+            lose(i, effect -> isOnText(effect) && !isCreatedByPending(effect.target()), RejectCode.CHANGED);
         }
+    }
+
+    /**
+     * What was not displayed of an own entry: all of a command's, and edits that had been given up as lost when the gateway
+     * already had them. Those are unsent no longer.
+     */
+    private List<Effect> unshown(Pending own, Entry entry) {
+        if (own.command() != null) {
+            return entry.effects();
+        }
+        List<Effect> found = entry.effects().stream()
+                .filter(effect -> isOnText(effect)
+                        && own.effects().stream()
+                                .noneMatch(kept -> kept.target().equals(effect.target())
+                                        && (isOnText(kept) || kept instanceof Effect.Create)))
+                .toList();
+        if (!found.isEmpty()) {
+            unsent.removeIf(lost -> lost.id().equals(own.id()));
+        }
+        return found;
+    }
+
+    private static boolean isOnText(Effect effect) {
+        return effect instanceof Effect.EditText || effect instanceof Effect.PlaceAnchor;
     }
 
     /** The gateway's answer that this submission became an entry. The entry came before it, or blocks come after it. */

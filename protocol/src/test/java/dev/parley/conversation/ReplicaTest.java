@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.ot.Text;
 import dev.parley.ot.TextEdit;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -244,6 +245,26 @@ class ReplicaTest {
 
         assertThat(replica.unsent()).extracting(Replica.Unsent::code).containsExactly(RejectCode.BLOCK_PUBLISHED);
         assertThat(takeNext().id()).isEqualTo(next);
+    }
+
+    @Test
+    void anEditThatBlocksOverruledIsBackWhenItsEntryCameThroughAllTheSame() {
+        SubmissionId sent = replica.submit(
+                List.of(
+                        new Operation.CreateBlock("box.1", BlockKind.MESSAGE, View.PUBLIC, "new", Attributes.NONE),
+                        new Operation.EditText("a", 4, TextEdit.insert(0, "1"))),
+                0);
+        takeNext();
+        replica.receive(0, List.copyOf(replica.confirmed().blocks()), new TreeMap<>(), new Position(2, 14));
+        assertThat(replica.unsent()).hasSize(1);
+        replica.edit("a", TextEdit.insert(4, "2"));
+
+        receive(own(3, sent, message("box.1", "new"), edit("a", 4, TextEdit.insert(0, "1"))));
+
+        assertThat(replica.text("a")).isEqualTo(Text.of("1aaaa2"));
+        assertThat(takeNext().operations()).containsExactly(new Operation.EditText("a", 5, TextEdit.insert(5, "2")));
+        assertThat(replica.text("box.1")).isEqualTo(Text.of("new"));
+        assertThat(replica.unsent()).isEmpty();
     }
 
     @Test

@@ -255,6 +255,7 @@ final class SimulatedClient {
         }
         boolean wasShown = seen.submission().outbox().equals(replica.outbox())
                 && seen.command().isEmpty()
+                && replica.unsent().stream().noneMatch(lost -> lost.id().equals(seen.submission()))
                 && !isRedacted(seen);
         Map<String, Text> shown = wasShown ? shown(seen) : Map.of();
         replica.receive(List.of(seen), logged.position());
