@@ -4,7 +4,6 @@ import dev.parley.conversation.Operation;
 import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Submission;
-import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import java.util.List;

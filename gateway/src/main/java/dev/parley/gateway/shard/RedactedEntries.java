@@ -1,7 +1,6 @@
 package dev.parley.gateway.shard;
 
 import dev.parley.conversation.Redaction;
-import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;

@@ -15,7 +15,6 @@ import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.shard.Command.LogPart;
 import dev.parley.gateway.shard.Command.Redacted;
 import dev.parley.gateway.shard.Conversation.Decision;
-import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.OpenFailure;
 import dev.parley.gateway.shard.Delivery.Refusal;
@@ -329,7 +328,8 @@ public final class Shard {
                 open(open, loaded);
             } else if (command instanceof Command.ReadBlocks read) {
                 View view = read.subscriber().principal().role().view();
-                Delivery page = loaded.conversation().page(read.handle(), read.before(), read.limit(), view);
+                Delivery page =
+                        loaded.conversation().resumption().page(read.handle(), read.before(), read.limit(), view);
                 settle(loaded, new Release.Reply(page, read));
             }
         } catch (RuntimeException e) {
@@ -348,7 +348,7 @@ public final class Shard {
         Conversation conversation = loaded.conversation();
         Redaction redaction = conversation.redaction(
                 submit.submission(), submit.subscriber().principal().author(), clock.millis());
-        Range before = redaction == null ? null : conversation.beforeHistory();
+        Range before = redaction == null ? null : conversation.resumption().beforeHistory();
         Redacted read = submit.redacted();
         if (redaction == null || before == null) {
             decide(submit, loaded, List.of());
@@ -419,7 +419,7 @@ public final class Shard {
             settle(loaded, new Release.Reply(new Delivery.OpenFailed(request, OpenFailure.FORBIDDEN, 0), open));
             return;
         }
-        Range missing = conversation.missingFor(request.position(), request.pending());
+        Range missing = conversation.resumption().missingFor(request.position(), request.pending());
         if (missing != null && open.lacks(missing)) {
             read(open, missing);
             return;
@@ -432,12 +432,14 @@ public final class Shard {
                 open.key(),
                 request.name(),
                 author.role().view(),
-                conversation.catchUp(
-                        audience.handle(),
-                        request.position(),
-                        request.pending(),
-                        author.role().view(),
-                        open.entriesRead()),
+                conversation
+                        .resumption()
+                        .catchUp(
+                                audience.handle(),
+                                request.position(),
+                                request.pending(),
+                                author.role().view(),
+                                open.entriesRead()),
                 conversation.answers(author.subject(), request.outboxes()),
                 audience.delivered(),
                 created);

@@ -19,7 +19,6 @@ import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.shard.Conversation.Decision;
-import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
@@ -166,7 +165,7 @@ class ConversationSnapshotTest {
         private List<LoggedEntry> redacted(Submission submission, Author author) {
             append();
             Redaction redaction = live.redaction(submission, author, nowMillis);
-            Range before = live.beforeHistory();
+            Range before = live.resumption().beforeHistory();
             return redaction == null || before == null
                     ? List.of()
                     : await(RedactedEntries.read(store, KEY, redaction, before));
@@ -259,7 +258,8 @@ class ConversationSnapshotTest {
         }
 
         private static void requireSame(Conversation conversation, ConversationState state, View view) {
-            Delivery.Blocks all = (Delivery.Blocks) conversation.catchUp(1, Position.START, false, view, List.of());
+            Delivery.Blocks all =
+                    (Delivery.Blocks) conversation.resumption().catchUp(1, Position.START, false, view, List.of());
             ConversationState.Snapshot expected = state.snapshot(Limits.DEFAULT.snapshotBlocks(), view);
             assertThat(all.blocks()).isEqualTo(expected.blocks());
             assertThat(all.attributes()).isEqualTo(state.attributesFor(view));
@@ -268,9 +268,9 @@ class ConversationSnapshotTest {
         private void requireChangesSince(
                 Conversation conversation, List<LoggedEntry> log, ConversationState state, View view) {
             LoggedEntry since = log.get(random.nextInt(log.size()));
-            Range missing = conversation.missingFor(since.position(), false);
+            Range missing = conversation.resumption().missingFor(since.position(), false);
             List<LoggedEntry> read = missing == null ? List.of() : await(store.read(KEY, missing.from(), missing.to()));
-            Delivery.CatchUp catchUp = conversation.catchUp(1, since.position(), false, view, read);
+            Delivery.CatchUp catchUp = conversation.resumption().catchUp(1, since.position(), false, view, read);
             if (catchUp instanceof Delivery.Blocks blocks) {
                 assertThat(blocks.since()).isEqualTo(since.revision());
                 assertThat(blocks.blocks()).isEqualTo(state.changedSince(since.revision(), view));
@@ -290,7 +290,7 @@ class ConversationSnapshotTest {
                 }
             }
             for (View view : View.values()) {
-                all.append(live.catchUp(1, live.head(), false, view, List.of()));
+                all.append(live.resumption().catchUp(1, live.head(), false, view, List.of()));
             }
             for (String token : gone) {
                 int at = all.indexOf(token);

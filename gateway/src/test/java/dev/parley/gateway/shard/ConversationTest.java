@@ -41,6 +41,7 @@ class ConversationTest {
     private static final Author VERA = new Author("vera", Role.VISITOR, "Vera");
     private static final Author WILL = new Author("will", Role.VISITOR, "Will");
     private static final Author ANN = new Author("ann", Role.AGENT, "Ann");
+    private static final Author ADA = new Author("ada", Role.ADMIN, "Ada");
     private static final Author BOB = new Author("bob", Role.AGENT, "Bob");
     private static final Author AI = new Author("ai", Role.ASSISTANT, "");
 
@@ -127,9 +128,9 @@ class ConversationTest {
         small.receive(first("b"), VERA, 3_000);
         small.takeAppend();
 
-        assertRefused(small.receive(first("c"), VERA, 2_000 + Conversation.OUTBOX_KEPT_MILLIS));
+        assertRefused(small.receive(first("c"), VERA, 2_000 + OutboxRows.KEPT_MILLIS));
         assertThat(small.takeAppend().expiredRows()).isEmpty();
-        logged(small.receive(first("c"), VERA, 2_001 + Conversation.OUTBOX_KEPT_MILLIS));
+        logged(small.receive(first("c"), VERA, 2_001 + OutboxRows.KEPT_MILLIS));
 
         Append append = small.takeAppend();
         assertThat(append.expiredRows()).extracting(OutboxRow::outbox).containsExactly("a");
@@ -141,7 +142,7 @@ class ConversationTest {
     void anOutboxThatExpiredIsTakenForOneThatWasNeverThere() {
         Conversation small = withOutboxes(2);
         small.receive(first("a"), VERA, 2_000);
-        long later = 2_001 + Conversation.OUTBOX_KEPT_MILLIS;
+        long later = 2_001 + OutboxRows.KEPT_MILLIS;
         logged(small.receive(first("b"), VERA, later));
 
         Submission second = new Submission(new SubmissionId("a", 2, 2), small.head(), List.of(message("a.2", "")), 0);
@@ -156,6 +157,18 @@ class ConversationTest {
 
         assertRefused(small.receive(first("c"), VERA, 2_000));
         logged(small.receive(first("d"), ANN, 2_000));
+    }
+
+    @Test
+    void aRedactionThatNeedsTheRoomOfAnExpiredOutboxTakesSomethingOutOfTheLogToo() {
+        Conversation small = withOutboxes(1);
+        small.receive(first("a"), VERA, 2_000);
+        SubmissionId id = new SubmissionId("ada", 1, 1);
+        small.receive(new Submission(id, small.head(), List.of(message("ada.1", "hi")), 0), ADA, 2_000);
+        Submission redact =
+                new Submission(new SubmissionId("other", 1, 1), small.head(), List.of(new Operation.Redact("a.1")), 0);
+
+        assertThat(small.redaction(redact, ADA, 2_001 + OutboxRows.KEPT_MILLIS)).isNotNull();
     }
 
     private static Conversation withOutboxes(int max) {
@@ -417,7 +430,8 @@ class ConversationTest {
         assertRejected(receive(VERA, submission(VERA, new Operation.Advance("read", 99))), RejectCode.OUT_OF_RANGE);
         receive(VERA, submission(VERA, new Operation.Advance("read", 0)));
 
-        Delivery.Blocks all = (Delivery.Blocks) conversation.catchUp(1, Position.START, false, View.PUBLIC, List.of());
+        Delivery.Blocks all =
+                (Delivery.Blocks) conversation.resumption().catchUp(1, Position.START, false, View.PUBLIC, List.of());
         assertThat(all.attributes()).containsEntry("read/vera", "1");
     }
 
@@ -504,7 +518,7 @@ class ConversationTest {
         conversation.stored(conversation.takeAppend());
         assertThat(receive(BOB, at(old, BOB, message("bob.1", "hi"))))
                 .isEqualTo(new Decision.Answered(new Answer.Refused(Refusal.BEHIND, 0)));
-        assertThat(conversation.missingFor(old, true)).isNotNull();
+        assertThat(conversation.resumption().missingFor(old, true)).isNotNull();
     }
 
     @Test
@@ -552,7 +566,8 @@ class ConversationTest {
     }
 
     private @Nullable String text(String block) {
-        Delivery.Blocks all = (Delivery.Blocks) conversation.catchUp(1, Position.START, false, View.STAFF, List.of());
+        Delivery.Blocks all =
+                (Delivery.Blocks) conversation.resumption().catchUp(1, Position.START, false, View.STAFF, List.of());
         return all.blocks().stream()
                 .filter(candidate -> candidate.id().equals(block))
                 .map(found -> found.text().toString())

@@ -78,7 +78,7 @@ class ConversationViewsTest {
         List<Block> read = new ArrayList<>(snapshot(View.PUBLIC).blocks());
         long before = snapshot(View.PUBLIC).olderThan();
         while (before > 0) {
-            Delivery.Page page = conversation.page(1, before, 90, View.PUBLIC);
+            Delivery.Page page = conversation.resumption().page(1, before, 90, View.PUBLIC);
             read.addAll(0, page.blocks());
             before = page.olderThan();
         }
@@ -95,7 +95,7 @@ class ConversationViewsTest {
                 new Operation.CreateBlock("vera.x", BlockKind.MESSAGE, View.PUBLIC, "b", Attributes.NONE));
         submit(VERA, message("c"));
 
-        Delivery.Page page = conversation.page(1, Long.MAX_VALUE, 2, View.PUBLIC);
+        Delivery.Page page = conversation.resumption().page(1, Long.MAX_VALUE, 2, View.PUBLIC);
         assertThat(texts(page.blocks())).containsExactly("a", "b", "c");
         assertThat(page.olderThan()).isZero();
     }
@@ -105,8 +105,10 @@ class ConversationViewsTest {
         submit(ANN, draft("secret"));
         messages(SNAPSHOT_BLOCKS + 1);
 
-        assertThat(texts(
-                        conversation.page(1, Long.MAX_VALUE, 1_000, View.PUBLIC).blocks()))
+        assertThat(texts(conversation
+                        .resumption()
+                        .page(1, Long.MAX_VALUE, 1_000, View.PUBLIC)
+                        .blocks()))
                 .hasSize(SNAPSHOT_BLOCKS)
                 .doesNotContain("secret");
     }
@@ -152,7 +154,7 @@ class ConversationViewsTest {
     }
 
     private Delivery.Blocks snapshot(View view) {
-        return (Delivery.Blocks) conversation.catchUp(1, Position.START, false, view, List.of());
+        return (Delivery.Blocks) conversation.resumption().catchUp(1, Position.START, false, view, List.of());
     }
 
     private Operation message(String text) {

@@ -15,7 +15,6 @@ import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.SimulatedWorld.Judge;
 import dev.parley.gateway.store.ConversationKey;
-import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.Seed;
 import dev.parley.gateway.store.StoredConversation;
 import java.util.ArrayList;
@@ -138,7 +137,7 @@ class ShardSimulationTest {
         }
 
         @Override
-        @Nullable Answer dedupe(SubmissionId id, Author author, @Nullable OutboxRow row) {
+        @Nullable Answer dedupe(SubmissionId id, Author author, long nowMillis) {
             return null;
         }
     }

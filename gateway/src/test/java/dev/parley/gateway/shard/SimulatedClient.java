@@ -227,7 +227,7 @@ final class SimulatedClient {
         live = true;
         replica.sendAgain();
         for (OutboxRow row : opened.outboxes()) {
-            answered(new Delivery.Answered(handle, row.outbox(), row.lastSeq(), Conversation.stored(row)));
+            answered(new Delivery.Answered(handle, row.outbox(), row.lastSeq(), OutboxRows.answer(row)));
         }
     }
 

@@ -15,7 +15,6 @@ import dev.parley.conversation.View;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.shard.Conversation.Decision;
-import dev.parley.gateway.shard.Conversation.Range;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.Refusal;
 import dev.parley.gateway.store.Append;
@@ -62,9 +61,9 @@ class TruncatedLogTest {
     }
 
     private Delivery.CatchUp catchUp(Conversation conversation, Position position, boolean pending) {
-        Range missing = conversation.missingFor(position, pending);
+        Range missing = conversation.resumption().missingFor(position, pending);
         List<LoggedEntry> read = missing == null ? List.of() : await(store.read(KEY, missing.from(), missing.to()));
-        return conversation.catchUp(1, position, pending, View.STAFF, read);
+        return conversation.resumption().catchUp(1, position, pending, View.STAFF, read);
     }
 
     private static void requireAllBlocks(Delivery.CatchUp catchUp) {
@@ -119,7 +118,7 @@ class TruncatedLogTest {
     @Test
     void a_log_that_is_cut_while_somebody_is_to_follow_it_gives_all_blocks() {
         Conversation conversation = loaded();
-        assertThat(conversation.missingFor(at(4), true)).isEqualTo(new Range(3, 20));
+        assertThat(conversation.resumption().missingFor(at(4), true)).isEqualTo(new Range(3, 20));
         await(store.truncate(KEY, 10));
         requireAllBlocks(catchUp(conversation, at(4), true));
         requireAllBlocks(catchUp(conversation, at(4), false));

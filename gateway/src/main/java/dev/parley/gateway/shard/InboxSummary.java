@@ -1,0 +1,90 @@
+package dev.parley.gateway.shard;
+
+import dev.parley.conversation.Attributes;
+import dev.parley.conversation.Block;
+import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.ConversationState;
+import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Effect;
+import dev.parley.conversation.Entry;
+import dev.parley.conversation.View;
+import dev.parley.ot.Text;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/** What the inbox shows of a conversation, written anew with each entry that changes it. Owned by the conversation's shard. */
+final class InboxSummary {
+    private static final int TEXT_LENGTH_MAX = 120;
+
+    private final String conversation;
+    private final ConversationState state;
+    private String lastMessage;
+    private @Nullable ConversationSummary unstored;
+
+    InboxSummary(String conversation, ConversationState state) {
+        this.conversation = conversation;
+        this.state = state;
+        Block last = latestMessage();
+        lastMessage = last == null ? "" : last.id();
+    }
+
+    /** The state is that after the entry. */
+    void append(Entry entry) {
+        boolean shows = entry.effects().stream()
+                .anyMatch(effect -> effect instanceof Effect.Set set
+                        ? set.target().isEmpty() && !set.advance()
+                        : effect.audience() == View.PUBLIC);
+        if (!shows) {
+            return;
+        }
+        Block last = lastMessage(entry);
+        Text text = last == null ? Text.EMPTY : last.text();
+        unstored = new ConversationSummary(
+                conversation,
+                state.attributes().getOrDefault(Attributes.KIND, ConversationSummary.CHAT),
+                state.attribute(Attributes.VISITOR),
+                state.attribute(Attributes.VISITOR_NAME),
+                state.attribute(Attributes.STATE),
+                state.attribute(Attributes.ASSIGNEE),
+                state.attribute(Attributes.TITLE),
+                Attributes.tags(state.attributes()),
+                text.slice(0, Math.min(TEXT_LENGTH_MAX, text.length())).toString(),
+                last == null ? entry.author().role() : last.author().role(),
+                entry.timeMillis(),
+                entry.revision());
+    }
+
+    /** The latest message; looked for only when the one that was it is gone. */
+    private @Nullable Block lastMessage(Entry entry) {
+        Block last = state.block(lastMessage);
+        for (Effect effect : entry.effects()) {
+            Block block = state.block(effect.target());
+            if (block != null && isShown(block) && (last == null || block.revision() >= last.revision())) {
+                last = block;
+            }
+        }
+        if (last == null || !isShown(last)) {
+            last = latestMessage();
+        }
+        lastMessage = last == null ? "" : last.id();
+        return last;
+    }
+
+    private static boolean isShown(Block block) {
+        return block.kind() == BlockKind.MESSAGE && !block.isMerged() && !block.erased();
+    }
+
+    private @Nullable Block latestMessage() {
+        return state.blocks().stream()
+                .filter(InboxSummary::isShown)
+                .max(Comparator.comparingLong(Block::revision).thenComparing(Block::id))
+                .orElse(null);
+    }
+
+    /** As it is now, or null if it is what it was at the last call. */
+    @Nullable ConversationSummary takeUnstored() {
+        ConversationSummary taken = unstored;
+        unstored = null;
+        return taken;
+    }
+}

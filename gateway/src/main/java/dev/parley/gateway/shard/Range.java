@@ -1,0 +1,4 @@
+package dev.parley.gateway.shard;
+
+/** Revisions in (from, to]. */
+record Range(long from, long to) {}
