@@ -77,6 +77,15 @@ public final class ConversationState {
         return blocks.get(id);
     }
 
+    /** The block that has the text of this one now: itself, or what it was merged into; null if neither is known. */
+    public @Nullable Block holder(String id) {
+        Block block = blocks.get(id);
+        while (block != null && block.isMerged()) {
+            block = blocks.get(block.mergedInto());
+        }
+        return block;
+    }
+
     public Collection<Block> blocks() {
         return Collections.unmodifiableCollection(blocks.values());
     }

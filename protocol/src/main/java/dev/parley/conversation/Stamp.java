@@ -210,11 +210,7 @@ public final class Stamp {
 
     /** The block that has the text now which the suggestion was made for. */
     private @Nullable Block target(Block suggestion) {
-        Block target = state.block(suggestion.attributes().getOrDefault(Attributes.TARGET, ""));
-        while (target != null && target.isMerged()) {
-            target = state.block(target.mergedInto());
-        }
-        return target;
+        return state.holder(suggestion.attributes().getOrDefault(Attributes.TARGET, ""));
     }
 
     /** With the blocks that were merged into it: their attributes are still there. */

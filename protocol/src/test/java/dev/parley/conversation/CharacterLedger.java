@@ -13,13 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Who put in and who selected to delete which character. Every character it hands out is another code point, so that a text
  * names its characters; a block must end with exactly those that accepted submissions put into it, or into what was merged
- * into it, without those that any of them selected to delete.
+ * into it, without those that any of them selected to delete. On the test's thread; the farms of other modules use it too.
  */
-final class CharacterLedger {
+public final class CharacterLedger {
     /** Half of them inside the BMP and half outside, none a surrogate. */
     private static final int[][] RANGES = {{0x3400, 0x9FFF}, {0xE000, 0xF8FF}, {0x20000, 0x2A6DF}, {0xF0000, 0xFFFFD}};
 
@@ -45,19 +46,36 @@ final class CharacterLedger {
         return text.toString();
     }
 
+    /** New characters, from the first range that has some. */
+    public String fresh(int count) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(take(firstWithRoom(), 1));
+        }
+        return text.toString();
+    }
+
+    private int firstWithRoom() {
+        int range = 0;
+        while (RANGES[range][0] + used.getOrDefault(range, 0) > RANGES[range][1]) {
+            range++;
+        }
+        return range;
+    }
+
     static int ranges() {
         return RANGES.length;
     }
 
-    void created(SubmissionId id, String block, String text) {
+    public void created(SubmissionId id, String block, String text) {
         note(id, new Stroke(Operation.CreateBlock.class, block, characters(text), Set.of()));
     }
 
-    void appended(SubmissionId id, String block, String text) {
+    public void appended(SubmissionId id, String block, String text) {
         note(id, new Stroke(Operation.AppendText.class, block, characters(text), Set.of()));
     }
 
-    void edited(SubmissionId id, String block, Text before, TextEdit edit) {
+    public void edited(SubmissionId id, String block, Text before, TextEdit edit) {
         note(id, stroke(Operation.EditText.class, block, before, edit));
     }
 
@@ -86,7 +104,7 @@ final class CharacterLedger {
     }
 
     /** Operations of which their author was told that they are not in the conversation. */
-    void unsent(Collection<Replica.Unsent> all) {
+    public void unsent(Collection<Replica.Unsent> all) {
         for (Replica.Unsent unsent : all) {
             for (Operation operation : unsent.operations()) {
                 lost.computeIfAbsent(unsent.id(), first -> new HashSet<>()).add(operation.getClass());
@@ -94,8 +112,17 @@ final class CharacterLedger {
         }
     }
 
+    /** Everything that was typed was accepted or its author knows that it was not. */
+    public void requireAnswered(Set<SubmissionId> accepted, Set<SubmissionId> rejected) {
+        for (SubmissionId id : strokes.keySet()) {
+            assertThat(accepted.contains(id) != rejected.contains(id))
+                    .as("accepted or rejected, one of the two: %s", id)
+                    .isTrue();
+        }
+    }
+
     /** {@code log} led to {@code state}. */
-    void requireKept(List<Entry> log, ConversationState state) {
+    public void requireKept(List<Entry> log, ConversationState state) {
         Map<String, Set<Integer>> expected = new HashMap<>();
         List<Stroke> accepted = accepted(log);
         for (Stroke stroke : accepted) {
@@ -122,13 +149,26 @@ final class CharacterLedger {
         }
     }
 
-    /** The block that has the text of this one now. */
-    private static String home(String id, ConversationState state) {
-        Block block = state.block(id);
-        while (block != null && block.isMerged()) {
-            block = state.block(block.mergedInto());
+    /** Nothing that was put into a block which was redacted later is in its entries. */
+    public static void requireErased(List<Entry> log, ConversationState state) {
+        for (Entry entry : log) {
+            for (Effect effect : entry.effects()) {
+                Block block = state.block(effect.target());
+                assertThat(block != null && block.erased() && hasTyped(effect.toString()))
+                        .as("text left in %s", effect)
+                        .isFalse();
+            }
         }
-        return block == null ? id : block.id();
+    }
+
+    private static boolean hasTyped(String text) {
+        return text.codePoints().anyMatch(character -> Stream.of(RANGES)
+                .anyMatch(range -> range[0] <= character && character <= range[1]));
+    }
+
+    private static String home(String id, ConversationState state) {
+        Block holder = state.holder(id);
+        return holder == null ? id : holder.id();
     }
 
     private List<Stroke> accepted(List<Entry> log) {

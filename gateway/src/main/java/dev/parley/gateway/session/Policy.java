@@ -108,11 +108,8 @@ public final class Policy {
 
     /** Whether it is the block of that id, or the one that this was merged into. */
     private static boolean hasTextOf(Block block, String id, ConversationState state) {
-        Block named = state.block(id);
-        while (named != null && named.isMerged()) {
-            named = state.block(named.mergedInto());
-        }
-        return named != null ? named.id().equals(block.id()) : id.equals(block.id());
+        Block holder = state.holder(id);
+        return holder != null ? holder.id().equals(block.id()) : id.equals(block.id());
     }
 
     public boolean maySet(Asker asker, Effect.Set set, Block block) {

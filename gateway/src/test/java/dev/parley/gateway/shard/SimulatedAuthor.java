@@ -5,6 +5,7 @@ import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.BlockKind;
+import dev.parley.conversation.CharacterLedger;
 import dev.parley.conversation.Operation;
 import dev.parley.conversation.Rank;
 import dev.parley.conversation.Replica;
@@ -30,17 +31,17 @@ final class SimulatedAuthor {
     private final Author author;
     private final Replica replica;
     private final Random random;
-    private final TypedCharacters typed;
+    private final CharacterLedger ledger;
     private final List<String> created = new ArrayList<>();
     private int submissions;
     private int severalOnOneBlock;
     private int runs;
 
-    SimulatedAuthor(Author author, Replica replica, Random random, TypedCharacters typed) {
+    SimulatedAuthor(Author author, Replica replica, Random random, CharacterLedger ledger) {
         this.author = author;
         this.replica = replica;
         this.random = random;
-        this.typed = typed;
+        this.ledger = ledger;
     }
 
     int submissions() {
@@ -172,15 +173,15 @@ final class SimulatedAuthor {
     private void create(BlockKind kind) {
         String id = replica.nextBlockId();
         View audience = kind == BlockKind.MESSAGE || kind == BlockKind.TOPIC ? View.PUBLIC : View.STAFF;
-        String text = typed.fresh(random.nextInt(6));
+        String text = ledger.fresh(random.nextInt(6));
         Operation create = new Operation.CreateBlock(id, kind, audience, text, Attributes.NONE);
         if (random.nextBoolean()) {
-            typed.created(submit(create), id, text);
+            ledger.created(submit(create), id, text);
         } else {
             Edits edits = new Edits(id, Text.of(text));
             Operation edit = edits.next();
             SubmissionId submission = submit(create, edit);
-            typed.created(submission, id, text);
+            ledger.created(submission, id, text);
             edits.note(submission);
         }
         created.add(id);
@@ -228,7 +229,7 @@ final class SimulatedAuthor {
 
         void note(SubmissionId id) {
             for (int i = 0; i < edits.size(); i++) {
-                typed.edited(id, block, texts.get(i), edits.get(i));
+                ledger.edited(id, block, texts.get(i), edits.get(i));
             }
         }
     }
@@ -241,7 +242,7 @@ final class SimulatedAuthor {
             edit.retain(retained);
             left -= retained;
             if (random.nextInt(3) > 0) {
-                edit.insert(Text.of(typed.fresh(1 + random.nextInt(3))));
+                edit.insert(Text.of(ledger.fresh(1 + random.nextInt(3))));
             }
             int deleted = random.nextInt(Math.min(3, left) + 1);
             edit.delete(deleted);
@@ -311,12 +312,12 @@ final class SimulatedAuthor {
             return;
         }
         String id = replica.nextBlockId();
-        String suggested = typed.fresh(random.nextInt(4));
+        String suggested = ledger.fresh(random.nextInt(4));
         SortedMap<String, String> attributes = new TreeMap<>();
         attributes.put(Attributes.TARGET, target.id());
         int start = random.nextInt(text.length() + 1);
         int end = start + random.nextInt(text.length() - start + 1);
-        typed.created(
+        ledger.created(
                 submit(
                         new Operation.CreateBlock(id, BlockKind.SUGGESTION, View.STAFF, suggested, attributes),
                         new Operation.PlaceAnchor(target.id(), text.length(), id, start, end)),
@@ -330,9 +331,9 @@ final class SimulatedAuthor {
 
     private void append(Block draft) {
         Anchor run = run(draft);
-        String text = typed.fresh(1 + random.nextInt(4));
+        String text = ledger.fresh(1 + random.nextInt(4));
         SubmissionId id = submit(new Operation.AppendText(draft.id(), run.name(), fence(draft), text));
-        typed.appended(id, draft.id(), text);
+        ledger.appended(id, draft.id(), text);
     }
 
     private void finish(Block draft) {

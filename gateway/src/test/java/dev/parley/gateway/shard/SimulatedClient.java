@@ -2,6 +2,7 @@ package dev.parley.gateway.shard;
 
 import dev.parley.conversation.Author;
 import dev.parley.conversation.CanonicalText;
+import dev.parley.conversation.CharacterLedger;
 import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
@@ -63,14 +64,14 @@ final class SimulatedClient {
             ShardGroup shards,
             Schedule schedule,
             Random random,
-            TypedCharacters typed) {
+            CharacterLedger ledger) {
         this.principal = new Principal(key.tenant(), author, Long.MAX_VALUE);
         this.key = key;
         this.shards = shards;
         this.schedule = schedule;
         this.random = random;
         this.replica = new Replica(author, outbox, random::nextLong);
-        this.self = new SimulatedAuthor(author, replica, random, typed);
+        this.self = new SimulatedAuthor(author, replica, random, ledger);
     }
 
     /** One connection; after {@link #cut} neither side hears the other. */

@@ -6,6 +6,7 @@ import dev.parley.conversation.Anchor;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Block;
 import dev.parley.conversation.CanonicalText;
+import dev.parley.conversation.CharacterLedger;
 import dev.parley.conversation.ConversationState;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
@@ -54,7 +55,7 @@ final class SimulatedWorld {
     private final Schedule schedule;
     private final OperationStore kept;
     private final FaultyOperationStore store;
-    private final TypedCharacters typed = new TypedCharacters();
+    private final CharacterLedger ledger = new CharacterLedger();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final List<Schedule.SimulatedLoop> loops = new ArrayList<>();
     private ShardGroup shards;
@@ -78,7 +79,7 @@ final class SimulatedWorld {
         shards = start();
         for (int i = 0; i < clientCount; i++) {
             clients.add(new SimulatedClient(
-                    AUTHORS.get(i % AUTHORS.size()), "o" + i, KEY, shards, schedule, random, typed));
+                    AUTHORS.get(i % AUTHORS.size()), "o" + i, KEY, shards, schedule, random, ledger));
         }
     }
 
@@ -196,10 +197,10 @@ final class SimulatedWorld {
         }
         Set<SubmissionId> rejected =
                 clients.stream().flatMap(client -> client.rejected().stream()).collect(Collectors.toSet());
-        clients.forEach(client -> typed.unsent(client.replica().unsent()));
-        typed.requireAnswered(seen, rejected);
-        typed.requireKept(log, replay(View.STAFF));
-        TypedCharacters.requireErased(log, replay(View.STAFF));
+        clients.forEach(client -> ledger.unsent(client.replica().unsent()));
+        ledger.requireAnswered(seen, rejected);
+        ledger.requireKept(log, replay(View.STAFF));
+        CharacterLedger.requireErased(log, replay(View.STAFF));
     }
 
     private static void requireSame(String replayed, String shown, SimulatedClient client) {
