@@ -14,6 +14,7 @@ import java.util.Map;
  * @param demo serves the demo's pages and hands out tokens; only on loopback
  * @param allowedOrigins web origins whose pages may connect; in demo mode the gateway's own are added
  * @param cacheBytesMax memory for loaded conversations, over all shards
+ * @param retentionDays for how long the log is kept, where a snapshot covers it; 0: for ever
  * @param policies of tenants that have rows of their own
  */
 public record GatewayConfig(
@@ -27,6 +28,7 @@ public record GatewayConfig(
         List<String> allowedOrigins,
         long cacheBytesMax,
         int loops,
+        int retentionDays,
         Limits limits,
         AssistantConfig assistant,
         Map<String, PolicyTable> policies) {
@@ -41,7 +43,8 @@ public record GatewayConfig(
     public String toString() {
         return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir
                 + " durability=" + durability + " tokenSecret=(hidden) allowedOrigins=" + allowedOrigins
-                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " limits=" + limits + " assistant="
+                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " retentionDays=" + retentionDays + " limits="
+                + limits + " assistant="
                 + assistant + " policies=" + policies.keySet();
     }
 }

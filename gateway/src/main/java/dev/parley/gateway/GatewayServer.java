@@ -22,6 +22,7 @@ import dev.parley.gateway.shard.ShardLimits;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Ephemeral;
 import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.Retention;
 import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
@@ -35,6 +36,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -58,13 +60,14 @@ public final class GatewayServer implements AutoCloseable {
     private static final int SNAPSHOT_ENTRIES = 256;
     private static final int INBOX_BEAT_MILLIS = 100;
     private static final int PRESENCE_BEAT_MILLIS = 200;
+    private static final int RETENTION_BEAT_MILLIS = 200;
     private static final int NODE_NAME_BYTES = 9;
 
     private final GatewayMetrics metrics = new GatewayMetrics();
     private final OperationStore store;
     private final EventLoops loops;
     private final ScheduledExecutorService beat;
-    private final List<ScheduledFuture<?>> telling;
+    private final List<ScheduledFuture<?>> beats = new ArrayList<>();
     private final Ephemeral ephemeral;
     private final Presence presence;
     private final SessionRegistry<Connection> sessions = new SessionRegistry<>();
@@ -73,7 +76,10 @@ public final class GatewayServer implements AutoCloseable {
 
     /** Throws the store's and the socket's own exceptions where the folder or the port cannot be had. */
     public GatewayServer(GatewayConfig config) throws InterruptedException, BindException {
-        InstantSource clock = InstantSource.system();
+        this(config, InstantSource.system());
+    }
+
+    GatewayServer(GatewayConfig config, InstantSource clock) throws InterruptedException, BindException {
         Tokens tokens = new Tokens(config.tokenSecret(), clock, config.limits().idLengthMax());
         store = openStore(config);
         loops = new EventLoops(config.loops());
@@ -87,7 +93,12 @@ public final class GatewayServer implements AutoCloseable {
         metrics.bind(counters);
         metrics.bind(shards);
         beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "beat"));
-        telling = List.of(every(INBOX_BEAT_MILLIS, inbox::tell), every(PRESENCE_BEAT_MILLIS, presence::beat));
+        beats.add(every(INBOX_BEAT_MILLIS, inbox::tell));
+        beats.add(every(PRESENCE_BEAT_MILLIS, presence::beat));
+        if (config.retentionDays() > 0) {
+            Retention retention = new Retention(store, Duration.ofDays(config.retentionDays()), clock);
+            beats.add(every(RETENTION_BEAT_MILLIS, retention::turn));
+        }
         try {
             listener = listen(config, tokens, node);
         } catch (Throwable e) {
@@ -196,7 +207,7 @@ public final class GatewayServer implements AutoCloseable {
 
     private void closeParts() {
         assistants.close();
-        telling.forEach(each -> each.cancel(false));
+        beats.forEach(each -> each.cancel(false));
         beat.shutdown();
         presence.close();
         ephemeral.close();

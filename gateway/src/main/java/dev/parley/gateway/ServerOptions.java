@@ -45,6 +45,13 @@ final class ServerOptions {
     int loops;
 
     @Option(
+            names = "--retention-days",
+            defaultValue = "${env:PARLEY_RETENTION_DAYS:-0}",
+            description = "entries of the log that are older are deleted, as far as a snapshot covers them;"
+                    + " 0: none (default ${DEFAULT-VALUE}; PARLEY_RETENTION_DAYS)")
+    int retentionDays;
+
+    @Option(
             names = "--allowed-origin",
             defaultValue = "${env:PARLEY_ALLOWED_ORIGINS:-}",
             split = ",",
@@ -71,6 +78,9 @@ final class ServerOptions {
         if (loops < 0) {
             throw new IllegalArgumentException("--loops " + loops + " is not a number of loops");
         }
+        if (retentionDays < 0) {
+            throw new IllegalArgumentException("--retention-days " + retentionDays + " is not a number of days");
+        }
         return new GatewayConfig(
                 demo,
                 host,
@@ -82,6 +92,7 @@ final class ServerOptions {
                 allowedOrigins.stream().filter(origin -> !origin.isEmpty()).toList(),
                 cacheBytes,
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
+                retentionDays,
                 Limits.DEFAULT,
                 assistant.read(),
                 policyDir == null ? Map.of() : PolicyFolder.read(policyDir));

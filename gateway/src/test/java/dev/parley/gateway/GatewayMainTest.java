@@ -120,6 +120,7 @@ class GatewayMainTest {
                 List.of(),
                 1 << 20,
                 1,
+                0,
                 Limits.DEFAULT,
                 AssistantConfig.NONE,
                 Map.of());

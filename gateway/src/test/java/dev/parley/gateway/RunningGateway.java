@@ -39,11 +39,18 @@ public final class RunningGateway implements AutoCloseable {
 
     RunningGateway(boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data) throws Exception {
         tenant = demo ? DemoRoute.TENANT : "shop";
-        server = new GatewayServer(config(demo, assistant, store, data));
+        server = new GatewayServer(config(demo, assistant, store, data, 0));
+    }
+
+    /** With a store in a folder, at a time of one's own. */
+    RunningGateway(Path data, int retentionDays, InstantSource clock) throws Exception {
+        tenant = "shop";
+        server = new GatewayServer(
+                config(false, AssistantConfig.NONE, GatewayConfig.StoreKind.ROCKSDB, data, retentionDays), clock);
     }
 
     private static GatewayConfig config(
-            boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data) {
+            boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data, int retentionDays) {
         return new GatewayConfig(
                 demo,
                 "127.0.0.1",
@@ -55,6 +62,7 @@ public final class RunningGateway implements AutoCloseable {
                 List.of(),
                 32 << 20,
                 2,
+                retentionDays,
                 Limits.DEFAULT,
                 assistant,
                 Map.of());

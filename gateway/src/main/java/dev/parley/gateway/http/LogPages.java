@@ -14,12 +14,16 @@ record LogPages(OperationStore store, ConversationKey key) {
     private static final int PIECE = 100;
     private static final long ANSWER_BYTES_MAX = 1 << 20;
 
-    /** The entries in ({@code from}, {@code to}], or as many of the first as an answer may hold, and at least one. */
-    CompletionStage<List<LoggedEntry>> upTo(long from, long to) {
-        return collect(new ArrayList<>(), 0, from, to);
+    /**
+     * The first {@code limit} entries in ({@code from}, {@code to}] that the log still has, or as many of them as an answer
+     * may hold, and at least one.
+     */
+    CompletionStage<List<LoggedEntry>> first(int limit, long from, long to) {
+        return collect(limit, new ArrayList<>(), 0, from, to);
     }
 
-    private CompletionStage<List<LoggedEntry>> collect(List<LoggedEntry> all, long bytes, long from, long to) {
+    private CompletionStage<List<LoggedEntry>> collect(
+            int limit, List<LoggedEntry> all, long bytes, long from, long to) {
         if (from >= to) {
             return CompletableFuture.completedFuture(all);
         }
@@ -32,8 +36,11 @@ record LogPages(OperationStore store, ConversationKey key) {
                     return CompletableFuture.completedFuture(all);
                 }
                 all.add(entry);
+                if (all.size() == limit) {
+                    return CompletableFuture.completedFuture(all);
+                }
             }
-            return collect(all, sum, end, to);
+            return collect(limit, all, sum, end, to);
         });
     }
 

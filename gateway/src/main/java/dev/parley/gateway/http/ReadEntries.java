@@ -24,7 +24,7 @@ record ReadEntries(Node node) implements Endpoint {
         return Visit.of(node, request).look().thenCompose(opened -> {
             long head = opened.catchUp().position().revision();
             return new LogPages(node.store(), key)
-                    .upTo(after, Math.min(after + limit, head))
+                    .first(limit, after, head)
                     .thenApply(entries -> page(opened, entries, head));
         });
     }

@@ -39,6 +39,12 @@ public interface OperationStore extends AutoCloseable {
      */
     CompletionStage<Long> truncate(ConversationKey key, long revision);
 
+    /**
+     * Up to {@code limit} logs, those after {@code after} in the order of tenants and conversations; null is the start.
+     * Fewer than {@code limit} are the last.
+     */
+    CompletionStage<List<LogExtent>> logs(@Nullable ConversationKey after, int limit);
+
     /** Completes when what the erasures stored so far replaced is nowhere in the store any more. */
     CompletionStage<@Nullable Void> purgeErased();
 

@@ -77,6 +77,11 @@ public final class FaultyOperationStore implements OperationStore {
     }
 
     @Override
+    public CompletionStage<List<LogExtent>> logs(@Nullable ConversationKey after, int limit) {
+        return reading(() -> store.logs(after, limit));
+    }
+
+    @Override
     public CompletionStage<@Nullable Void> purgeErased() {
         return store.purgeErased();
     }

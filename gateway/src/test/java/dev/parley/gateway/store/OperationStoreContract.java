@@ -532,6 +532,29 @@ public abstract class OperationStoreContract {
     }
 
     @Test
+    void all_logs_are_listed_page_by_page_with_what_can_be_cut_of_them() {
+        List<LogExtent> expected = new ArrayList<>();
+        for (String tenant : HOSTILE) {
+            for (String conversation : HOSTILE) {
+                LogWriter writer = LogWriter.of(tenant, conversation);
+                store(LogWriter.with(writer.append("1", "2", "3"), writer.snapshot(0, 0)));
+                store(writer.append("4"));
+                await(store.truncate(writer.key(), 2));
+                expected.add(new LogExtent(writer.key(), 2, 3));
+            }
+        }
+        reopen();
+        List<LogExtent> all = new ArrayList<>();
+        List<LogExtent> page = await(store.logs(null, 3));
+        while (!page.isEmpty()) {
+            all.addAll(page);
+            page = await(store.logs(page.get(page.size() - 1).key(), 3));
+        }
+        assertThat(all).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(await(store.logs(null, 10_000))).isEqualTo(all);
+    }
+
+    @Test
     void a_log_can_be_cut_at_an_append_that_was_not_answered_yet() {
         LogWriter writer = LogWriter.of("tenant", "conversation");
         List<CompletionStage<?>> stages = new ArrayList<>();

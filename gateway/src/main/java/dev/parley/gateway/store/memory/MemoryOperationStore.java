@@ -9,6 +9,7 @@ import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.OutboxRow;
@@ -49,6 +50,9 @@ public final class MemoryOperationStore implements OperationStore {
     private static final byte[] NO_CURSOR = {};
     private static final Comparator<String> BY_CODE_POINT =
             Comparator.comparing(MemoryOperationStore::utf8, Arrays::compareUnsigned);
+    private static final Comparator<ConversationKey> BY_IDS = Comparator.comparing(
+                    ConversationKey::tenant, BY_CODE_POINT)
+            .thenComparing(ConversationKey::conversation, BY_CODE_POINT);
 
     private final Executor executor;
     private final Map<ConversationKey, Log> logs;
@@ -148,6 +152,19 @@ public final class MemoryOperationStore implements OperationStore {
             log.entries.removeIf(entry -> entry.revision() <= log.horizon.revision());
             return log.horizon.revision();
         });
+    }
+
+    @Override
+    public CompletionStage<List<LogExtent>> logs(@Nullable ConversationKey after, int limit) {
+        return call(() -> logs.entrySet().stream()
+                .filter(log -> after == null || BY_IDS.compare(log.getKey(), after) > 0)
+                .sorted(Map.Entry.comparingByKey(BY_IDS))
+                .limit(limit)
+                .map(log -> new LogExtent(
+                        log.getKey(),
+                        log.getValue().horizon.revision(),
+                        log.getValue().snapshotRevision()))
+                .toList());
     }
 
     /** Memory forgets at once. */

@@ -23,6 +23,12 @@ final class Keys {
     private static final byte TERMINATOR = 1;
     private static final byte ESCAPED_ZERO = (byte) 0xFF;
 
+    /** Before all keys. */
+    static final byte[] FIRST = {};
+
+    /** After all keys: no id has this byte. */
+    static final byte[] END = {(byte) 0xFF};
+
     private Keys() {}
 
     /** The key of the head, and what the keys of its entries and outbox rows begin with. */

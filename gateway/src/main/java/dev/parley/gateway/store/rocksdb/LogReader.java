@@ -6,6 +6,7 @@ import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.Snapshot;
@@ -78,6 +79,31 @@ final class LogReader {
             }
             return entries;
         }
+    }
+
+    /** A head that cannot be read is left out; whoever loads its conversation is told. */
+    List<LogExtent> logs(@Nullable ConversationKey after, int limit) throws RocksDBException {
+        byte[] last = after == null ? Keys.FIRST : Keys.conversation(after);
+        List<LogExtent> logs = new ArrayList<>();
+        try (ReadView view = new ReadView(database);
+                Scan rows = view.scan(database.heads, last)) {
+            while (logs.size() < limit && rows.next()) {
+                if (Arrays.equals(rows.key(), last)) {
+                    continue;
+                }
+                try {
+                    List<String> ids = Keys.ids(rows.key(), 0);
+                    Head head = RowCodec.decodeHead(rows.value());
+                    logs.add(new LogExtent(
+                            new ConversationKey(ids.get(0), ids.get(1)),
+                            head.horizon().revision(),
+                            head.snapshot()));
+                } catch (WireException e) {
+                    log.error("a damaged head is left out of the list of logs: {}", e.getMessage());
+                }
+            }
+        }
+        return logs;
     }
 
     List<String> conversationsOf(String tenant, String visitor, int limit) throws RocksDBException {

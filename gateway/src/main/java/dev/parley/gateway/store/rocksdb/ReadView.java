@@ -27,6 +27,11 @@ final class ReadView implements AutoCloseable {
         return new Scan(database.rocks, family, snapshot, from, Keys.end(prefix));
     }
 
+    /** All rows from the key {@code from} on. */
+    Scan scan(ColumnFamilyHandle family, byte[] from) {
+        return new Scan(database.rocks, family, snapshot, from, Keys.END);
+    }
+
     @Override
     public void close() {
         options.close();

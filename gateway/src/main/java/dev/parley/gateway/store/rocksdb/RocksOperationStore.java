@@ -5,6 +5,7 @@ import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.StoreBusyException;
@@ -105,6 +106,11 @@ public final class RocksOperationStore implements OperationStore {
             return CompletableFuture.failedFuture(e);
         }
         return queued(truncation, truncation.stage());
+    }
+
+    @Override
+    public CompletionStage<List<LogExtent>> logs(@Nullable ConversationKey after, int limit) {
+        return read(() -> reader.logs(after, limit));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
@@ -188,6 +189,7 @@ class RocksAgainstModelTest {
     }
 
     private void compare(OperationStore engine, SplittableRandom random) {
+        compareLogs(engine, 1 + random.nextInt(7));
         for (String tenant : TENANTS) {
             for (String conversation : CONVERSATIONS) {
                 ConversationKey key = new ConversationKey(tenant, conversation);
@@ -211,6 +213,16 @@ class RocksAgainstModelTest {
                 compareInbox(engine, tenant, kind, 1 + random.nextInt(7));
             }
         }
+    }
+
+    private void compareLogs(OperationStore engine, int limit) {
+        ConversationKey last = null;
+        List<LogExtent> expected;
+        do {
+            expected = await(model.logs(last, limit));
+            assertThat(await(engine.logs(last, limit))).isEqualTo(expected);
+            last = expected.isEmpty() ? null : expected.get(expected.size() - 1).key();
+        } while (expected.size() == limit);
     }
 
     private void compareInbox(OperationStore engine, String tenant, String kind, int limit) {
