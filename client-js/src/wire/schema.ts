@@ -496,12 +496,18 @@ export const Site: MessageType<Site> = /* @__PURE__ */ message(
 export interface Hello {
   readonly protocolVersion: number;
   readonly token: string;
-  /** random, kept over reconnects: a newer connection of the same session supersedes the older */
+  /** Random, kept over reconnects and shared by the tabs of one browser, of which one leads and connects. A newer connection
+   * of the same principal and session supersedes the older. */
   readonly session: string;
   /** name/version, for the operator */
   readonly client: string;
+  /** The leadership that goes on, from Welcome: if the session has a newer one, this connection is closed as superseded, and
+   * not the newer. 0: a new leadership. */
+  readonly fence: number;
 }
-export const Hello: MessageType<Hello> = /* @__PURE__ */ message('protocolVersion:uint32 token session client');
+export const Hello: MessageType<Hello> = /* @__PURE__ */ message(
+  'protocolVersion:uint32 token session client fence:uint64',
+);
 export interface OutboxMark {
   readonly outbox: string;
   readonly answeredSeq: number;
@@ -657,9 +663,11 @@ export interface Welcome {
   /** the gateway's clock, UTC */
   readonly timeMillis: number;
   readonly tokenExpiresAtMillis: number;
+  /** of this leadership of the session, larger than those of the leaderships before */
+  readonly fence: number;
 }
 export const Welcome: MessageType<Welcome> = /* @__PURE__ */ message(
-  'protocolVersion:uint32 tenant principal:0 limits:1 timeMillis:uint64 tokenExpiresAtMillis:uint64',
+  'protocolVersion:uint32 tenant principal:0 limits:1 timeMillis:uint64 tokenExpiresAtMillis:uint64 fence:uint64',
   Author,
   Limits,
 );

@@ -70,7 +70,7 @@ public final class GatewayServer implements AutoCloseable {
     private final List<ScheduledFuture<?>> beats = new ArrayList<>();
     private final Ephemeral ephemeral;
     private final Presence presence;
-    private final SessionRegistry<Connection> sessions = new SessionRegistry<>();
+    private final SessionRegistry<Connection> sessions;
     private final Assistants assistants;
     private final WebSocketListener listener;
 
@@ -80,6 +80,7 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     GatewayServer(GatewayConfig config, InstantSource clock) throws InterruptedException, BindException {
+        sessions = new SessionRegistry<>(clock);
         Tokens tokens = new Tokens(config.tokenSecret(), clock, config.limits().idLengthMax());
         store = openStore(config);
         loops = new EventLoops(config.loops());

@@ -36,11 +36,17 @@ public final class WireSocket implements AutoCloseable {
 
     private final BlockingQueue<ServerFrame> received = new LinkedBlockingQueue<>();
     private final WebSocket socket;
+    private final CompletableFuture<Integer> closeCode = new CompletableFuture<>();
     private final String outbox = UUID.randomUUID().toString();
     private @Nullable Opened opened;
     private long seq;
 
     WireSocket(int port, String token) throws Exception {
+        this(port, token, UUID.randomUUID().toString(), 0);
+    }
+
+    /** Claims the leadership with that fence of a session, or with 0 a new one. */
+    WireSocket(int port, String token, String session, long fence) throws Exception {
         socket = HttpClient.newHttpClient()
                 .newWebSocketBuilder()
                 .subprotocols(ProtocolVersion.SUBPROTOCOL)
@@ -50,7 +56,17 @@ public final class WireSocket implements AutoCloseable {
                 .setHello(Hello.newBuilder()
                         .setProtocolVersion(ProtocolVersion.CURRENT)
                         .setToken(token)
-                        .setSession(outbox)));
+                        .setSession(session)
+                        .setFence(fence)));
+    }
+
+    /** The fence of the leadership that it got. */
+    long awaitFence() throws Exception {
+        return await("Welcome", ServerFrame::hasWelcome).getWelcome().getFence();
+    }
+
+    int awaitClose() throws Exception {
+        return closeCode.get(WAIT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** An empty id is the visitor's own. */
@@ -111,6 +127,12 @@ public final class WireSocket implements AutoCloseable {
 
     private final class Listener implements WebSocket.Listener {
         private final ByteArrayOutputStream message = new ByteArrayOutputStream();
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int statusCode, String reason) {
+            closeCode.complete(statusCode);
+            return CompletableFuture.completedFuture(null);
+        }
 
         @Override
         public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {

@@ -97,6 +97,9 @@ class FrameVectorsTest {
     private void clientFrames() {
         PresenceFrames.ofClients().forEach(this::frame);
         frame("a hello", ClientFrame.newBuilder().setHello(hello()));
+        frame(
+                "a hello of who leads on",
+                ClientFrame.newBuilder().setHello(hello().toBuilder().setFence(SAFE_INTEGER_MAX)));
         frame("a hello that says nothing", ClientFrame.newBuilder().setHello(Hello.getDefaultInstance()));
         frame("an open of a visitor's own chat", ClientFrame.newBuilder().setOpen(Open.getDefaultInstance()));
         frame(
@@ -237,6 +240,7 @@ class FrameVectorsTest {
                 ServerFrame.newBuilder()
                         .setWelcome(Welcome.newBuilder()
                                 .setProtocolVersion(1)
+                                .setFence(NOW)
                                 .setTenant("shop")
                                 .setPrincipal(author("vic", Role.VISITOR, "访客"))
                                 .setLimits(Limits.newBuilder()

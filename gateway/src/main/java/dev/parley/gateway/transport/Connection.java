@@ -7,6 +7,7 @@ import dev.parley.conversation.View;
 import dev.parley.gateway.presence.Signal;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
+import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.shard.Delivery;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.OpenRequest;
@@ -47,6 +48,7 @@ public final class Connection implements Subscriber {
     private final Node node;
     private volatile Principal principal;
     private final String session;
+    private long fence;
     private final OutboundQueue outbound;
     private final ConnectionPresence presence;
     private final Set<ConversationKey> requested = new HashSet<>();
@@ -103,13 +105,22 @@ public final class Connection implements Subscriber {
         return gone;
     }
 
-    /** Takes over the session, is welcomed, and joins the conversations its visitor already has. */
-    void begin() {
-        Connection older = node.sessions().register(principal, session, this);
-        if (older != null) {
-            older.supersede();
+    /**
+     * Takes over the session, is welcomed, and joins the conversations its visitor already has. False if the session has a
+     * newer leadership than the one that this connection claims.
+     */
+    boolean begin(long claimedFence) {
+        SessionRegistry.Leadership<Connection> leadership =
+                node.sessions().register(principal, session, claimedFence, this);
+        if (leadership == null) {
+            presence.end();
+            return false;
         }
-        send(FrameEncoder.welcome(principal, node.limits(), node.clock().millis()));
+        if (leadership.superseded() != null) {
+            leadership.superseded().supersede();
+        }
+        fence = leadership.fence();
+        send(FrameEncoder.welcome(principal, fence, node.limits(), node.clock().millis()));
         if (!principal.role().isStaff()) {
             node.store()
                     .conversationsOf(
@@ -119,6 +130,7 @@ public final class Connection implements Subscriber {
                     .thenAccept(ids -> loop.execute(
                             () -> ids.forEach(id -> joinHere(new ConversationKey(principal.tenant(), id), ""))));
         }
+        return true;
     }
 
     void end() {
@@ -254,13 +266,12 @@ public final class Connection implements Subscriber {
     void refresh(Principal fresh) {
         View before = principal.role().view();
         boolean isSame = principal.author().equals(fresh.author());
-        node.sessions().unregister(principal, session, this);
+        node.sessions().move(principal, fresh, this);
         principal = fresh;
         if (!isSame) {
             presence.renew();
         }
-        node.sessions().register(fresh, session, this);
-        send(FrameEncoder.welcome(fresh, node.limits(), node.clock().millis()));
+        send(FrameEncoder.welcome(fresh, fence, node.limits(), node.clock().millis()));
         if (before == fresh.role().view()) {
             return;
         }

@@ -11,6 +11,7 @@ import dev.parley.gateway.presence.SignalCodec;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.NamedConversation;
 import dev.parley.gateway.session.Principal;
+import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.session.TokenException;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.OpenRequest;
@@ -186,13 +187,19 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         if (hello.getSession().isEmpty() || hello.getSession().length() > idLengthMax) {
             throw new WireException("Hello without a usable session");
         }
+        if (hello.getFence() < 0 || hello.getFence() > SessionRegistry.FENCE_MAX) {
+            throw new WireException("a fence out of range");
+        }
         Principal principal = verified(ctx, hello.getToken());
         if (principal == null) {
             return;
         }
         Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
+        if (!begun.begin(hello.getFence())) {
+            fail(ctx, FailureCode.SUPERSEDED, CloseCode.SUPERSEDED);
+            return;
+        }
         connection = begun;
-        begun.begin();
         expire(ctx, begun);
         int beatMillis = node.limits().heartbeatMillis();
         timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));

@@ -80,13 +80,14 @@ final class FrameEncoder {
         throw new IllegalArgumentException("no wire form for " + delivery);
     }
 
-    static byte[] welcome(Principal principal, Limits limits, long nowMillis) {
+    static byte[] welcome(Principal principal, long fence, Limits limits, long nowMillis) {
         return frame(ServerFrame.newBuilder()
                 .setWelcome(Welcome.newBuilder()
                         .setProtocolVersion(ProtocolVersion.CURRENT)
                         .setTenant(principal.tenant())
                         .setPrincipal(AuthorCodec.encode(principal.author()))
                         .setTimeMillis(nowMillis)
+                        .setFence(fence)
                         .setTokenExpiresAtMillis(principal.expiresAtMillis())
                         .setLimits(dev.parley.wire.v1.Limits.newBuilder()
                                 .setFrameBytesMax(limits.frameBytesMax())

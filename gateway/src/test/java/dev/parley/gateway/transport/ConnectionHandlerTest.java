@@ -119,7 +119,7 @@ class ConnectionHandlerTest {
                 new Presence(
                         "node", new MemoryEphemeral(clock, Runnable::run), inbox, new Policy(), Limits.DEFAULT, clock),
                 store,
-                new SessionRegistry<>(),
+                new SessionRegistry<>(clock),
                 clock,
                 counters);
     }
