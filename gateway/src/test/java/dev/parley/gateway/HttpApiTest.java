@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -54,6 +55,20 @@ class HttpApiTest {
                     .containsEntry("kind", "MESSAGE")
                     .containsEntry("revision", posted.json().get("revision"));
         }
+    }
+
+    @Test
+    void theTabsOfAPrincipalGetOneKeyAndNobodyKeepsTheAnswer() throws Exception {
+        String vera = gateway.token(Role.VISITOR, "vera");
+        Reply first = gateway.get(vera, "/v1/tab-key");
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.response().headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(Base64.getUrlDecoder().decode(first.json().text("key"))).hasSize(32);
+        assertThat(gateway.get(vera, "/v1/tab-key").json()).isEqualTo(first.json());
+
+        assertThat(gateway.get(agent, "/v1/tab-key").json().text("key"))
+                .isNotEqualTo(first.json().text("key"));
+        assertThat(gateway.get(gateway.expiredToken(), "/v1/tab-key").status()).isEqualTo(401);
     }
 
     @Test

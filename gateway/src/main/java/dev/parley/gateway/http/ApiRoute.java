@@ -40,6 +40,7 @@ public final class ApiRoute implements Route {
     public static ApiRoute of(Node node, Assistants assistants) {
         String conversation = "/v1/conversations/{id}";
         return new ApiRoute(new Authentication(node.tokens()))
+                .serve(HttpMethod.GET, "/v1/tab-key", new ReadTabKey(node))
                 .serve(HttpMethod.GET, "/v1/conversations", new ListConversations(node))
                 .serve(HttpMethod.GET, conversation, new ReadConversation(node))
                 .serve(HttpMethod.GET, conversation + "/blocks", new ReadBlocks(node))

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Mints and verifies tokens: JWTs under HS256 with the claims {@code tenant}, {@code sub}, {@code role}, {@code name}
- * (optional) and {@code exp}. The algorithm is pinned here and never taken from the token. For any thread.
+ * (optional) and {@code exp}. The algorithm is pinned here and never taken from the token. What else follows from the secret
+ * is derived here too. For any thread.
  */
 public final class Tokens {
     /** HS256 wants a key at least as long as its hash. */
@@ -74,6 +75,11 @@ public final class Tokens {
         } catch (ParseException | JOSEException | IllegalArgumentException e) {
             throw new TokenException("not a token: " + e.getClass().getSimpleName(), false);
         }
+    }
+
+    /** The same for every tab of the tenant's subject, on every gateway with the same secret. */
+    public TabKey tabKey(Principal principal) {
+        return TabKey.derive(secret, principal, clock.millis());
     }
 
     private Principal principal(JWTClaimsSet claims) throws ParseException, TokenException {
