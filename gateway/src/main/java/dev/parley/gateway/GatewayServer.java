@@ -6,6 +6,7 @@ import dev.parley.gateway.http.ApiRoute;
 import dev.parley.gateway.http.DemoRoute;
 import dev.parley.gateway.http.HttpRouter;
 import dev.parley.gateway.http.OperatorRoute;
+import dev.parley.gateway.http.Preflight;
 import dev.parley.gateway.http.Route;
 import dev.parley.gateway.http.RunRoute;
 import dev.parley.gateway.metrics.GatewayMetrics;
@@ -179,6 +180,7 @@ public final class GatewayServer implements AutoCloseable {
 
     private HttpRouter router(Node node, List<Route> more) {
         List<Route> routes = new ArrayList<>();
+        routes.add(new Preflight());
         routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
         routes.add(ApiRoute.of(node, assistants));
         routes.addAll(more);

@@ -22,6 +22,9 @@ import java.util.Map;
 
 /** A gateway on a free port with a store in memory, and what a test asks it over HTTP. */
 public final class RunningGateway implements AutoCloseable {
+    /** Of the pages that may connect. */
+    static final String ORIGIN = "https://shop.example";
+
     private static final String SECRET = "thirty-two bytes are the least it takes";
 
     private final String tenant;
@@ -59,7 +62,7 @@ public final class RunningGateway implements AutoCloseable {
                 data,
                 Durability.PROCESS,
                 SECRET,
-                List.of(),
+                List.of(ORIGIN),
                 32 << 20,
                 2,
                 retentionDays,

@@ -37,6 +37,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(idleness(node.limits().heartbeatMillis()));
         pipeline.addLast(new HttpServerCodec());
+        pipeline.addLast(new CorsHandler(origins));
         pipeline.addLast(new RequestAggregator(node.limits().frameBytesMax(), http));
         pipeline.addLast(new HandshakeHandler(
                 origins, webSocket -> addWebSocket(webSocket, loop), plain -> plain.addLast(http.handler(loop))));
