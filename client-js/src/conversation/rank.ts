@@ -4,6 +4,9 @@
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const BASE = DIGITS.length;
 
+/** The gateway takes none that is longer. */
+export const RANK_LENGTH_MAX = 64;
+
 /** The rank of a block that was not moved: its revision's digits behind their count, with room on both sides. */
 export function rankOfRevision(revision: number): string {
   let digits = '';
@@ -46,8 +49,7 @@ function numberOf({ id }: Ranked): number {
 
 /**
  * A rank after `before` and before `after`; empty stands for the end on that side. Half way between two, one step beyond an
- * end. After hundreds of insertions at one place it is longer than the 64 digits that the gateway takes: a neighbour has to
- * move first.
+ * end. After hundreds of insertions at one place it is longer than RANK_LENGTH_MAX: a neighbour has to move too.
  */
 export function rankBetween(before: string, after: string): string {
   if (after !== '' && before >= after) {

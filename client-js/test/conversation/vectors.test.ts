@@ -4,6 +4,7 @@ import { hex } from '../../src/bytes.ts';
 import { rankBetween, rankOfRevision } from '../../src/conversation/rank.ts';
 import { ConversationState, DivergedError } from '../../src/conversation/state.ts';
 import { conflictOf, cross, sideOf } from '../../src/conversation/transform.ts';
+import { placed } from '../../src/desk/placement.ts';
 import { components, textEdit } from '../../src/ot/text-edit.ts';
 import { Blocks, BlocksPage, Effect, Entry, type Role, type View, decode, encode } from '../../src/wire/wire.ts';
 import { readable, unreadable } from '../fixture/readable.ts';
@@ -25,7 +26,7 @@ type EntryJson = Record<string, unknown> & { readonly effects?: readonly EffectJ
 
 interface Case {
   readonly name: string;
-  readonly op: 'cross' | 'apply' | 'between' | 'rank';
+  readonly op: 'cross' | 'apply' | 'between' | 'rank' | 'place';
   readonly author: Role;
   readonly submission: readonly EffectJson[];
   readonly entryAuthor: Role;
@@ -38,6 +39,9 @@ interface Case {
   readonly before: string;
   readonly after: string;
   readonly revision: number;
+  readonly list: readonly (readonly [string, string])[];
+  readonly id: string;
+  readonly end: string;
 }
 
 /** What a gateway says of a submission that lies about its text. A replica makes none, and does not look for it. */
@@ -87,6 +91,12 @@ describe('ranks, as in Java', () => {
     } else {
       expect(() => rankBetween(before, after)).toThrow(RangeError);
     }
+  });
+
+  it.each(of('place'))('%s', (_, { list, id, before, after, end, result }) => {
+    const all = list.map(([each, rank]) => ({ id: each, rank }));
+    const place = { before: before || undefined, after: after || undefined };
+    expect(placed(all, id, place, end).map((each) => [each.id, each.rank])).toEqual(result);
   });
 
   it.each(of('rank'))('%s', (_, { revision, result }) => {

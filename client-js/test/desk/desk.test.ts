@@ -133,6 +133,20 @@ describe('moving', () => {
     expect(texts(berta.messages())).toEqual(texts(anna.messages()));
   });
 
+  it('finds room at one place as often as it is asked to', async () => {
+    const { chat, anna, annas, bertas, berta } = await room();
+    const ids = ['a', 'b', 'c', 'd'].map((text) => chat.send(text).id) as [string, string, string, string];
+    await settled();
+    for (let i = 0; i < 500; i++) {
+      const [moved, desk] = i % 2 ? [ids[1], annas] : [ids[2], bertas];
+      await desk.move(moved, { after: ids[0] }).sent;
+      await settled();
+      expect(texts(anna.messages())).toEqual(i % 2 ? ['a', 'b', 'c', 'd'] : ['a', 'c', 'b', 'd']);
+    }
+    expect(texts(berta.messages())).toEqual(texts(anna.messages()));
+    expect(anna.messages().every(({ rank }) => rank.length <= 64)).toBe(true);
+  });
+
   it('arranges sections of an article', async () => {
     const article = (await desk()).conversation({ article: 'shipping' });
     const articles = new DeskConversation(article);

@@ -47,7 +47,7 @@ public final class Rank {
      *
      * <p>Half way between two, and one step beyond an end, where the next will be put too: one digit more is needed after
      * some 5 ranks between the same two, and after some 60 at an end. So it may be longer than {@link #LENGTH_MAX} and not
-     * valid, after hundreds of insertions at one place; then a neighbour has to move first.
+     * valid, after hundreds of insertions at one place; then neighbours have to move too: {@link Placement}.
      */
     public static String between(String before, String after) {
         if (!after.isEmpty() && before.compareTo(after) >= 0) {
