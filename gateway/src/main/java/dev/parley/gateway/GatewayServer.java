@@ -9,6 +9,7 @@ import dev.parley.gateway.http.OperatorRoute;
 import dev.parley.gateway.http.Preflight;
 import dev.parley.gateway.http.Route;
 import dev.parley.gateway.http.RunRoute;
+import dev.parley.gateway.http.StreamRoute;
 import dev.parley.gateway.metrics.GatewayMetrics;
 import dev.parley.gateway.presence.Presence;
 import dev.parley.gateway.session.Origins;
@@ -31,6 +32,7 @@ import dev.parley.gateway.store.rocksdb.RocksOptions;
 import dev.parley.gateway.transport.Connection;
 import dev.parley.gateway.transport.ConnectionCounters;
 import dev.parley.gateway.transport.EventLoops;
+import dev.parley.gateway.transport.EventStreams;
 import dev.parley.gateway.transport.Node;
 import dev.parley.gateway.transport.WebSocketListener;
 import java.net.BindException;
@@ -161,7 +163,8 @@ public final class GatewayServer implements AutoCloseable {
         List<String> allowed = new ArrayList<>(config.allowedOrigins());
         InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
         if (!config.demo()) {
-            return new WebSocketListener(address, loops, node, new Origins(allowed), router(node, List.of()));
+            Origins origins = new Origins(allowed);
+            return new WebSocketListener(address, loops, node, origins, router(node, origins, List.of()));
         }
         if (!address.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException("the demo gives everybody a token: it listens on loopback only");
@@ -175,18 +178,22 @@ public final class GatewayServer implements AutoCloseable {
                 loops,
                 node,
                 origins,
-                router(node, List.of(new DemoRoute(tokens, origins))));
+                router(node, origins, List.of(new DemoRoute(tokens, origins))));
     }
 
-    private HttpRouter router(Node node, List<Route> more) {
+    private HttpRouter router(Node node, Origins origins, List<Route> more) {
         List<Route> routes = new ArrayList<>();
         routes.add(new Preflight());
         routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
+        EventStreams streams = new EventStreams(node);
+        metrics.bind(streams);
+        StreamRoute streamRoute = new StreamRoute(streams, origins);
+        routes.add(streamRoute);
         routes.add(ApiRoute.of(node, assistants));
         routes.addAll(more);
         Runs runs = new Runs(node.shards(), node.store(), node.clock());
         metrics.bind(runs);
-        return new HttpRouter(routes, List.of(new RunRoute(node, runs)));
+        return new HttpRouter(routes, List.of(new RunRoute(node, runs)), List.of(streamRoute));
     }
 
     /** Where the gateway's own assistants reach it. */

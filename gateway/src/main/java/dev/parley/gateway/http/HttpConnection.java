@@ -49,6 +49,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean proceeding;
     private boolean answering;
     private boolean lingering;
+    /** The socket is a route's now. */
+    private boolean given;
+
     private @Nullable Streaming streaming;
     private int quietEvents;
     private int unwritten;
@@ -87,7 +90,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } finally {
             proceeding = false;
         }
-        ctx.channel().config().setAutoRead(lingering || (waiting.isEmpty() && wantsMore(ctx)));
+        ctx.channel().config().setAutoRead(given || lingering || (waiting.isEmpty() && wantsMore(ctx)));
     }
 
     private boolean isWanted(ChannelHandlerContext ctx, HttpObject part) {
@@ -105,7 +108,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void take(ChannelHandlerContext ctx, HttpObject part) {
         if (part instanceof FullHttpRequest request) {
-            start(ctx, request);
+            SocketRoute route = router.socket(request);
+            if (route == null) {
+                start(ctx, request);
+            } else {
+                give(ctx, request, route);
+            }
         } else if (part instanceof HttpRequest head) {
             stream(ctx, head);
         } else if (part instanceof HttpContent piece && streaming != null) {
@@ -127,6 +135,22 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 loop.execute(() -> answer(ctx, answer, keepAlive));
             }
         });
+    }
+
+    private void give(ChannelHandlerContext ctx, FullHttpRequest request, SocketRoute route) {
+        answering = true;
+        Page refusal;
+        try {
+            refusal = route.begin(ctx, loop, request);
+        } catch (RuntimeException e) {
+            refusal = ApiRoute.failed(e);
+        }
+        if (refusal == null) {
+            given = true;
+            dropWaiting();
+        } else {
+            answer(ctx, refusal, HttpUtil.isKeepAlive(request));
+        }
     }
 
     private CompletionStage<Page> answerOf(FullHttpRequest request) {

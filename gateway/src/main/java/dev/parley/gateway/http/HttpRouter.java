@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class HttpRouter implements PlainHttp {
     private final List<Route> routes;
     private final List<StreamedRoute> streamed;
+    private final List<SocketRoute> sockets;
 
-    public HttpRouter(List<Route> routes, List<StreamedRoute> streamed) {
+    public HttpRouter(List<Route> routes, List<StreamedRoute> streamed, List<SocketRoute> sockets) {
         this.routes = List.copyOf(routes);
         this.streamed = List.copyOf(streamed);
+        this.sockets = List.copyOf(sockets);
     }
 
     @Override
@@ -37,6 +39,18 @@ public final class HttpRouter implements PlainHttp {
             return null;
         }
         for (StreamedRoute route : streamed) {
+            if (route.takes(head)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    @Nullable SocketRoute socket(HttpRequest head) {
+        if (!head.decoderResult().isSuccess()) {
+            return null;
+        }
+        for (SocketRoute route : sockets) {
             if (route.takes(head)) {
                 return route;
             }

@@ -13,6 +13,7 @@ enum ProblemType {
     METHOD_NOT_ALLOWED(405, "Not with this method"),
     REVISION_CHANGED(409, "The conversation is not at the expected revision"),
     OFFSET_MISMATCH(409, "The run is elsewhere"),
+    STREAM_BUSY(409, "What was sent before has not been taken yet"),
     INTERRUPTED(409, "Somebody took over"),
     KEY_REUSED(422, "The idempotency key was used for something else"),
     REJECTED(422, "The conversation does not take this"),

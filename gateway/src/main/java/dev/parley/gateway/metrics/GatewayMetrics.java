@@ -6,6 +6,7 @@ import dev.parley.gateway.shard.ShardCounters;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
 import dev.parley.gateway.transport.ConnectionCounters;
+import dev.parley.gateway.transport.EventStreams;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -63,6 +64,10 @@ public final class GatewayMetrics implements AutoCloseable {
                 "Connections closed because they acknowledged or took nothing",
                 connections,
                 ConnectionCounters::tooSlow);
+    }
+
+    public void bind(EventStreams streams) {
+        gauge("parley.event.streams", "Open connections that are event streams", streams, EventStreams::open);
     }
 
     public void bind(Runs runs) {

@@ -72,7 +72,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        if (event instanceof HandshakeComplete) {
+        if (event instanceof HandshakeComplete || event == EventStream.OPENED) {
             node.counters().accepted.increment();
             ctx.channel()
                     .closeFuture()

@@ -36,7 +36,8 @@ class HttpConnectionTest {
 
     HttpConnectionTest() {
         Route route = (request, path, loop) -> answer(path);
-        channel.pipeline().addLast(new HttpRouter(List.of(route), List.of(body)).handler(new EmbeddedLoop(channel)));
+        channel.pipeline()
+                .addLast(new HttpRouter(List.of(route), List.of(body), List.of()).handler(new EmbeddedLoop(channel)));
     }
 
     @Test
@@ -173,7 +174,7 @@ class HttpConnectionTest {
         assertThat(waiting.refCnt()).isZero();
 
         EmbeddedChannel other = new EmbeddedChannel();
-        other.pipeline().addLast(new HttpRouter(List.of(), List.of(body)).handler(new EmbeddedLoop(other)));
+        other.pipeline().addLast(new HttpRouter(List.of(), List.of(body), List.of()).handler(new EmbeddedLoop(other)));
         other.writeInbound(post(), unread);
         other.close();
         assertThat(unread.refCnt()).isZero();
