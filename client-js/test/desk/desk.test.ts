@@ -431,6 +431,19 @@ describe('a message', () => {
     expect(codeOf(() => chat.setText(id, 'again'))).toBe('BLOCK_ERASED');
   });
 
+  it('that was redacted takes with it what was merged into it', async () => {
+    const { chat, annas } = await room();
+    const first = chat.send('my card');
+    const second = chat.send('is 1234');
+    await chat.setAttribute(second.id, 'reaction/vera', 'sad').sent;
+    await settled();
+    await annas.merge(second.id, first.id).sent;
+    await annas.redact(first.id).sent;
+    await settled();
+    expect(chat.messages()).toMatchObject([{ id: first.id, erased: true, text: '' }]);
+    expect(chat.block(second.id)).toMatchObject({ erased: true, attributes: new Map() });
+  });
+
   it('is reacted to by each as often as there are emojis', async () => {
     const { chat, anna, berta } = await room();
     const { id } = chat.send('hello');

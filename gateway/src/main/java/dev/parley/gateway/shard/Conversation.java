@@ -35,7 +35,9 @@ import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.wire.EntryCodec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,9 +147,8 @@ class Conversation {
             Shape.check(submission.origin(), limits);
             Permission permission = permission(author, nowMillis);
             Operation.Command command = command(submission);
-            List<Effect> effects = command == null
-                    ? transform(checked(submission, author), submission.base(), author)
-                    : stamp(command, submission, permission);
+            List<Effect> effects =
+                    command == null ? transform(submission, author) : stamp(command, submission, permission);
             List<LoggedEntry> inPlace = command instanceof Operation.Redact redact
                     ? erasures.of(Redaction.of(redact.block(), state), redacted)
                     : List.of();
@@ -212,18 +213,52 @@ class Conversation {
         }
     }
 
-    private List<Effect> transform(List<Effect> effects, Position base, Author author)
-            throws RejectedException, RefusedException {
+    private List<Effect> transform(Submission submission, Author author) throws RejectedException, RefusedException {
+        List<Effect> moved = checked(submission, author);
+        Position base = submission.base();
         requireOnLog(base);
-        requireSeen(effects, base, author);
-        List<Effect> moved = effects;
+        requireSeen(moved, base, author);
         LoggedEntry earlier = history.nextEdit(base.revision(), moved);
         while (earlier != null) {
             Entry entry = earlier.entry();
             moved = past(moved, author.role(), entry);
             earlier = history.nextEdit(earlier.revision(), moved);
         }
+        requireAnchored(submission);
         return moved;
+    }
+
+    /** An anchor is in the text that its author saw: at the base, and with what the same submission did to it before. */
+    private void requireAnchored(Submission submission) throws RejectedException {
+        Map<String, Integer> lengths = new HashMap<>();
+        for (Operation operation : submission.operations()) {
+            if (operation instanceof Operation.CreateBlock create) {
+                lengths.put(
+                        create.block(),
+                        create.text().codePointCount(0, create.text().length()));
+            } else if (operation instanceof Operation.EditText edit) {
+                lengths.put(edit.block(), edit.baseLength() + edit.edit().growth());
+            } else if (operation instanceof Operation.PlaceAnchor anchor) {
+                Integer own = lengths.get(anchor.block());
+                int length = own == null ? lengthAt(submission.base(), anchor.block()) : own;
+                if (length != anchor.baseLength()) {
+                    throw new RejectedException(RejectCode.LENGTH_MISMATCH);
+                }
+            }
+        }
+    }
+
+    private int lengthAt(Position base, String id) throws RejectedException {
+        int length = history.lengthAt(base.revision(), id);
+        Block block = state.block(id);
+        if (length >= 0) {
+            return length;
+        } else if (block == null) {
+            throw new RejectedException(RejectCode.UNKNOWN_BLOCK);
+        } else if (block.isMerged()) {
+            throw new RejectedException(RejectCode.BLOCK_MERGED);
+        }
+        return block.text().length();
     }
 
     /** Nobody learns from how a wrong edit is rejected what became of a text that was hidden at its base. */

@@ -140,6 +140,23 @@ final class History {
                 .anyMatch(edit -> edit.revision() > revision && matches.test(edit));
     }
 
+    /** How long a block's text was at {@code revision}, if an entry since says so by having changed it; else -1. */
+    int lengthAt(long revision, String block) {
+        LoggedEntry edit = firstAfter(revision, editsByBlock.getOrDefault(block, List.of()));
+        for (Effect effect : edit == null ? List.<Effect>of() : edit.entry().effects()) {
+            if (effect instanceof Effect.EditText first && first.block().equals(block)) {
+                return first.baseLength();
+            } else if (effect instanceof Effect.Reveal reveal && reveal.block().equals(block)) {
+                return reveal.text().codePointCount(0, reveal.text().length());
+            } else if (effect instanceof Effect.Retarget merge && merge.block().equals(block)) {
+                return merge.length();
+            } else if (effect instanceof Effect.Retarget merge && merge.into().equals(block)) {
+                return merge.intoLength();
+            }
+        }
+        return -1;
+    }
+
     private LoggedEntry entry(long revision) {
         return entries.get(Math.toIntExact(revision - start.revision()) - 1);
     }

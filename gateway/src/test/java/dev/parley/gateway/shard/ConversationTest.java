@@ -294,6 +294,57 @@ class ConversationTest {
     }
 
     @Test
+    void anAnchorInATextOfAnotherLengthThanAtItsBaseIsRejected() {
+        logged(receive(ANN, submission(ANN, message("ann.1", "one"))));
+        Position base = conversation.head();
+        logged(receive(ANN, submission(ANN, new EditText("ann.1", 3, TextEdit.insert(3, "x")))));
+        logged(receive(ANN, submission(ANN, new EditText("ann.1", 4, TextEdit.insert(4, "y")))));
+        Position between = conversation.head();
+        logged(receive(ANN, submission(ANN, new EditText("ann.1", 5, TextEdit.insert(5, "z")))));
+        logged(receive(ANN, submission(ANN, message("ann.2", "two"))));
+        logged(receive(BOB, submission(BOB, new Operation.MergeBlocks("ann.2", "ann.1"))));
+
+        for (int length : List.of(2, 4, 6, 10)) {
+            assertRejected(suggest(base, length), RejectCode.LENGTH_MISMATCH);
+        }
+        assertRejected(suggest(between, 3), RejectCode.LENGTH_MISMATCH);
+        assertRejected(suggest(conversation.head(), 6), RejectCode.LENGTH_MISMATCH);
+        logged(suggest(base, 3));
+        logged(suggest(between, 5));
+        logged(suggest(conversation.head(), 10));
+    }
+
+    private Decision suggest(Position base, int length) {
+        String id = "ann.anchored" + seqs.get("ann");
+        return receive(ANN, at(base, ANN, suggestion(id, "ann.1"), anchor("ann.1", length, id)));
+    }
+
+    @Test
+    void anAnchorIsInTheTextThatItsSubmissionMade() {
+        logged(receive(ANN, submission(ANN, message("ann.1", "one"))));
+
+        assertRejected(
+                receive(
+                        ANN,
+                        submission(
+                                ANN,
+                                new EditText("ann.1", 3, TextEdit.insert(3, "x")),
+                                suggestion("ann.2", "ann.1"),
+                                anchor("ann.1", 3, "ann.2"))),
+                RejectCode.LENGTH_MISMATCH);
+        logged(receive(
+                ANN,
+                submission(
+                        ANN,
+                        new EditText("ann.1", 3, TextEdit.insert(3, "x")),
+                        suggestion("ann.3", "ann.1"),
+                        anchor("ann.1", 4, "ann.3"))));
+        logged(receive(
+                ANN,
+                submission(ANN, message("ann.4", "own"), suggestion("ann.5", "ann.4"), anchor("ann.4", 3, "ann.5"))));
+    }
+
+    @Test
     void aReactionIsOnlyEverOnesOwn() {
         Author ended = new Author("b", Role.AGENT, "");
         logged(receive(VERA, submission(VERA, message("vera.1", "hi"))));
