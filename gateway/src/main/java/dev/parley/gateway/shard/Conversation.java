@@ -110,6 +110,7 @@ class Conversation {
             state.apply(entry.entry());
             history.append(entry);
             marks.append(entry.entry());
+            hashBeat.restore(entry.entry());
         }
         history.stored(stored.end().revision());
         stored.outboxRows().forEach(outboxes::restore);

@@ -8,35 +8,43 @@ import dev.parley.conversation.View;
 import java.util.OptionalLong;
 
 /**
- * Says when replicas are told the hash of what they should show: with every so manieth entry that their view sees. Owned by
- * a conversation's shard.
+ * Says when replicas are told the hash of what they should show: with the first entry that their view sees of every so many
+ * revisions, however often the conversation was loaded meanwhile. Owned by a conversation's shard.
  */
 final class HashBeat {
-    private static final int ENTRIES_PER_HASH = 64;
+    private static final int REVISIONS_PER_HASH = 64;
 
     private final int blocks;
-    private int publicEntries;
-    private int staffEntries;
+    private long publicRevision;
 
     /** {@code blocks}: how many of the latest every replica has. */
     HashBeat(int blocks) {
         this.blocks = blocks;
     }
 
+    /** An entry that was there already. */
+    void restore(Entry entry) {
+        if (isPublic(entry)) {
+            publicRevision = entry.revision();
+        }
+    }
+
     /** {@code state} is that after the entry. */
     StateHashes after(Entry entry, ConversationState state) {
-        staffEntries++;
-        boolean isPublic = entry.effects().stream().anyMatch(effect -> effect.audience() == View.PUBLIC);
-        if (isPublic) {
-            publicEntries++;
-        }
-        OptionalLong forStaff = hash(staffEntries, state, View.STAFF);
-        OptionalLong forPublic = isPublic ? hash(publicEntries, state, View.PUBLIC) : OptionalLong.empty();
+        OptionalLong forStaff = hash(entry.revision() - 1, entry, state, View.STAFF);
+        OptionalLong forPublic =
+                isPublic(entry) ? hash(publicRevision, entry, state, View.PUBLIC) : OptionalLong.empty();
+        restore(entry);
         return forStaff.isEmpty() && forPublic.isEmpty() ? StateHashes.NONE : new StateHashes(forPublic, forStaff);
     }
 
-    private OptionalLong hash(int count, ConversationState state, View view) {
-        return count % ENTRIES_PER_HASH == 0
+    private static boolean isPublic(Entry entry) {
+        return entry.effects().stream().anyMatch(effect -> effect.audience() == View.PUBLIC);
+    }
+
+    /** {@code before}: the revision of the last entry that the view saw, as far as it is known. */
+    private OptionalLong hash(long before, Entry entry, ConversationState state, View view) {
+        return before / REVISIONS_PER_HASH < entry.revision() / REVISIONS_PER_HASH
                 ? OptionalLong.of(StateHash.of(state, view, blocks))
                 : OptionalLong.empty();
     }
