@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test-browser/**/*.test.ts'],
     globalSetup: ['test/fixture/announce.ts'],
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 360_000,
     hookTimeout: 90_000,
   },
 });

@@ -13,7 +13,9 @@ import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { wellFormed } from './ot/text.ts';
-import { claimsOf } from './token.ts';
+import { Tabs, type TabStats } from './tabs/tabs.ts';
+import { claimsOf, principalOf } from './token.ts';
+import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type {
   Author,
   ClientFrame,
@@ -34,6 +36,8 @@ export interface ClientOptions extends Environment {
   readonly token: () => Promise<string>;
   /** Where unanswered work waits: `idb` (the default) survives the page, `memory` does not. */
   readonly outbox?: 'idb' | 'memory';
+  /** Whether the tabs of this browser share one socket: `auto` (the default) where they can, `off` never. */
+  readonly tabs?: 'auto' | 'off';
   /** Told to the gateway for its operator's eyes. */
   readonly name?: string;
 }
@@ -57,6 +61,8 @@ export interface ClientStats {
   readonly unsent: number;
   /** How often what was shown was not what the log says, and was loaded anew. */
   readonly divergences: number;
+  /** How this tab shares the socket of the browser. */
+  readonly tabs: TabStats;
 }
 
 /** @internal Something that is not in every script. */
@@ -75,6 +81,7 @@ interface Member {
 const SESSION_BYTES = 16;
 const PAGE_LENGTH_MAX = 512;
 const TITLE_LENGTH_MAX = 200;
+const SOLO: TabStats = { role: 'solo', epoch: 0, failovers: 0, ports: 0, bus: { received: 0, foreign: 0, stale: 0 } };
 const UNKNOWN: Author = { subject: '', role: 'ROLE_UNSPECIFIED', name: '' };
 
 /** Makes a client. Nothing outside of it is touched before `connect()`. */
@@ -93,6 +100,7 @@ export class Client {
   private readonly adopter: Adopter | undefined;
   private readonly inboxes = new Map<string, InboxHandle>();
   private readonly parts: ClientPart[] = [];
+  private tabs: Tabs | undefined;
   private visited: Visit | undefined;
   private principal: string | undefined;
   private self = UNKNOWN;
@@ -100,12 +108,15 @@ export class Client {
   private connections = 0;
   private resumption: Promise<void> = Promise.resolve();
 
-  constructor(options: ClientOptions) {
+  constructor(private readonly options: ClientOptions) {
     this.around = surroundings(options);
     const { random } = this.around;
     const { clock, indexedDB, locks } = this.around;
     const newSession = () => base64Url(random.bytes(SESSION_BYTES));
-    const dialling = { url: options.url, token: options.token, client: options.name ?? '' };
+    const dialling = {
+      ...{ url: options.url, token: options.token, client: options.name ?? '' },
+      WebSocket: () => this.tabs?.WebSocket ?? this.around.WebSocket,
+    };
     if (options.outbox !== 'memory' && indexedDB && locks) {
       const stored = new StoredOutbox(options.url, { clock, random, indexedDB, locks });
       this.outbox = stored;
@@ -162,6 +173,7 @@ export class Client {
   close(): void {
     this.connection.close();
     this.adopter?.stop();
+    this.tabs?.leave();
     this.members.forEach(({ handle }) => {
       handle.abandoned();
     });
@@ -225,6 +237,7 @@ export class Client {
       conversations: links.length,
       pending: links.reduce((sum, { replica }) => sum + replica.pending.length, 0),
       unsent: links.reduce((sum, { unsent }) => sum + unsent.length, 0),
+      tabs: this.tabs?.stats ?? SOLO,
       divergences: links.reduce((sum, { divergenceCount }) => sum + divergenceCount, 0),
     };
   }
@@ -284,6 +297,7 @@ export class Client {
   }
 
   private suspended(): void {
+    this.tabs?.leave();
     this.adopter?.stop();
     if (this.adopter) {
       this.members.forEach(({ link }) => {
@@ -302,10 +316,11 @@ export class Client {
   private async prepare(token: string): Promise<void> {
     await this.resumption;
     const claims = claimsOf(token);
-    const principal = claims ? `${claims.tenant}/${claims.author.subject}` : '';
+    const principal = principalOf(claims);
     if (this.principal !== undefined && this.principal !== principal) {
       throw new ParleyError('OTHER_PRINCIPAL');
     }
+    await this.enterTabs(principal, token);
     if (this.principal === undefined) {
       await this.adopter?.open(principal, claims);
       this.principal = principal;
@@ -313,6 +328,21 @@ export class Client {
       this.members.forEach(({ link }) => {
         link.bind();
       });
+    }
+  }
+
+  /** From here on the socket is that of all tabs of the principal. */
+  private async enterTabs(principal: string, token: string): Promise<void> {
+    const { locks, channels } = this.around;
+    if (this.options.tabs !== 'off' && locks && channels) {
+      this.tabs ??= new Tabs(
+        `parley/${PROTOCOL_VERSION}/${this.options.url}/${principal}/`,
+        undefined,
+        { url: this.options.url, token: this.options.token, client: this.options.name ?? '', session: '' },
+        { ...this.around, locks, channels },
+        principal,
+      );
+      await this.tabs.enter(token);
     }
   }
 

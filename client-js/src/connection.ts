@@ -1,7 +1,7 @@
 import { BackOff } from './back-off.ts';
 import type { Surroundings } from './environment.ts';
 import { ParleyError, type ParleyErrorCode } from './errors.ts';
-import { Socket } from './transport/socket.ts';
+import { Socket, type WebSocketConstructor } from './transport/socket.ts';
 import { CloseCode, isFinal } from './wire/close-code.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type { ClientFrame, Init, ServerFrame, Welcome } from './wire/wire.ts';
@@ -49,6 +49,8 @@ export interface ConnectionOptions {
   readonly session: string;
   /** Name and version, for the operator. */
   readonly client: string;
+  /** What to dial with, if it is not the page's own. */
+  readonly WebSocket?: () => WebSocketConstructor | undefined;
 }
 
 const IMMEDIATE_TRY_MILLIS = 2_000;
@@ -189,11 +191,12 @@ export class Connection {
 
   private openSocket(token: string): void {
     const { url, session, client } = this.options;
-    if (!this.around.WebSocket) {
+    const WebSocket = (this.options.WebSocket ?? (() => this.around.WebSocket))();
+    if (!WebSocket) {
       throw new ParleyError('NO_WEBSOCKET');
     }
     const hello = { protocolVersion: PROTOCOL_VERSION, token, session, client };
-    this.socket = new Socket(url, this.around.WebSocket, this.around.clock, {
+    this.socket = new Socket(url, WebSocket, this.around.clock, {
       opened: () => this.socket?.send([{ hello }, ...this.user.greeting()]),
       received: (frame) => {
         this.socketReceived(frame);
@@ -230,7 +233,9 @@ export class Connection {
 
   private socketClosed(code: number): void {
     this.socket = undefined;
-    if (isFinal(code)) {
+    if (code === CloseCode.MOVED) {
+      this.redial();
+    } else if (isFinal(code)) {
       this.end(code, this.failure ?? 'NOT_ALLOWED');
     } else if (code === CloseCode.UNAUTHENTICATED || code === CloseCode.TOKEN_EXPIRED) {
       this.wait('token');

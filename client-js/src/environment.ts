@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
 import { type Random, systemRandom } from './random.ts';
+import { type Channels, broadcastChannels } from './tabs/channels.ts';
 import type { WebSocketConstructor } from './transport/socket.ts';
 
 /** What the client uses of the page it runs in. Whatever is not given is taken from the page when the client connects. */
@@ -9,6 +10,9 @@ export interface Environment {
   readonly WebSocket?: WebSocketConstructor;
   readonly indexedDB?: IDBFactory;
   readonly locks?: LockManager;
+  /** What is posted between the pages of this browser. */
+  readonly channels?: Channels;
+  readonly storage?: Pick<Storage, 'getItem' | 'setItem'>;
   /** Where `online`, `pagehide` and `pageshow` are dispatched. */
   readonly page?: EventTarget;
   /** Where `visibilitychange`, `freeze` and `resume` are dispatched. */
@@ -22,6 +26,8 @@ export interface Surroundings {
   readonly WebSocket: WebSocketConstructor | undefined;
   readonly indexedDB: IDBFactory | undefined;
   readonly locks: LockManager | undefined;
+  readonly channels: Channels | undefined;
+  readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined;
   readonly page: EventTarget | undefined;
   readonly document: (EventTarget & { readonly visibilityState?: string }) | undefined;
 }
@@ -34,7 +40,18 @@ export function surroundings(given: Environment): Surroundings {
     WebSocket: given.WebSocket ?? page.WebSocket,
     indexedDB: given.indexedDB ?? page.indexedDB,
     locks: given.locks ?? page.navigator?.locks,
+    channels: given.channels ?? (page.document && page.BroadcastChannel && broadcastChannels(page.BroadcastChannel)),
+    storage: given.storage ?? storageOf(page),
     page: given.page ?? (page.addEventListener ? globalThis : undefined),
     document: given.document ?? page.document,
   };
+}
+
+/** Pages may be denied theirs, and then it throws. */
+function storageOf(page: Partial<typeof globalThis>): Storage | undefined {
+  try {
+    return page.document && page.localStorage;
+  } catch {
+    return undefined;
+  }
 }

@@ -21,6 +21,11 @@ export function claimsOf(token: string): Claims | undefined {
   }
 }
 
+/** Whom a browser keeps apart; empty if that is not told. */
+export function principalOf(claims: Claims | undefined): string {
+  return claims ? `${claims.tenant}/${claims.author.subject}` : '';
+}
+
 function claimsFrom(claims: { tenant?: unknown; sub?: unknown; role?: unknown; name?: unknown }): Claims | undefined {
   const { tenant, sub, role, name } = claims;
   if (typeof sub !== 'string') {

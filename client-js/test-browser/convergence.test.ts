@@ -14,7 +14,7 @@ import { Writer } from './fixture/writer.ts';
 const BEHIND_MIN = 0.3;
 const PAIRS_MIN = 1_000;
 const PUBLICATIONS_MIN = 3;
-const WRITING_MILLIS_MAX = 150_000;
+const WRITING_MILLIS_MAX = 200_000;
 const LOG_INTERVAL_MILLIS = 2_000;
 const SETTLING_MILLIS_MAX = 90_000;
 

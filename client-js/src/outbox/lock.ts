@@ -26,7 +26,7 @@ export function waitForLock(locks: LockManager, name: string, signal: AbortSigna
 }
 
 /** Held as long as the promise is pending. */
-function held(resolve: (lock: HeldLock) => void): Promise<void> {
+export function held(resolve: (lock: HeldLock) => void): Promise<void> {
   return new Promise((release) => {
     resolve({ release });
   });

@@ -81,10 +81,13 @@ export class Socket {
     }
   }
 
-  /** Something is sent at least this often; silence of two of them ends the connection. */
+  /** Something is sent at least this often; silence of two of them ends the connection. 0: somebody else watches. */
   keepAlive(heartbeatMillis: number): void {
-    this.heartbeatMillis = heartbeatMillis;
-    this.watch(heartbeatMillis);
+    this.heartbeatMillis = heartbeatMillis || Infinity;
+    this.cancelTimer();
+    if (heartbeatMillis > 0) {
+      this.watch(heartbeatMillis);
+    }
   }
 
   get isOpen(): boolean {
@@ -147,7 +150,9 @@ export class Socket {
         this.ping();
       }
       const due = Math.min(this.sentAtMillis + this.heartbeatMillis, this.receivedAtMillis + 2 * this.heartbeatMillis);
-      this.watch(due - now);
+      if (due < Infinity) {
+        this.watch(due - now);
+      }
     });
   }
 

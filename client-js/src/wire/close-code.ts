@@ -10,6 +10,8 @@ export const CloseCode = {
   FORBIDDEN: 4403,
   SUPERSEDED: 4409,
   UPGRADE: 4426,
+  /** Never on the wire: another tab has the connection now. */
+  MOVED: 4900,
 } as const;
 
 const FINAL: readonly number[] = [

@@ -1,0 +1,183 @@
+import type { Clock } from '../clock.ts';
+import type { Channels, Letter } from './channels.ts';
+
+/** What a message says beside its bytes. */
+export interface Head {
+  readonly kind: string;
+  /** Which leadership it is about: the larger one is the newer. 0: none. */
+  readonly epoch?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Message {
+  readonly from: string;
+  readonly head: Head;
+  readonly body: Uint8Array;
+}
+
+/** The key that tabs sign with, under the name that the gateway gave it. */
+export interface BusKey {
+  readonly id: string;
+  readonly key: CryptoKey;
+}
+
+/** Counts what reached the bus. */
+export interface BusStats {
+  received: number;
+  /** Of another version, not signed with the key, or damaged. */
+  foreign: number;
+  /** Repeated, or of a leadership that is over. */
+  stale: number;
+}
+
+const VERSION = 1;
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Signed messages between the tabs of one principal, by scope: everybody, the tabs of one conversation, one tab. Only those
+ * who listen to a scope wake. The signature keeps out what is left of other versions and other principals; it is no defence
+ * against script that runs in the same origin.
+ */
+export class Bus {
+  readonly stats: BusStats = { received: 0, foreign: 0, stale: 0 };
+  private readonly listening = new Map<string, () => void>();
+  private readonly lastSeqs = new Map<string, number>();
+  private sending: Promise<void> = Promise.resolve();
+  private receiving: Promise<void> = Promise.resolve();
+  private seq = 0;
+  private epoch = 0;
+  private isClosed = false;
+  private heardSelf: () => void = noop;
+
+  constructor(
+    private readonly channels: Channels,
+    private readonly prefix: string,
+    readonly self: string,
+    private readonly key: BusKey | undefined,
+  ) {}
+
+  /** The newest leadership that was heard of. */
+  get newestEpoch(): number {
+    return this.epoch;
+  }
+
+  post(scope: string, head: Head, body?: Uint8Array): void {
+    const text = JSON.stringify({ ...head, version: VERSION, from: this.self, seq: ++this.seq, key: this.key?.id });
+    this.sending = this.sending.then(async () => {
+      const mac = await this.sign(text, body);
+      if (!this.isClosed) {
+        this.channels.post(this.prefix + scope, { head: text, body, mac });
+      }
+    });
+  }
+
+  /** Listens to a scope until the returned function is called. */
+  listen(scope: string, listener: (message: Message) => void): () => void {
+    const off = this.channels.listen(this.prefix + scope, (letter) => {
+      this.receiving = this.receiving.then(async () => {
+        const message = await this.open(letter as Letter);
+        if (message && this.listening.get(scope) === off) {
+          listener(message);
+        }
+      });
+    });
+    this.listening.get(scope)?.();
+    this.listening.set(scope, off);
+    return () => {
+      off();
+      if (this.listening.get(scope) === off) {
+        this.listening.delete(scope);
+      }
+    };
+  }
+
+  /** Whether what is posted to everybody comes back to this very bus, which has to listen there. */
+  loopBack(clock: Clock, limitMillis: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(limitMillis, () => {
+        resolve(false);
+      });
+      this.heardSelf = () => {
+        cancel();
+        resolve(true);
+      };
+      this.post('all', { kind: 'echo' });
+    });
+  }
+
+  /** Hears nothing until it listens again. */
+  pause(): void {
+    this.listening.forEach((off) => {
+      off();
+    });
+    this.listening.clear();
+  }
+
+  /** After what was posted so far. */
+  close(): void {
+    this.pause();
+    this.sending = this.sending.then(() => {
+      this.isClosed = true;
+    });
+  }
+
+  private async open({ head, body, mac }: Partial<Letter>): Promise<Message | undefined> {
+    const text = typeof head === 'string' ? head : '';
+    const parsed = headOf(text);
+    const isSigned = parsed?.['key'] === this.key?.id && (await this.isSignedBy(text, body, mac));
+    if (parsed?.version !== VERSION || !isSigned) {
+      this.stats.foreign++;
+      return undefined;
+    }
+    if (parsed.from === this.self) {
+      this.heardSelf();
+      return undefined;
+    }
+    const epoch = parsed.epoch ?? 0;
+    if (parsed.seq <= (this.lastSeqs.get(parsed.from) ?? 0) || (epoch > 0 && epoch < this.epoch)) {
+      this.stats.stale++;
+      return undefined;
+    }
+    this.stats.received++;
+    this.epoch = Math.max(this.epoch, epoch);
+    this.lastSeqs.set(parsed.from, parsed.seq);
+    return { from: parsed.from, head: parsed, body: body ?? NOTHING };
+  }
+
+  private async sign(head: string, body?: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.key && new Uint8Array(await crypto.subtle.sign('HMAC', this.key.key, signed(head, body)));
+  }
+
+  private isSignedBy(head: string, body?: Uint8Array, mac?: Uint8Array): Promise<boolean> {
+    return this.key
+      ? crypto.subtle
+          .verify('HMAC', this.key.key, (mac ?? NOTHING) as Uint8Array<ArrayBuffer>, signed(head, body))
+          .catch(() => false)
+      : Promise.resolve(true);
+  }
+}
+
+function signed(head: string, body: Uint8Array = NOTHING): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(head);
+  const bytes = new Uint8Array(text.length + 1 + body.length);
+  bytes.set(text);
+  bytes.set(body, text.length + 1);
+  return bytes;
+}
+
+type OpenedHead = Head & { readonly version: number; readonly from: string; readonly seq: number };
+
+function headOf(text: string): OpenedHead | undefined {
+  try {
+    const head = JSON.parse(text) as Partial<OpenedHead> | null;
+    return typeof head?.kind === 'string' && typeof head.from === 'string' && typeof head.seq === 'number'
+      ? (head as OpenedHead)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function noop(): void {
+  return;
+}

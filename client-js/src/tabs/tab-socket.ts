@@ -1,0 +1,97 @@
+import type { WebSocketLike } from '../transport/socket.ts';
+import { CloseCode } from '../wire/close-code.ts';
+import type { Bus, Message } from './bus.ts';
+
+/** Where the leader's hub is found. */
+export interface Leader {
+  readonly tab: string;
+  readonly epoch: number;
+}
+
+/** The scope of its hub, which is the hub's name too. */
+export function hubOf({ tab, epoch }: Leader): string {
+  return `hub/${tab}/${epoch}`;
+}
+
+/** A socket that leads to the tab which has the real one. */
+export class TabSocket implements WebSocketLike {
+  binaryType = 'arraybuffer';
+  onopen: ((event: never) => void) | null = null;
+  onmessage: ((event: never) => void) | null = null;
+  onclose: ((event: never) => void) | null = null;
+  private leader: Leader | undefined;
+  private readonly stopListening: (() => void)[] = [];
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly port: string,
+    private readonly gone: (socket: TabSocket) => void,
+  ) {}
+
+  /** Another tab leads: whoever was connected to the one before comes again. */
+  follow(leader: Leader): void {
+    if (this.leader === undefined) {
+      this.leader = leader;
+      this.post('connect');
+    } else if (this.leader.epoch !== leader.epoch) {
+      this.end(CloseCode.MOVED);
+    }
+  }
+
+  /** What the hub says to this port alone. */
+  heard({ head, body }: Message): void {
+    if (head.epoch !== this.leader?.epoch) {
+      return;
+    }
+    if (head.kind === 'open') {
+      this.onopen?.(undefined as never);
+    } else if (head.kind === 'frames') {
+      this.deliver(body);
+    } else if (head.kind === 'join') {
+      const group = String(head['group']);
+      this.stopListening.push(
+        this.bus.listen(`group/${group}`, (message) => {
+          if (message.head.epoch === this.leader?.epoch) {
+            this.deliver(message.body);
+          }
+        }),
+      );
+      this.post('joined', { group });
+    } else if (head.kind === 'close') {
+      this.end(Number(head['code']));
+    }
+  }
+
+  send(data: Uint8Array): void {
+    this.post('frames', {}, data);
+  }
+
+  close(): void {
+    this.post('close');
+    this.leave();
+  }
+
+  private deliver(bytes: Uint8Array): void {
+    this.onmessage?.({ data: bytes } as never);
+  }
+
+  private post(kind: string, fields: object = {}, body?: Uint8Array): void {
+    if (this.leader) {
+      const head = { ...fields, kind, port: this.port, tab: this.bus.self };
+      this.bus.post(hubOf(this.leader), head, body);
+    }
+  }
+
+  private end(code: number): void {
+    this.leave();
+    this.onclose?.({ code } as never);
+  }
+
+  private leave(): void {
+    this.stopListening.splice(0).forEach((stop) => {
+      stop();
+    });
+    this.leader = undefined;
+    this.gone(this);
+  }
+}

@@ -1,0 +1,219 @@
+import { base64Url } from '../bytes.ts';
+import { Connection, type ConnectionOptions } from '../connection.ts';
+import type { Surroundings } from '../environment.ts';
+import { ParleyError } from '../errors.ts';
+import { type HeldLock, waitForLock } from '../outbox/lock.ts';
+import { claimsOf, principalOf } from '../token.ts';
+import type { WebSocketConstructor } from '../transport/socket.ts';
+import { Bus, type BusKey, type BusStats } from './bus.ts';
+import type { Channels } from './channels.ts';
+import { Election } from './election.ts';
+import { Hub } from './hub.ts';
+import { type SocketHost, socketWorker } from './socket-worker.ts';
+import { type Leader, TabSocket, hubOf } from './tab-socket.ts';
+
+/** What the tabs of a browser need to be one client. */
+export interface TabSurroundings extends Surroundings {
+  readonly locks: LockManager;
+  readonly channels: Channels;
+}
+
+/** How this tab takes part. */
+export interface TabStats {
+  /** `solo`: with a socket of its own. */
+  readonly role: 'leader' | 'follower' | 'solo';
+  /** Of the present leader; 0: none is known. */
+  readonly epoch: number;
+  /** How often another tab began to lead since this one is here. */
+  readonly failovers: number;
+  /** Clients that this leader serves, its own among them. */
+  readonly ports: number;
+  readonly bus: BusStats;
+}
+
+const ID_BYTES = 9;
+
+/**
+ * The tabs of one principal in this browser: one of them has the socket to the gateway, and each has sockets that lead to
+ * that tab.
+ */
+export class Tabs {
+  private readonly tab: string;
+  private readonly bus: Bus;
+  private readonly election: Election;
+  private readonly sockets = new Map<string, TabSocket>();
+  private leader: Leader | undefined;
+  private hub: Hub | undefined;
+  private host: SocketHost | undefined;
+  private ownLock: HeldLock | undefined;
+  private failovers = 0;
+  private ports = 0;
+  private isHere = false;
+  /** That this tab came with, for the first dial if it leads. */
+  private token: string | undefined;
+
+  constructor(
+    /** Of the gateway and the principal. */
+    private readonly scope: string,
+    private readonly key: BusKey | undefined,
+    private readonly dialling: ConnectionOptions,
+    private readonly around: TabSurroundings,
+    private readonly principal: string,
+  ) {
+    this.tab = base64Url(around.random.bytes(ID_BYTES));
+    this.bus = this.newBus(this.tab);
+    this.election = new Election(around.locks, `${scope}leader`, this.bus, around.clock, {
+      elected: (epoch) => {
+        this.elected(epoch);
+      },
+      deposed: () => {
+        this.deposed();
+      },
+      follows: (tab, epoch) => {
+        this.follow({ tab, epoch });
+      },
+      isVisible: () => around.document?.visibilityState !== 'hidden',
+    });
+    around.document?.addEventListener('visibilitychange', () => {
+      if (this.isHere && around.document?.visibilityState === 'visible') {
+        this.election.appeared();
+      }
+    });
+  }
+
+  /** Leads to the gateway, through whichever tab has the connection. */
+  get WebSocket(): WebSocketConstructor {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the class below has a this of its own
+    const tabs = this;
+    return class extends TabSocket {
+      constructor() {
+        const port = `${tabs.tab}/${++tabs.ports}`;
+        super(tabs.bus, port, () => {
+          tabs.sockets.delete(port);
+        });
+        tabs.sockets.set(port, this);
+        if (tabs.leader) {
+          this.follow(tabs.leader);
+        }
+      }
+    };
+  }
+
+  get stats(): TabStats {
+    const { failovers, bus, hub, leader } = this;
+    const role = this.election.isLeader ? 'leader' : 'follower';
+    return { role, epoch: leader?.epoch ?? 0, failovers, ports: hub?.portCount ?? 0, bus: bus.stats };
+  }
+
+  /** Takes part from here on, also again after `leave`. */
+  async enter(token: string): Promise<void> {
+    this.token = token;
+    if (!this.isHere) {
+      this.isHere = true;
+      this.ownLock = await waitForLock(this.around.locks, this.lockOf(this.tab), new AbortController().signal).catch(
+        noop,
+      );
+      this.bus.listen(`tab/${this.tab}`, (message) => {
+        this.sockets.get(String(message.head['port']))?.heard(message);
+      });
+      this.election.enter();
+    }
+  }
+
+  /** The tab goes to sleep, or away. */
+  leave(): void {
+    this.isHere = false;
+    this.election.leave();
+    this.bus.pause();
+    this.ownLock?.release();
+    this.ownLock = undefined;
+    this.leader = undefined;
+  }
+
+  private follow(leader: Leader): void {
+    if (leader.epoch > (this.leader?.epoch ?? 0)) {
+      this.failovers += this.leader ? 1 : 0;
+      this.leader = leader;
+      [...this.sockets.values()].forEach((socket) => {
+        socket.follow(leader);
+      });
+    }
+  }
+
+  private elected(epoch: number): void {
+    const bus = this.newBus(hubOf({ tab: this.tab, epoch }));
+    const hub = new Hub(bus, epoch, this.around.clock, {
+      prepare: (token) =>
+        principalOf(claimsOf(token)) === this.principal
+          ? Promise.resolve()
+          : Promise.reject(new ParleyError('OTHER_PRINCIPAL')),
+      watchTab: (tab, gone) => this.watchTab(tab, gone),
+      superseded: () => {
+        this.election.leave();
+        this.election.enter();
+      },
+    });
+    this.hub = hub;
+    this.follow({ tab: this.tab, epoch });
+    this.election.startBeating(this.around.clock);
+    void this.start(hub);
+  }
+
+  private async start(hub: Hub): Promise<void> {
+    const host = await socketWorker(this.around.clock);
+    if (this.hub !== hub) {
+      host?.close();
+      return;
+    }
+    this.host = host;
+    const { WebSocket, clock } = host ?? this.around;
+    const dialling = { ...this.dialling, token: () => this.takeToken(), session: this.session() };
+    hub.start(new Connection(dialling, { ...this.around, WebSocket, clock }, hub));
+    this.election.startBeating(clock);
+  }
+
+  private deposed(): void {
+    this.hub?.stop();
+    this.hub = undefined;
+    this.host?.close();
+    this.host = undefined;
+  }
+
+  /** The same for every leader of this browser: the gateway serves the newest of them. */
+  private session(): string {
+    const key = `${this.scope}session`;
+    const { storage } = this.around;
+    const known = storage?.getItem(key) ?? base64Url(this.around.random.bytes(2 * ID_BYTES));
+    storage?.setItem(key, known);
+    return known;
+  }
+
+  private takeToken(): Promise<string> {
+    const { token } = this;
+    this.token = undefined;
+    return token === undefined ? this.dialling.token() : Promise.resolve(token);
+  }
+
+  private watchTab(tab: string, gone: () => void): () => void {
+    const stop = new AbortController();
+    waitForLock(this.around.locks, this.lockOf(tab), stop.signal).then((lock) => {
+      lock.release();
+      gone();
+    }, noop);
+    return () => {
+      stop.abort();
+    };
+  }
+
+  private lockOf(tab: string): string {
+    return `${this.scope}tab/${tab}`;
+  }
+
+  private newBus(self: string): Bus {
+    return new Bus(this.around.channels, this.scope, self, this.key);
+  }
+}
+
+function noop(): undefined {
+  return undefined;
+}

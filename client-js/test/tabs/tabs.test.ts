@@ -1,0 +1,239 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ConversationHandle } from '../../src/conversation-handle.ts';
+import { FakeBrowser, type FakePage } from '../fixture/fake-browser.ts';
+import { FakeClock, settled } from '../fixture/fake-clock.ts';
+import { FakeGateway } from '../fixture/fake-gateway.ts';
+
+let gateway: FakeGateway;
+let clock: FakeClock;
+let browser: FakeBrowser;
+
+beforeEach(() => {
+  gateway = new FakeGateway();
+  clock = new FakeClock();
+  browser = new FakeBrowser(gateway, clock);
+});
+
+interface Tab {
+  readonly page: FakePage;
+  readonly chat: ConversationHandle;
+}
+
+async function open(subject = 'vera'): Promise<Tab> {
+  const page = browser.open(subject, 'VISITOR', { tabs: 'auto' });
+  const chat = page.client.conversation({ name: 'chat' });
+  await clock.advance(100);
+  return { page, chat };
+}
+
+async function openAll(count: number): Promise<Tab[]> {
+  const tabs: Tab[] = [];
+  for (let i = 0; i < count; i++) {
+    tabs.push(await open());
+  }
+  return tabs;
+}
+
+const sockets = () => gateway.connections.filter(({ isOpen }) => isOpen);
+const roleOf = ({ page }: Tab) => page.client.stats().tabs.role;
+const textsOf = ({ chat }: Tab) => chat.messages().map(({ text }) => text);
+const log = () => gateway.conversation('vera:chat').log;
+
+async function allHave(tabs: readonly Tab[], ...texts: string[]): Promise<void> {
+  await settled();
+  tabs.forEach((tab) => {
+    expect(textsOf(tab)).toEqual(texts);
+  });
+}
+
+describe('ten tabs of one visitor', () => {
+  it('are one connection, and all have what one writes', async () => {
+    const tabs = await openAll(10);
+    expect(sockets()).toHaveLength(1);
+    expect(tabs.map(roleOf).filter((role) => role === 'leader')).toHaveLength(1);
+    tabs.forEach(({ page }) => {
+      expect(page.client.state.name).toBe('live');
+    });
+    await tabs[7]!.chat.send('Hello').sent;
+    await tabs[0]!.chat.send('Hi').sent;
+    await allHave(tabs, 'Hello', 'Hi');
+  });
+
+  it('get each entry over the network once', async () => {
+    const tabs = await openAll(10);
+    const [connection] = sockets();
+    const before = connection?.bytesSent ?? 0;
+    await tabs[3]!.chat.send('x'.repeat(200)).sent;
+    await allHave(tabs, 'x'.repeat(200));
+    expect((connection?.bytesSent ?? 0) - before).toBeLessThan(600);
+  });
+
+  it('write into one text at once and end with the same', async () => {
+    const tabs = await openAll(4);
+    const { id, sent } = tabs[0]!.chat.send('text');
+    await sent;
+    await settled();
+    tabs.forEach(({ chat }, i) => {
+      chat.setText(id, `${i}text`, 1);
+    });
+    await clock.advance(1_000);
+    const [first] = tabs.map(textsOf);
+    expect([...(first?.[0] ?? '')].sort().join('')).toBe('0123ettx');
+    await allHave(tabs, ...(first ?? []));
+  });
+
+  it('are one connection again after it broke, and ask for what they miss once', async () => {
+    const tabs = await openAll(5);
+    await tabs[0]!.chat.send('before').sent;
+    sockets()[0]?.close(1006);
+    await clock.advance(30_000);
+    expect(sockets()).toHaveLength(1);
+    expect(sockets()[0]?.kinds.filter((kind) => kind === 'open')).toHaveLength(1);
+    await tabs[4]!.chat.send('after').sent;
+    await allHave(tabs, 'before', 'after');
+  });
+
+  it('keep what they wrote without a connection', async () => {
+    const tabs = await openAll(3);
+    gateway.isDown = true;
+    sockets()[0]?.cut();
+    sockets()[0]?.close(1006);
+    tabs.forEach(({ chat }, i) => {
+      chat.send(`offline ${i}`);
+    });
+    await clock.advance(30_000);
+    expect(log()).toHaveLength(0);
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    expect(log()).toHaveLength(3);
+    await allHave(tabs, ...(tabs[0] ? textsOf(tabs[0]) : []));
+    expect(sockets()).toHaveLength(1);
+  });
+});
+
+describe('another tab leads', () => {
+  const leaderOf = (tabs: readonly Tab[]): Tab => tabs.find((tab) => roleOf(tab) === 'leader')!;
+
+  async function goesOn(tabs: readonly Tab[], limitMillis = 1_000): Promise<void> {
+    const before = log().length;
+    tabs.forEach(({ chat }, i) => {
+      chat.send(`message ${i}`);
+    });
+    await clock.advance(limitMillis);
+    expect(log()).toHaveLength(before + tabs.length);
+    expect(tabs.filter((tab) => roleOf(tab) === 'leader')).toHaveLength(1);
+    await allHave(tabs, ...textsOf(tabs[0]!));
+  }
+
+  it('when the leader is closed or crashes', async () => {
+    const tabs = await openAll(4);
+    const leader = leaderOf(tabs);
+    leader.page.kill();
+    await goesOn(tabs.filter((tab) => tab !== leader));
+  });
+
+  it('when the leader goes into the back-forward cache, which comes back as one of many', async () => {
+    const tabs = await openAll(4);
+    const leader = leaderOf(tabs);
+    leader.page.hide();
+    await goesOn(tabs.filter((tab) => tab !== leader));
+    leader.page.comeBack();
+    await clock.advance(1_000);
+    await goesOn(tabs);
+    expect(sockets()).toHaveLength(1);
+  });
+
+  it('when the leader is frozen, within three seconds where a tab is looked at', async () => {
+    const tabs = await openAll(4);
+    const leader = leaderOf(tabs);
+    leader.page.freeze();
+    await goesOn(
+      tabs.filter((tab) => tab !== leader),
+      4_000,
+    );
+    leader.page.thaw();
+    await clock.advance(2_000);
+    await goesOn(tabs);
+  });
+
+  it('when all tabs are hidden, after a minute', async () => {
+    const tabs = await openAll(3);
+    const leader = leaderOf(tabs);
+    tabs.forEach(({ page }) => {
+      page.show(false);
+    });
+    leader.page.freeze();
+    const others = tabs.filter((tab) => tab !== leader);
+    await clock.advance(10_000);
+    expect(others.map(roleOf)).toEqual(['follower', 'follower']);
+    await clock.advance(55_000);
+    await goesOn(others);
+  });
+
+  it('at once, when a tab is looked at again and the leader is frozen', async () => {
+    const tabs = await openAll(3);
+    const leader = leaderOf(tabs);
+    tabs.forEach(({ page }) => {
+      page.show(false);
+    });
+    leader.page.freeze();
+    await clock.advance(5_000);
+    const others = tabs.filter((tab) => tab !== leader);
+    others[0]!.page.show(true);
+    await clock.advance(700);
+    await goesOn(others);
+  });
+
+  it('never, as long as the leader answers', async () => {
+    const tabs = await openAll(3);
+    const leader = leaderOf(tabs);
+    await clock.advance(600_000);
+    expect(leaderOf(tabs)).toBe(leader);
+    expect(leader.page.client.stats().connections).toBe(1);
+  });
+
+  it('with the seqs of every outbox where they were', async () => {
+    const tabs = await openAll(3);
+    gateway.isMute = true;
+    tabs.forEach(({ chat }, i) => {
+      chat.send(`once ${i}`);
+    });
+    await clock.advance(500);
+    gateway.isMute = false;
+    const leader = leaderOf(tabs);
+    leader.page.kill();
+    await clock.advance(30_000);
+    expect(log()).toHaveLength(3);
+    await allHave(
+      tabs.filter((tab) => tab !== leader),
+      ...log().map(({ effects }) => effects[0]?.create?.text ?? ''),
+    );
+  });
+});
+
+describe('a tab of somebody else', () => {
+  it('has a connection of its own', async () => {
+    const vera = await open('vera');
+    const otto = await open('otto');
+    expect(sockets()).toHaveLength(2);
+    await otto.chat.send('from Otto').sent;
+    await settled();
+    expect(textsOf(vera)).toEqual([]);
+  });
+});
+
+describe('a tab that is gone', () => {
+  it('is forgotten by the leader', async () => {
+    const tabs = await openAll(4);
+    const leader = tabs.find((tab) => roleOf(tab) === 'leader')!;
+    expect(leader.page.client.stats().tabs.ports).toBe(4);
+    tabs
+      .filter((tab) => tab !== leader)
+      .slice(1)
+      .forEach(({ page }) => {
+        page.kill();
+      });
+    await clock.advance(100);
+    expect(leader.page.client.stats().tabs.ports).toBe(2);
+  });
+});
