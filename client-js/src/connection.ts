@@ -70,6 +70,8 @@ export class Connection {
   private cancelRetry: () => void = noop;
   private cancelRefresh: () => void = noop;
   private isWelcome = false;
+  /** Of the leadership of the session; 0: none yet. */
+  private fence = 0;
   private wakeUps: AbortController | undefined;
 
   constructor(
@@ -195,11 +197,14 @@ export class Connection {
     if (!WebSocket) {
       throw new ParleyError('NO_WEBSOCKET');
     }
-    const hello = { protocolVersion: PROTOCOL_VERSION, token, session, client };
+    const hello = { protocolVersion: PROTOCOL_VERSION, token, session, client, fence: this.fence };
     this.socket = new Socket(url, WebSocket, this.around.clock, {
       opened: () => this.socket?.send([{ hello }, ...this.user.greeting()]),
       received: (frame) => {
         this.socketReceived(frame);
+      },
+      waiting: (retryAtMillis) => {
+        this.setState({ name: 'waiting', reason: 'lost', retryAtMillis });
       },
       closed: (code) => {
         this.socketClosed(code);
@@ -212,6 +217,7 @@ export class Connection {
       const { limits, timeMillis, tokenExpiresAtMillis } = frame.welcome;
       const isRefresh = this.isWelcome;
       this.isWelcome = true;
+      this.fence = frame.welcome.fence;
       this.refreshIn(tokenExpiresAtMillis - timeMillis);
       if (!isRefresh) {
         this.socket?.keepAlive(limits?.heartbeatMillis ?? 0);
@@ -310,9 +316,9 @@ export class Connection {
   }
 
   /** A good moment to try: at most one in two seconds, since these events come in flocks. */
-  private wake(): void {
+  wake(): void {
     const now = this.around.clock.nowMillis();
-    if (this.current.name !== 'waiting') {
+    if (this.socket || this.current.name !== 'waiting') {
       this.socket?.probe();
     } else if (this.current.reason === 'suspended') {
       this.user.resumed();

@@ -27,6 +27,7 @@ export interface Upstream {
   close(): void;
   send(frames: readonly Init<ClientFrame>[]): void;
   synced(): void;
+  wake(): void;
 }
 
 /** Who runs the hub. */
@@ -102,6 +103,8 @@ export class Hub implements ConnectionUser {
   private readonly siteWatchers = new Set<Port>();
   private welcome: Welcome | undefined;
   private upstream!: Upstream;
+  /** While it is not connected. */
+  private retryAtMillis: number | undefined;
   private stopListening: () => void = noop;
 
   constructor(
@@ -137,7 +140,9 @@ export class Hub implements ConnectionUser {
   private heard({ head, body }: Message): void {
     const id = String(head['port']);
     const port = this.ports.get(id);
-    if (head.kind === 'connect') {
+    if (head.kind === 'wake') {
+      this.upstream.wake();
+    } else if (head.kind === 'connect') {
       this.drop(id);
       this.connected(id, String(head['tab']));
     } else if (head.kind === 'joined' && port) {
@@ -164,8 +169,17 @@ export class Hub implements ConnectionUser {
     const stopWatching = this.user.watchTab(tab, () => {
       this.drop(id);
     });
-    this.ports.set(id, { id, tab, isGreeted: false, joining: new Map(), groups: new Set(), stopWatching });
+    const port = {
+      id,
+      tab,
+      isGreeted: false,
+      joining: new Map<string, Open[]>(),
+      groups: new Set<string>(),
+      stopWatching,
+    };
+    this.ports.set(id, port);
     this.post(tab, id, 'open');
+    this.tellRetry([port]);
   }
 
   private frameFrom(port: Port, frame: ClientFrame): void {
@@ -403,6 +417,8 @@ export class Hub implements ConnectionUser {
   }
 
   stateChanged(state: ConnectionState): void {
+    this.retryAtMillis = state.name === 'waiting' ? state.retryAtMillis : undefined;
+    this.tellRetry([...this.ports.values()]);
     if (state.name === 'closed' && state.code === CloseCode.SUPERSEDED) {
       this.user.superseded();
     } else if (state.name === 'closed' && state.code !== CloseCode.NORMAL) {
@@ -415,6 +431,15 @@ export class Hub implements ConnectionUser {
     if (code !== 'NO_TOKEN') {
       this.ports.forEach((port) => {
         this.tell(port, { failure: { code: code as Failure['code'] } });
+      });
+    }
+  }
+
+  private tellRetry(ports: readonly Port[]): void {
+    const { retryAtMillis } = this;
+    if (retryAtMillis !== undefined) {
+      ports.forEach(({ tab, id }) => {
+        this.post(tab, id, 'waiting', { retryAtMillis });
       });
     }
   }

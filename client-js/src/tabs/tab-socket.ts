@@ -19,6 +19,7 @@ export class TabSocket implements WebSocketLike {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
+  onwaiting: ((retryAtMillis: number) => void) | null = null;
   private leader: Leader | undefined;
   private readonly stopListening: (() => void)[] = [];
 
@@ -57,6 +58,8 @@ export class TabSocket implements WebSocketLike {
         }),
       );
       this.post('joined', { group });
+    } else if (head.kind === 'waiting') {
+      this.onwaiting?.(Number(head['retryAtMillis']));
     } else if (head.kind === 'close') {
       this.end(Number(head['code']));
     }

@@ -77,6 +77,9 @@ export class Tabs {
     around.document?.addEventListener('visibilitychange', () => {
       if (this.isHere && around.document?.visibilityState === 'visible') {
         this.election.appeared();
+        if (this.leader) {
+          this.bus.post(hubOf(this.leader), { kind: 'wake' });
+        }
       }
     });
   }

@@ -17,6 +17,8 @@ export interface WebSocketLike {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
+  /** Of one that leads to another tab: the connection is tried again at that time. */
+  onwaiting?: ((retryAtMillis: number) => void) | null;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
 }
@@ -26,6 +28,8 @@ export type WebSocketConstructor = new (url: string, protocol: string) => WebSoc
 export interface SocketListener {
   opened(): void;
   received(frame: ServerFrame): void;
+  /** What is behind it is not connected, and will be tried again. */
+  waiting(retryAtMillis: number): void;
   /** Once, however it ended. */
   closed(code: number): void;
 }
@@ -60,6 +64,9 @@ export class Socket {
     };
     this.socket.onmessage = (event: { data: unknown }) => {
       this.socketOnMessage(event.data);
+    };
+    this.socket.onwaiting = (retryAtMillis) => {
+      this.listener.waiting(retryAtMillis);
     };
     this.socket.onclose = (event: { code: number }) => {
       this.end(event.code);
@@ -176,6 +183,6 @@ export class Socket {
   private detach(): void {
     this.open = false;
     this.cancelTimer();
-    this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
+    this.socket.onopen = this.socket.onmessage = this.socket.onclose = this.socket.onwaiting = null;
   }
 }

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { ChatTab } from './fixture/chat-tab.ts';
+import { eventually, pause } from './fixture/eventually.ts';
+import { publicPart, readLog, replay } from './fixture/log.ts';
+import { Stage } from './fixture/stage.ts';
+
+const stage = Stage.forThisFile();
+
+/** What a tab says of its part in the browser's connection. */
+function statsOf(tab: ChatTab): Promise<{ role: string; epoch: number; failovers: number; ports: number }> {
+  return tab.page.evaluate(() => {
+    const { role, epoch, failovers, ports } = window.parleyDemo!.client.stats().tabs;
+    return { role, epoch, failovers, ports };
+  });
+}
+
+async function leaderOf(tabs: readonly ChatTab[]): Promise<ChatTab> {
+  return eventually('one of the tabs leads', async () => {
+    const roles = await Promise.all(tabs.map(async (tab) => (await statsOf(tab)).role));
+    return tabs[roles.indexOf('leader')];
+  });
+}
+
+async function say(tab: ChatTab, words: string): Promise<void> {
+  await tab.write({ kind: 'say', text: words });
+}
+
+async function areTheSame(tabs: readonly ChatTab[], conversation: string, messages: number): Promise<void> {
+  await eventually('every tab shows the log', async () => {
+    const { entries } = await readLog(stage.gateway, conversation);
+    const shown = replay(publicPart(entries), 'PUBLIC').canonical();
+    const displays = await Promise.all(tabs.map((tab) => tab.display()));
+    return (
+      entries.flatMap(({ effects }) => effects.filter(({ create }) => create)).length === messages &&
+      displays.every(({ canonical, pending }) => canonical === shown && pending === 0)
+    );
+  });
+}
+
+test('ten tabs of one visitor are one connection, and each entry crosses the network once', async () => {
+  const network = stage.network();
+  const browser = await stage.browser();
+  const tabs: ChatTab[] = [];
+  for (let i = 0; i < 10; i++) {
+    tabs.push(await ChatTab.visitor(browser, network.origin));
+  }
+  const conversation = await tabs[0]!.conversationId();
+  expect(network.webSockets).toHaveLength(1);
+  const roles = await Promise.all(tabs.map(async (tab) => (await statsOf(tab)).role));
+  expect(roles.filter((role) => role === 'leader')).toHaveLength(1);
+  expect(roles.filter((role) => role === 'follower')).toHaveLength(9);
+
+  let entries = 0;
+  network.observers.add({
+    fromGateway(frame) {
+      entries += frame.entries?.entries.length ?? 0;
+    },
+  });
+  for (const [i, tab] of tabs.entries()) {
+    await say(tab, `from tab ${i}`);
+  }
+  await areTheSame(tabs, conversation, 10);
+  expect(entries).toBe(10);
+});
+
+test('another tab leads within moments when the leader is closed, reloaded, crashed, cached or frozen', async () => {
+  const network = stage.network();
+  const browser = await stage.browser();
+  const tabs: ChatTab[] = [];
+  for (let i = 0; i < 3; i++) {
+    tabs.push(await ChatTab.visitor(browser, network.origin));
+  }
+  const conversation = await tabs[0]!.conversationId();
+  let messages = 0;
+  let helloAtMillis = 0;
+  network.observers.add({
+    fromClient({ open }) {
+      helloAtMillis = open ? performance.now() : helloAtMillis;
+    },
+  });
+  const ends: [string, (leader: ChatTab) => Promise<void>, (leader: ChatTab) => Promise<void>][] = [
+    ['closed', (leader) => leader.close(), () => Promise.resolve()],
+    ['crashed', (leader) => leader.crash(), () => Promise.resolve()],
+    ['reloaded', (leader) => leader.reload(), () => Promise.resolve()],
+    ['in the back-forward cache', goAway, comeBack],
+    ['frozen', (leader) => setLifecycle(leader, 'frozen'), (leader) => setLifecycle(leader, 'active')],
+  ];
+  for (const [how, end, begin] of ends) {
+    const leader = await leaderOf(tabs);
+    const others = tabs.filter((tab) => tab !== leader);
+    await others[0]!.page.bringToFront();
+    const startMillis = performance.now();
+    const ending = end(leader);
+    await eventually(`another tab leads when the leader is ${how}`, () => helloAtMillis > startMillis);
+    console.log(`leader ${how}: resumed after ${Math.round(helloAtMillis - startMillis)} ms`);
+    await ending;
+    await say(others[0]!, how);
+    await areTheSame(others, conversation, ++messages);
+    await begin(leader);
+    if (how === 'closed' || how === 'crashed') {
+      tabs.splice(tabs.indexOf(leader), 1, await ChatTab.visitor(browser, network.origin));
+    }
+    await areTheSame(tabs, conversation, messages);
+    await eventually('one socket is left', () => network.webSockets.length === 1);
+  }
+});
+
+async function setLifecycle(tab: ChatTab, state: 'frozen' | 'active'): Promise<void> {
+  const session = await tab.devTools();
+  const ticks = () => tab.page.evaluate(() => (window as { ticks?: number }).ticks ?? 0);
+  if (state === 'frozen') {
+    await tab.page.evaluate(() => {
+      const counter = window as { ticks?: number };
+      setInterval(() => (counter.ticks = (counter.ticks ?? 0) + 1), 10);
+    });
+  }
+  await session.send('Page.setWebLifecycleState', { state });
+  if (state === 'frozen') {
+    const before = await ticks();
+    await pause(300);
+    expect((await ticks()) - before).toBeLessThan(2);
+  }
+}
+
+async function goAway(tab: ChatTab): Promise<void> {
+  await tab.page.evaluate(() => {
+    const kept = window as { persisted?: boolean };
+    window.addEventListener('pageshow', (event) => (kept.persisted = event.persisted));
+  });
+  await tab.page.goto('about:blank');
+}
+
+async function comeBack(tab: ChatTab): Promise<void> {
+  const session = await tab.devTools();
+  const { currentIndex, entries } = await session.send('Page.getNavigationHistory');
+  await session.send('Page.navigateToHistoryEntry', { entryId: entries[currentIndex - 1]!.id });
+  await eventually('the page came out of the cache', () =>
+    tab.page.evaluate(() => (window as { persisted?: boolean }).persisted === true),
+  );
+}
