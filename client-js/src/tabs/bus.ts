@@ -30,6 +30,12 @@ export interface BusStats {
   stale: number;
 }
 
+/** Who listens to a scope, over one channel. */
+interface Ears {
+  readonly listeners: Set<(message: Message) => void>;
+  readonly close: () => void;
+}
+
 const VERSION = 1;
 const NOTHING = new Uint8Array(0);
 
@@ -40,7 +46,7 @@ const NOTHING = new Uint8Array(0);
  */
 export class Bus {
   readonly stats: BusStats = { received: 0, foreign: 0, stale: 0 };
-  private readonly listening = new Map<string, () => void>();
+  private readonly listening = new Map<string, Ears>();
   private readonly lastSeqs = new Map<string, number>();
   private sending: Promise<void> = Promise.resolve();
   private receiving: Promise<void> = Promise.resolve();
@@ -73,19 +79,16 @@ export class Bus {
 
   /** Listens to a scope until the returned function is called. */
   listen(scope: string, listener: (message: Message) => void): () => void {
-    const off = this.channels.listen(this.prefix + scope, (letter) => {
-      this.receiving = this.receiving.then(async () => {
-        const message = await this.open(letter as Letter);
-        if (message && this.listening.get(scope) === off) {
-          listener(message);
-        }
-      });
-    });
-    this.listening.get(scope)?.();
-    this.listening.set(scope, off);
+    const ears = this.listening.get(scope) ?? this.open(scope);
+    // A function of its own, so that the same listener may listen twice.
+    const ear = (message: Message): void => {
+      listener(message);
+    };
+    ears.listeners.add(ear);
     return () => {
-      off();
-      if (this.listening.get(scope) === off) {
+      ears.listeners.delete(ear);
+      if (ears.listeners.size === 0 && this.listening.get(scope) === ears) {
+        ears.close();
         this.listening.delete(scope);
       }
     };
@@ -107,8 +110,9 @@ export class Bus {
 
   /** Hears nothing until it listens again. */
   pause(): void {
-    this.listening.forEach((off) => {
-      off();
+    this.listening.forEach((ears) => {
+      ears.close();
+      ears.listeners.clear();
     });
     this.listening.clear();
   }
@@ -121,7 +125,24 @@ export class Bus {
     });
   }
 
-  private async open({ head, body, mac }: Partial<Letter>): Promise<Message | undefined> {
+  private open(scope: string): Ears {
+    const listeners = new Set<(message: Message) => void>();
+    const close = this.channels.listen(this.prefix + scope, (letter) => {
+      this.receiving = this.receiving.then(async () => {
+        const message = listeners.size > 0 ? await this.read(letter as Letter) : undefined;
+        if (message) {
+          listeners.forEach((listener) => {
+            listener(message);
+          });
+        }
+      });
+    });
+    const ears = { listeners, close };
+    this.listening.set(scope, ears);
+    return ears;
+  }
+
+  private async read({ head, body, mac }: Partial<Letter>): Promise<Message | undefined> {
     const text = typeof head === 'string' ? head : '';
     const parsed = headOf(text);
     const isSigned = parsed?.['key'] === this.key?.id && (await this.isSignedBy(text, body, mac));

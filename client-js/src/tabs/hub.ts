@@ -101,36 +101,42 @@ export class Hub implements ConnectionUser {
   private readonly pagers = new Map<string, Port[]>();
   private readonly inboxWatchers = new Set<Port>();
   private readonly siteWatchers = new Set<Port>();
+  /** By group: how much was said to it. */
+  private readonly said = new Map<string, number>();
   private welcome: Welcome | undefined;
-  private upstream!: Upstream;
+  private upstream: Upstream | undefined;
+  /** What tabs say before the gateway did. */
+  private held: Init<ClientFrame>[] = [];
   /** While it is not connected. */
   private retryAtMillis: number | undefined;
-  private stopListening: () => void = noop;
+  private readonly stopListening: () => void;
 
   constructor(
     private readonly bus: Bus,
     private readonly epoch: number,
     private readonly clock: Clock,
     private readonly user: HubUser,
-  ) {}
+  ) {
+    this.stopListening = bus.listen(bus.self, (message) => {
+      this.heard(message);
+    });
+  }
 
   /** Tabs that are served. */
   get portCount(): number {
     return this.ports.size;
   }
 
+  /** Tabs may be here already. */
   start(upstream: Upstream): void {
     this.upstream = upstream;
-    this.stopListening = this.bus.listen(this.bus.self, (message) => {
-      this.heard(message);
-    });
     upstream.connect();
   }
 
   /** Tells all tabs to look for another leader. */
   stop(): void {
     this.stopListening();
-    this.upstream.close();
+    this.upstream?.close();
     this.dropAll(CloseCode.MOVED);
     this.bus.close();
   }
@@ -141,7 +147,7 @@ export class Hub implements ConnectionUser {
     const id = String(head['port']);
     const port = this.ports.get(id);
     if (head.kind === 'wake') {
-      this.upstream.wake();
+      this.upstream?.wake();
     } else if (head.kind === 'connect') {
       this.drop(id);
       this.connected(id, String(head['tab']));
@@ -199,13 +205,13 @@ export class Hub implements ConnectionUser {
       const room = this.rooms.get(acknowledge.handle);
       if (room && acknowledge.revision > room.acknowledged) {
         room.acknowledged = acknowledge.revision;
-        this.upstream.send([frame]);
+        this.send(frame);
       }
     } else if (leave) {
       this.leave(port, leave.handle);
     } else if (readBlocks) {
       this.rooms.get(readBlocks.handle)?.readers.push(port);
-      this.upstream.send([frame]);
+      this.send(frame);
     } else if (signal) {
       this.signal(port, frame);
     } else {
@@ -216,7 +222,7 @@ export class Hub implements ConnectionUser {
       } else if (watchSite) {
         this.siteWatchers.add(port);
       }
-      this.upstream.send([frame]);
+      this.send(frame);
     }
   }
 
@@ -261,9 +267,12 @@ export class Hub implements ConnectionUser {
     });
   }
 
-  /** Asks for all that wait at the same position. */
+  /** Asks for all that wait at the same position, unless another question is on its way. */
   private ask(group: string, opening: Opening): void {
     const [first] = opening.waiting;
+    if (opening.isSent) {
+      return;
+    }
     if (!first) {
       this.openings.delete(group);
       return;
@@ -277,12 +286,12 @@ export class Hub implements ConnectionUser {
       pending: same.some((each) => each.open.pending),
       outboxes: same.flatMap((each) => each.open.outboxes),
     };
-    this.upstream.send([{ open }]);
+    this.send({ open });
   }
 
   private submit(port: Port, submit: Submit): void {
     this.submitters.set(submit.outbox, port);
-    this.upstream.send([{ submit }]);
+    this.send({ submit });
   }
 
   private leave(port: Port, handle: number): void {
@@ -291,7 +300,7 @@ export class Hub implements ConnectionUser {
     room?.lookers.delete(port.id);
     if (room?.ports.size === 0) {
       this.rooms.delete(handle);
-      this.upstream.send([{ leave: { handle } }]);
+      this.send({ leave: { handle } });
     }
   }
 
@@ -305,7 +314,15 @@ export class Hub implements ConnectionUser {
       lookers?.add(port.id);
     }
     if (!away || lookers?.size === 0) {
-      this.upstream.send([frame]);
+      this.send(frame);
+    }
+  }
+
+  private send(frame: Init<ClientFrame>): void {
+    if (this.welcome) {
+      this.upstream?.send([frame]);
+    } else {
+      this.held.push(frame);
     }
   }
 
@@ -327,6 +344,7 @@ export class Hub implements ConnectionUser {
       port.stopWatching();
       this.post(port.tab, port.id, 'close', { code });
     }
+    this.held = [];
     this.ports.clear();
     this.rooms.clear();
     this.openings.clear();
@@ -351,12 +369,13 @@ export class Hub implements ConnectionUser {
     this.ports.forEach((port) => {
       this.greet(port);
     });
-    this.openings.forEach((opening, group) => {
-      if (!opening.isSent) {
-        this.ask(group, opening);
-      }
+    this.held.splice(0).forEach((frame) => {
+      this.send(frame);
     });
-    this.upstream.synced();
+    this.openings.forEach((opening, group) => {
+      this.ask(group, opening);
+    });
+    this.upstream?.synced();
   }
 
   received(frame: ServerFrame): void {
@@ -454,14 +473,14 @@ export class Hub implements ConnectionUser {
     const told = asked?.ports ?? (room.ports.size > 0 ? [...room.ports.values()] : [...this.ports.values()]);
     for (const port of told.filter(({ id }) => this.ports.has(id))) {
       room.ports.set(port.id, port);
-      this.tell(port, { opened });
+      this.tell(port, { opened }, asked && { group: asked.group, place: this.said.get(asked.group) ?? 0 });
       if (room.peers) {
         this.tell(port, room.peers);
       }
     }
     if (room.ports.size === 0) {
       this.rooms.delete(opened.handle);
-      this.upstream.send([{ leave: { handle: opened.handle } }]);
+      this.send({ leave: { handle: opened.handle } });
     }
   }
 
@@ -500,7 +519,9 @@ export class Hub implements ConnectionUser {
     if (room) {
       const bytes = encode(ServerFrames, { frames: [frame] });
       room.groups.forEach((group) => {
-        this.bus.post(`group/${group}`, { kind: 'frames', epoch: this.epoch }, bytes);
+        const place = (this.said.get(group) ?? 0) + 1;
+        this.said.set(group, place);
+        this.bus.post(`group/${group}`, { kind: 'frames', epoch: this.epoch, place }, bytes);
       });
       for (const port of room.ports.values()) {
         if (![...port.groups].some((group) => room.groups.has(group))) {
@@ -510,8 +531,8 @@ export class Hub implements ConnectionUser {
     }
   }
 
-  private tell(port: Port, frame: Init<ServerFrame>): void {
-    this.post(port.tab, port.id, 'frames', {}, encode(ServerFrames, { frames: [frame] }));
+  private tell(port: Port, frame: Init<ServerFrame>, fields: object = {}): void {
+    this.post(port.tab, port.id, 'frames', fields, encode(ServerFrames, { frames: [frame] }));
   }
 
   private post(tab: string, port: string, kind: string, fields: object = {}, body?: Uint8Array): void {
@@ -529,8 +550,4 @@ function groupOf({ conversation, name, kind }: Open): string {
 function isSamePlace(one: Open, other: Open): boolean {
   const [a, b] = [one.position, other.position];
   return a?.revision === b?.revision && String(a?.head ?? '') === String(b?.head ?? '');
-}
-
-function noop(): void {
-  return;
 }

@@ -13,6 +13,14 @@ export function hubOf({ tab, epoch }: Leader): string {
   return `hub/${tab}/${epoch}`;
 }
 
+/** The tabs that have a conversation open, as one of them hears what is said to all. */
+interface Group {
+  /** How much of it was heard; undefined: where it begins is not known yet. */
+  place: number | undefined;
+  readonly early: Message[];
+  readonly stop: () => void;
+}
+
 /** A socket that leads to the tab which has the real one. */
 export class TabSocket implements WebSocketLike {
   binaryType = 'arraybuffer';
@@ -21,7 +29,7 @@ export class TabSocket implements WebSocketLike {
   onclose: ((event: never) => void) | null = null;
   onwaiting: ((retryAtMillis: number) => void) | null = null;
   private leader: Leader | undefined;
-  private readonly stopListening: (() => void)[] = [];
+  private readonly groups = new Map<string, Group>();
 
   constructor(
     private readonly bus: Bus,
@@ -48,16 +56,9 @@ export class TabSocket implements WebSocketLike {
       this.onopen?.(undefined as never);
     } else if (head.kind === 'frames') {
       this.deliver(body);
+      this.catchUp(String(head['group']), Number(head['place']));
     } else if (head.kind === 'join') {
-      const group = String(head['group']);
-      this.stopListening.push(
-        this.bus.listen(`group/${group}`, (message) => {
-          if (message.head.epoch === this.leader?.epoch) {
-            this.deliver(message.body);
-          }
-        }),
-      );
-      this.post('joined', { group });
+      this.join(String(head['group']));
     } else if (head.kind === 'waiting') {
       this.onwaiting?.(Number(head['retryAtMillis']));
     } else if (head.kind === 'close') {
@@ -72,6 +73,43 @@ export class TabSocket implements WebSocketLike {
   close(): void {
     this.post('close');
     this.leave();
+  }
+
+  private join(name: string): void {
+    const group: Group = {
+      place: undefined,
+      early: [],
+      stop: this.bus.listen(`group/${name}`, (message) => {
+        if (message.head.epoch === this.leader?.epoch) {
+          this.heardInGroup(group, message);
+        }
+      }),
+    };
+    this.groups.set(name, group);
+    this.post('joined', { group: name });
+  }
+
+  /** What is said to the group may overtake what is said to this tab: it waits until the tab knows where it begins. */
+  private heardInGroup(group: Group, message: Message): void {
+    const place = Number(message.head['place']);
+    if (group.place === undefined) {
+      group.early.push(message);
+    } else if (place === group.place + 1) {
+      group.place = place;
+      this.deliver(message.body);
+    } else if (place > group.place) {
+      this.end(CloseCode.MOVED);
+    }
+  }
+
+  private catchUp(name: string, place: number): void {
+    const group = this.groups.get(name);
+    if (group && (group.place === undefined || group.place < place)) {
+      group.place = place;
+      group.early.splice(0).forEach((message) => {
+        this.heardInGroup(group, message);
+      });
+    }
   }
 
   private deliver(bytes: Uint8Array): void {
@@ -91,9 +129,10 @@ export class TabSocket implements WebSocketLike {
   }
 
   private leave(): void {
-    this.stopListening.splice(0).forEach((stop) => {
+    this.groups.forEach(({ stop }) => {
       stop();
     });
+    this.groups.clear();
     this.leader = undefined;
     this.gone(this);
   }

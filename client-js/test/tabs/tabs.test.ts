@@ -111,6 +111,28 @@ describe('ten tabs of one visitor', () => {
   });
 });
 
+describe('what a closed tab left', () => {
+  it('is sent through the same connection, and the tab that sends it goes on hearing of its own conversation', async () => {
+    const tabs = await openAll(3);
+    gateway.isMute = true;
+    const doomed = tabs.find((tab) => roleOf(tab) === 'follower')!;
+    const others = tabs.filter((tab) => tab !== doomed);
+    gateway.intercept = (_, { submit }) => submit !== undefined;
+    const { saved } = doomed.chat.send('left');
+    await saved;
+    doomed.page.kill();
+    gateway.intercept = () => false;
+    gateway.isMute = false;
+    await clock.advance(2_000);
+    await allHave(others, 'left');
+    await others[0]!.chat.send('more').sent;
+    await allHave(others, 'left', 'more');
+    await others[1]!.chat.send('and more').sent;
+    await allHave(others, 'left', 'more', 'and more');
+    expect(gateway.connections).toHaveLength(1);
+  });
+});
+
 describe('another tab leads', () => {
   const leaderOf = (tabs: readonly Tab[]): Tab => tabs.find((tab) => roleOf(tab) === 'leader')!;
 
