@@ -13,6 +13,7 @@ import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { wellFormed } from './ot/text.ts';
+import { KeyRing } from './tabs/key-ring.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
 import { claimsOf, principalOf } from './token.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
@@ -100,6 +101,7 @@ export class Client {
   private readonly adopter: Adopter | undefined;
   private readonly inboxes = new Map<string, InboxHandle>();
   private readonly parts: ClientPart[] = [];
+  private keys: KeyRing | undefined;
   private tabs: Tabs | undefined;
   private visited: Visit | undefined;
   private principal: string | undefined;
@@ -331,14 +333,19 @@ export class Client {
     }
   }
 
-  /** From here on the socket is that of all tabs of the principal. */
+  /** From here on the socket is that of all tabs of the principal, unless they have no key to sign with. */
   private async enterTabs(principal: string, token: string): Promise<void> {
     const { locks, channels } = this.around;
-    if (this.options.tabs !== 'off' && locks && channels) {
+    if (this.options.tabs === 'off' || !locks || !channels) {
+      return;
+    }
+    const { url, token: newToken, name = '' } = this.options;
+    this.keys ??= new KeyRing(url, principal, this.around, newToken);
+    if (await this.keys.load(token)) {
       this.tabs ??= new Tabs(
-        `parley/${PROTOCOL_VERSION}/${this.options.url}/${principal}/`,
-        undefined,
-        { url: this.options.url, token: this.options.token, client: this.options.name ?? '', session: '' },
+        `parley/${PROTOCOL_VERSION}/${url}/${principal}/`,
+        this.keys,
+        { url, token: newToken, client: name, session: '' },
         { ...this.around, locks, channels },
         principal,
       );

@@ -3,6 +3,9 @@ import { type Random, systemRandom } from './random.ts';
 import { type Channels, broadcastChannels } from './tabs/channels.ts';
 import type { WebSocketConstructor } from './transport/socket.ts';
 
+/** The part of the browser's cryptography that is used. */
+export type Subtle = Pick<SubtleCrypto, 'importKey' | 'sign' | 'verify'>;
+
 /** What the client uses of the page it runs in. Whatever is not given is taken from the page when the client connects. */
 export interface Environment {
   readonly clock?: Clock;
@@ -10,6 +13,10 @@ export interface Environment {
   readonly WebSocket?: WebSocketConstructor;
   readonly indexedDB?: IDBFactory;
   readonly locks?: LockManager;
+  /** For the gateway's HTTP API. */
+  readonly fetch?: typeof fetch;
+  /** To sign what is posted between pages. */
+  readonly subtle?: Subtle;
   /** What is posted between the pages of this browser. */
   readonly channels?: Channels;
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'>;
@@ -26,6 +33,8 @@ export interface Surroundings {
   readonly WebSocket: WebSocketConstructor | undefined;
   readonly indexedDB: IDBFactory | undefined;
   readonly locks: LockManager | undefined;
+  readonly fetch: typeof fetch | undefined;
+  readonly subtle: Subtle | undefined;
   readonly channels: Channels | undefined;
   readonly storage: Pick<Storage, 'getItem' | 'setItem'> | undefined;
   readonly page: EventTarget | undefined;
@@ -40,6 +49,8 @@ export function surroundings(given: Environment): Surroundings {
     WebSocket: given.WebSocket ?? page.WebSocket,
     indexedDB: given.indexedDB ?? page.indexedDB,
     locks: given.locks ?? page.navigator?.locks,
+    fetch: given.fetch ?? page.fetch?.bind(page),
+    subtle: given.subtle ?? page.crypto?.subtle,
     channels: given.channels ?? (page.document && page.BroadcastChannel && broadcastChannels(page.BroadcastChannel)),
     storage: given.storage ?? storageOf(page),
     page: given.page ?? (page.addEventListener ? globalThis : undefined),

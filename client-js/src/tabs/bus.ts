@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Channels, Letter } from './channels.ts';
+import type { KeyRing } from './key-ring.ts';
 
 /** What a message says beside its bytes. */
 export interface Head {
@@ -13,12 +14,6 @@ export interface Message {
   readonly from: string;
   readonly head: Head;
   readonly body: Uint8Array;
-}
-
-/** The key that tabs sign with, under the name that the gateway gave it. */
-export interface BusKey {
-  readonly id: string;
-  readonly key: CryptoKey;
 }
 
 /** Counts what reached the bus. */
@@ -59,7 +54,7 @@ export class Bus {
     private readonly channels: Channels,
     private readonly prefix: string,
     readonly self: string,
-    private readonly key: BusKey | undefined,
+    private readonly keys: KeyRing,
   ) {}
 
   /** The newest leadership that was heard of. */
@@ -68,10 +63,11 @@ export class Bus {
   }
 
   post(scope: string, head: Head, body?: Uint8Array): void {
-    const text = JSON.stringify({ ...head, version: VERSION, from: this.self, seq: ++this.seq, key: this.key?.id });
+    const key = this.keys.newest;
+    const text = JSON.stringify({ ...head, version: VERSION, from: this.self, seq: ++this.seq, key: key?.id });
     this.sending = this.sending.then(async () => {
-      const mac = await this.sign(text, body);
-      if (!this.isClosed) {
+      const mac = key && (await this.keys.sign(key, signed(text, body)));
+      if (mac && !this.isClosed) {
         this.channels.post(this.prefix + scope, { head: text, body, mac });
       }
     });
@@ -145,7 +141,11 @@ export class Bus {
   private async read({ head, body, mac }: Partial<Letter>): Promise<Message | undefined> {
     const text = typeof head === 'string' ? head : '';
     const parsed = headOf(text);
-    const isSigned = parsed?.['key'] === this.key?.id && (await this.isSignedBy(text, body, mac));
+    const key = this.keys.find(parsed?.['key']);
+    const isSigned = key !== undefined && (await this.keys.isSignedBy(key, signed(text, body), mac ?? NOTHING));
+    if (parsed?.version === VERSION && !key) {
+      void this.keys.refresh();
+    }
     if (parsed?.version !== VERSION || !isSigned) {
       this.stats.foreign++;
       return undefined;
@@ -163,18 +163,6 @@ export class Bus {
     this.epoch = Math.max(this.epoch, epoch);
     this.lastSeqs.set(parsed.from, parsed.seq);
     return { from: parsed.from, head: parsed, body: body ?? NOTHING };
-  }
-
-  private async sign(head: string, body?: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.key && new Uint8Array(await crypto.subtle.sign('HMAC', this.key.key, signed(head, body)));
-  }
-
-  private isSignedBy(head: string, body?: Uint8Array, mac?: Uint8Array): Promise<boolean> {
-    return this.key
-      ? crypto.subtle
-          .verify('HMAC', this.key.key, (mac ?? NOTHING) as Uint8Array<ArrayBuffer>, signed(head, body))
-          .catch(() => false)
-      : Promise.resolve(true);
   }
 }
 

@@ -5,10 +5,11 @@ import { ParleyError } from '../errors.ts';
 import { type HeldLock, waitForLock } from '../outbox/lock.ts';
 import { claimsOf, principalOf } from '../token.ts';
 import type { WebSocketConstructor } from '../transport/socket.ts';
-import { Bus, type BusKey, type BusStats } from './bus.ts';
+import { Bus, type BusStats } from './bus.ts';
 import type { Channels } from './channels.ts';
 import { Election } from './election.ts';
 import { Hub } from './hub.ts';
+import type { KeyRing } from './key-ring.ts';
 import { type SocketHost, socketWorker } from './socket-worker.ts';
 import { type Leader, TabSocket, hubOf } from './tab-socket.ts';
 
@@ -55,7 +56,7 @@ export class Tabs {
   constructor(
     /** Of the gateway and the principal. */
     private readonly scope: string,
-    private readonly key: BusKey | undefined,
+    private readonly keys: KeyRing,
     private readonly dialling: ConnectionOptions,
     private readonly around: TabSurroundings,
     private readonly principal: string,
@@ -213,7 +214,7 @@ export class Tabs {
   }
 
   private newBus(self: string): Bus {
-    return new Bus(this.around.channels, this.scope, self, this.key);
+    return new Bus(this.around.channels, this.scope, self, this.keys);
   }
 }
 

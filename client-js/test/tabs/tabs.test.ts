@@ -12,6 +12,7 @@ beforeEach(() => {
   gateway = new FakeGateway();
   clock = new FakeClock();
   browser = new FakeBrowser(gateway, clock);
+  gateway.timeMillis = () => clock.nowMillis();
 });
 
 interface Tab {
@@ -257,5 +258,65 @@ describe('a tab that is gone', () => {
       });
     await clock.advance(100);
     expect(leader.page.client.stats().tabs.ports).toBe(2);
+  });
+});
+
+describe('messages between tabs', () => {
+  const DAY_MILLIS = 86_400_000;
+
+  it('are dropped and counted when nobody with the key signed them', async () => {
+    const tabs = await openAll(2);
+    const foreign = () => tabs.map(({ page }) => page.client.stats().tabs.bus.foreign);
+    expect(foreign()).toEqual([0, 0]);
+    const scope = 'parley/1/wss://gateway.test/ws/demo/vera/all';
+    const forged = { kind: 'beat', epoch: Number.MAX_SAFE_INTEGER, version: 1, from: 'evil', seq: 1, key: 'key 19675' };
+    for (const [head, mac] of [
+      ['not JSON', undefined],
+      [JSON.stringify(forged), undefined],
+      [JSON.stringify(forged), new Uint8Array(32)],
+      [JSON.stringify({ ...forged, version: 2 }), new Uint8Array(32)],
+    ] as const) {
+      tabs[0]!.page.channels.post(scope, { head, mac });
+    }
+    await settled();
+    expect(foreign()).toEqual([4, 4]);
+    await tabs[1]!.chat.send('still here').sent;
+    await allHave(tabs, 'still here');
+  });
+
+  it('go on when the key changes, whoever has the new one first', async () => {
+    const tabs = await openAll(2);
+    await clock.advance(DAY_MILLIS - (clock.nowMillis() % DAY_MILLIS) + 1);
+    const later = await open();
+    await clock.advance(2_000);
+    await later.chat.send('after midnight').sent;
+    await tabs[0]!.chat.send('still here').sent;
+    await allHave([...tabs, later], 'after midnight', 'still here');
+    expect(sockets()).toHaveLength(1);
+    expect(later.page.client.stats().tabs.role).toBe('follower');
+  });
+
+  it('need no gateway once there is a key', async () => {
+    await openAll(1);
+    gateway.isDown = true;
+    sockets()[0]?.close(1006);
+    const late = await open();
+    expect(late.page.client.stats().tabs.role).toBe('follower');
+  });
+
+  it('wake the one tab that they are for', async () => {
+    const tabs = await openAll(20);
+    browser.channels.wakes.length = 0;
+    tabs[13]!.chat.loadOlder().catch(() => undefined);
+    tabs[13]!.page.client.visit('/somewhere');
+    await settled();
+    const woken = browser.channels.wakes.filter(({ name }) => name.includes('/tab/'));
+    expect(new Set(woken.map(({ owner }) => owner)).size).toBeLessThanOrEqual(1);
+    browser.channels.wakes.length = 0;
+    gateway.conversation('vera:chat').forbids = () => true;
+    await expect(tabs[13]!.chat.send('no').sent).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const leader = tabs.find((tab) => roleOf(tab) === 'leader')!;
+    const owners = new Set(browser.channels.wakes.map(({ owner }) => owner));
+    expect(owners).toEqual(new Set([leader.page.channels, tabs[13]!.page.channels]));
   });
 });
