@@ -1,4 +1,4 @@
-import { DeskConversation } from '../src/desk/index.ts';
+import { DeskConversation, Site } from '../src/desk/index.ts';
 import { type ConversationHandle, createClient } from '../src/index.ts';
 import { type AgentIdentity, agentIdentity, forgetAgent, pickAgent } from './parts/agent-identity.ts';
 import { Announcer } from './parts/announcer.ts';
@@ -9,9 +9,13 @@ import { byId, setText } from './parts/element.ts';
 import { DeskApi } from './parts/desk-api.ts';
 import { expose } from './parts/expose.ts';
 import { InboxList } from './parts/inbox-list.ts';
+import { PageList } from './parts/page-list.ts';
+import { People } from './parts/people.ts';
 import { SeenTimes } from './parts/seen-times.ts';
 import { TemplateSource } from './parts/template-source.ts';
 import { VersionsDialog } from './parts/versions-dialog.ts';
+import { WaitingList } from './parts/waiting-list.ts';
+import { words } from './parts/words.ts';
 
 const TITLE = document.title;
 
@@ -58,12 +62,24 @@ function work(agent: AgentIdentity): void {
   const templates = new TemplateSource(client);
   const inbox = client.inbox();
   let unreadBefore = 0;
-  const list = new InboxList(inbox, seen, (unread) => {
+  const site = new Site(client);
+  const people = new People();
+  const counted = (unread: number): void => {
     document.title = unread === 0 ? TITLE : `(${unread}) ${TITLE}`;
     if (unread > unreadBefore) {
-      announcer.say(`${unread} unread`);
+      announcer.say(`${unread} ${words.unread}`);
     }
     unreadBefore = unread;
+  };
+  people.met([{ ...agent, role: 'AGENT' }]);
+  const list = new InboxList({ client, site, seen, people, counted });
+  const waiting = new WaitingList({
+    client,
+    site,
+    summary: (id) => list.summary(id),
+    open: (id) => {
+      location.hash = id;
+    },
   });
   const none = byId('none', HTMLElement);
   let panel: ConversationPanel | undefined;
@@ -87,7 +103,7 @@ function work(agent: AgentIdentity): void {
         }
       };
       panel = new ConversationPanel({
-        tools: { client, desk: new DeskConversation(conversation), api, versions, templates },
+        tools: { client, desk: new DeskConversation(conversation), api, versions, templates, people },
         announcer,
         seen: markSeen,
       });
@@ -97,6 +113,7 @@ function work(agent: AgentIdentity): void {
   };
   inbox.on('update', () => {
     panel?.look();
+    waiting.draw();
   });
 
   setText(byId('agent-name', HTMLElement), agent.role === 'admin' ? `${agent.name} (admin)` : agent.name);
@@ -105,7 +122,7 @@ function work(agent: AgentIdentity): void {
     location.assign('desk.html');
   });
   byId('connection', HTMLElement).append(new ConnectionStatus(client).root);
-  byId('list', HTMLElement).append(list.root);
+  byId('list', HTMLElement).append(waiting.root, list.root, new PageList(site).root);
   document.body.append(announcer.root, versions.root);
   byId('desk', HTMLElement).hidden = false;
   window.addEventListener('hashchange', () => {

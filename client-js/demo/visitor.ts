@@ -20,5 +20,6 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-p
   });
 }
 
+client.visit(location.pathname, document.title);
 expose({ client, conversation });
 client.connect();

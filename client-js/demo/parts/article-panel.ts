@@ -1,8 +1,11 @@
 import type { DeskConversation } from '../../src/desk/index.ts';
 import type { Block } from '../../src/index.ts';
+import { Attention } from './attention.ts';
 import { BlockField } from './block-field.ts';
 import { element, setChildren } from './element.ts';
 import { linkButton } from './link-button.ts';
+import { PeerBar } from './peer-bar.ts';
+import { caretsIn } from './peer-carets.ts';
 import { ProblemLine } from './problem-line.ts';
 import { SuggestionList } from './suggestion-list.ts';
 import { TextMirror } from './text-mirror.ts';
@@ -43,6 +46,7 @@ export class ArticlePanel {
     const again = (text: string): void => {
       handle.createBlock({ kind: 'SECTION', text });
     };
+    const peers = new PeerBar(handle, signal);
     this.root = element(
       'section',
       { class: 'article-panel', 'data-testid': 'article' },
@@ -51,6 +55,7 @@ export class ArticlePanel {
         { class: 'conversation-head' },
         element('a', { href: '#', class: 'back', 'aria-label': 'Back to the list' }, '‹ All'),
         this.title,
+        peers.root,
         element('label', {}, this.template, ' answer templates'),
       ),
       new ProblemLine(handle, signal).root,
@@ -65,14 +70,18 @@ export class ArticlePanel {
         {},
         element('button', { type: 'button', 'data-testid': 'section-add', click: add }, 'Add a section'),
       ),
+      peers.typing,
     );
-    handle.on(
-      'update',
-      () => {
-        this.draw();
-      },
-      signal,
-    );
+    for (const event of ['update', 'peers'] as const) {
+      handle.on(
+        event,
+        () => {
+          this.draw();
+        },
+        signal,
+      );
+    }
+    new Attention({ conversation: handle, root: this.root, isShown: () => true }, signal);
     this.draw();
   }
 
@@ -124,7 +133,11 @@ class SectionItem {
   private after: Block | undefined;
   private isRemoved = false;
 
-  constructor(desk: DeskConversation, id: string, versions: VersionsDialog) {
+  constructor(
+    private readonly desk: DeskConversation,
+    id: string,
+    versions: VersionsDialog,
+  ) {
     this.suggestions = new SuggestionList(desk);
     this.up = linkButton('Move up', 'section-up', () => {
       desk.move(id, { before: this.before?.id });
@@ -171,7 +184,7 @@ class SectionItem {
     this.down.disabled = !after;
     this.root.classList.toggle('removed', this.isRemoved);
     this.remove.textContent = this.isRemoved ? 'Restore' : 'Remove';
-    this.mirror.draw(section);
+    this.mirror.draw(section, caretsIn(this.desk.handle, section.id));
     this.suggestions.draw(section.id);
   }
 }

@@ -1,5 +1,6 @@
 import type { Author, Block } from '../../src/index.ts';
 import { element } from './element.ts';
+import { nameOf } from './words.ts';
 
 /** A piece of text and who wrote it. */
 export interface Piece {
@@ -36,10 +37,6 @@ export function authorClass({ subject, role }: Author): string {
   if (role === 'ASSISTANT') {
     return 'by-assistant';
   }
-  const sum = Array.from(subject).reduce((all, point) => (all * 31 + (point.codePointAt(0) ?? 0)) % 9973, 7);
+  const sum = Array.from(subject).reduce((all, point) => (all * 31 + (point.codePointAt(0) ?? 0)) % 9973, 13);
   return `by-${sum % COLOURS}`;
-}
-
-export function nameOf({ name, subject, role }: Author): string {
-  return `${name || subject}${role === 'ASSISTANT' ? ' (AI)' : ''}`;
 }

@@ -30,6 +30,7 @@ export class BlockField {
   /** `desk`: whose undo and redo the field has, if it is not the browser's. */
   bind(conversation: ConversationHandle, blockId: string, desk?: DeskConversation): void {
     this.release();
+    this.root.dataset['block'] = blockId;
     const onError = ({ code }: ParleyError): void => {
       this.root.setCustomValidity(errorWords(code));
       this.root.reportValidity();
@@ -48,5 +49,6 @@ export class BlockField {
   release(): void {
     this.unbind?.();
     this.unbind = undefined;
+    delete this.root.dataset['block'];
   }
 }

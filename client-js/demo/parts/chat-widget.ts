@@ -1,6 +1,7 @@
 import { DeskConversation } from '../../src/desk/index.ts';
 import type { Client, ConversationHandle } from '../../src/index.ts';
 import { Announcer } from './announcer.ts';
+import { Attention } from './attention.ts';
 import { Composer } from './composer.ts';
 import { ConnectionStatus } from './connection-status.ts';
 import { element, setText } from './element.ts';
@@ -10,8 +11,10 @@ import { ProblemLine } from './problem-line.ts';
 import { ReadMarker } from './read-marker.ts';
 import { Stored } from './stored.ts';
 import { isEscape } from './submit-key.ts';
+import { isStaff } from './timeline.ts';
 import { TopicBar } from './topic-bar.ts';
 import { UnsentList } from './unsent-list.ts';
+import { supportWords } from './words.ts';
 
 /** Where the panel is as large as the screen, it covers the page: it stays closed until it is asked for. */
 const SMALL_SCREEN = '(max-width: 640px)';
@@ -30,6 +33,12 @@ export class ChatWidget {
     { class: 'closed-line', role: 'status', 'data-testid': 'closed' },
     'This conversation is closed. Write to reopen it.',
   );
+  private readonly support = element('p', {
+    class: 'support-line',
+    role: 'status',
+    'data-testid': 'support',
+  });
+  private readonly attention: Attention;
   private readonly choice = new Stored(() => sessionStorage, 'parley-demo-chat');
 
   constructor(
@@ -87,6 +96,7 @@ export class ChatWidget {
       new TopicBar(conversation, false, signal).root,
       new PinnedBar(new DeskConversation(conversation), false, signal).root,
       this.messages.root,
+      this.support,
       this.closed,
       unsent.root,
       this.composer.root,
@@ -99,6 +109,11 @@ export class ChatWidget {
       this.unread,
     );
     this.root = element('div', { class: 'widget' }, this.panel, this.launcher, announcer.root);
+    this.attention = new Attention({ conversation, root: this.panel, isShown: () => !this.panel.hidden }, signal);
+    conversation.on('peers', () => {
+      this.drawSupport();
+    });
+    this.drawSupport();
     this.readMarker = new ReadMarker(
       conversation,
       () => !this.panel.hidden && this.messages.showsEnd,
@@ -153,7 +168,15 @@ export class ChatWidget {
     this.launcher.hidden = isOpen;
     this.launcher.setAttribute('aria-expanded', String(isOpen));
     document.documentElement.classList.toggle('chat-open', isOpen);
+    this.attention.tell();
     this.drawUnread();
+  }
+
+  /** Who answers is nobody's name to a visitor: whether somebody does, and writes what everybody may read. */
+  private drawSupport(): void {
+    const [somebody] = this.conversation.peers().filter(({ author }) => isStaff(author));
+    setText(this.support, supportWords(somebody !== undefined, somebody?.typing !== undefined));
+    this.support.hidden = somebody === undefined;
   }
 
   /** The panel has it in words; the button shows at least that something is wrong. */

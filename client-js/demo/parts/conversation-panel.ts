@@ -1,4 +1,5 @@
 import type { Announcer } from './announcer.ts';
+import { Attention } from './attention.ts';
 import { Composer } from './composer.ts';
 import { ConversationTools } from './conversation-tools.ts';
 import type { DeskTools } from './desk-tools.ts';
@@ -6,6 +7,7 @@ import { isRefusedPublication } from './draft-editor.ts';
 import { DraftList } from './draft-list.ts';
 import { element, setText } from './element.ts';
 import { MessageList } from './message-list.ts';
+import { PeerBar } from './peer-bar.ts';
 import { PinnedBar } from './pinned-bar.ts';
 import { ProblemLine } from './problem-line.ts';
 import { ReadMarker } from './read-marker.ts';
@@ -63,6 +65,7 @@ export class ConversationPanel {
       },
       signal,
     );
+    const peers = new PeerBar(conversation, signal);
     this.modes = [this.modeButton('Reply', 'mode-reply', false), this.modeButton('Internal note', 'mode-note', true)];
     this.root = element(
       'section',
@@ -72,6 +75,7 @@ export class ConversationPanel {
         { class: 'conversation-head' },
         element('a', { href: '#', class: 'back', 'data-testid': 'back', 'aria-label': 'Back to the list' }, '‹ All'),
         this.title,
+        peers.root,
         new ConversationTools(tools, signal).root,
       ),
       new ProblemLine(conversation, signal).root,
@@ -85,7 +89,12 @@ export class ConversationPanel {
       element(
         'div',
         { class: 'answer' },
-        element('div', { class: 'modes', role: 'group', 'aria-label': 'What to write' }, ...this.modes),
+        element(
+          'div',
+          { class: 'modes' },
+          element('span', { class: 'tool-group', role: 'group', 'aria-label': 'What to write' }, ...this.modes),
+          peers.typing,
+        ),
         this.drafts.root,
         this.note.root,
         element('p', { class: 'hint' }, 'Ctrl+Enter or ⌘+Enter sends.'),
@@ -100,6 +109,7 @@ export class ConversationPanel {
       signal,
     );
     this.readMarker = new ReadMarker(conversation, () => this.messages.showsEnd, seen, signal);
+    new Attention({ conversation, root: this.root, isShown: () => true }, signal);
     this.draw();
   }
 

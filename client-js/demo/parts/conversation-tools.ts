@@ -1,6 +1,7 @@
 import type { DeskTools } from './desk-tools.ts';
 import { element, setChildren, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
+import { assigneeWords, words } from './words.ts';
 
 const TAG = 'tag/';
 
@@ -62,22 +63,25 @@ export class ConversationTools {
       element('form', { submit }, this.tagField),
       element('span', { class: 'tool-group' }, this.closeButton, this.reopenButton),
     );
-    desk.handle.on(
-      'update',
-      () => {
-        this.draw();
-      },
-      signal,
-    );
+    for (const event of ['update', 'peers'] as const) {
+      desk.handle.on(
+        event,
+        () => {
+          this.draw();
+        },
+        signal,
+      );
+    }
     this.draw();
   }
 
   private draw(): void {
-    const { client, desk } = this.tools;
+    const { client, desk, people } = this.tools;
+    people.met(desk.handle.peers().map(({ author }) => author));
     const attributes = desk.handle.attributes();
     const assignee = attributes.get('assignee') ?? '';
     const isMine = assignee !== '' && assignee === client.author.subject;
-    setText(this.assignee, assignee === '' ? 'Nobody has it' : isMine ? 'You have it' : `${assignee} has it`);
+    setText(this.assignee, isMine ? words.youHaveIt : assigneeWords(people.nameOf(assignee)));
     this.take.hidden = isMine;
     this.leave.hidden = !isMine;
     const isClosed = attributes.get('state') === 'closed';

@@ -1,6 +1,7 @@
 import type { DeskConversation } from '../../src/desk/index.ts';
 import type { Client } from '../../src/index.ts';
 import type { DeskApi } from './desk-api.ts';
+import type { People } from './people.ts';
 import type { TemplateSource } from './template-source.ts';
 import type { VersionsDialog } from './versions-dialog.ts';
 
@@ -11,4 +12,5 @@ export interface DeskTools {
   readonly api: DeskApi;
   readonly versions: VersionsDialog;
   readonly templates: TemplateSource;
+  readonly people: People;
 }

@@ -5,6 +5,7 @@ import { element, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
 import { isEscape, isSubmitKey } from './submit-key.ts';
 import { BlockField } from './block-field.ts';
+import { caretsIn } from './peer-carets.ts';
 import { SuggestionList } from './suggestion-list.ts';
 import { TemplatePicker } from './template-picker.ts';
 import { TextMirror } from './text-mirror.ts';
@@ -42,7 +43,9 @@ export class DraftEditor {
       rows: '2',
     });
     this.mirror = new TextMirror(this.field.root);
-    const picker = new TemplatePicker(this.field.root, templates);
+    const picker = new TemplatePicker(this.field.root, templates, (text, start, end) => {
+      this.insert(text, start, end);
+    });
     this.assistant = new AssistantBar(tools, () => this.draftId);
     this.sendButton = element(
       'button',
@@ -123,7 +126,7 @@ export class DraftEditor {
     setText(this.begunBy, block ? begunWords(block) : '');
     this.begunBy.hidden = !block || block.text === '';
     this.foot.hidden = !block || block.text === '';
-    this.mirror.draw(block);
+    this.mirror.draw(block, block && caretsIn(this.conversation, block.id));
     this.assistant.draw();
     if (block) {
       this.suggestions.draw(block.id);
@@ -149,7 +152,20 @@ export class DraftEditor {
     const text = this.field.root.value;
     if (this.draftId === undefined && text !== '' && !this.field.isComposing) {
       try {
-        this.take(this.conversation.createBlock({ kind: 'DRAFT', text }).id);
+        const { id } = this.conversation.createBlock({ kind: 'DRAFT' });
+        // As an edit the first letter can be taken back, too.
+        this.conversation.setText(id, text);
+        this.take(id);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+  }
+
+  private insert(text: string, start: number, end: number): void {
+    if (this.draftId !== undefined) {
+      try {
+        this.tools.desk.insert(this.draftId, text, start, end);
       } catch (error) {
         this.failed(error);
       }

@@ -21,6 +21,15 @@ export class DraftList {
       },
       signal,
     );
+    this.conversation.on(
+      'peers',
+      () => {
+        this.editors.forEach((editor) => {
+          editor.draw();
+        });
+      },
+      signal,
+    );
     signal.addEventListener('abort', () => {
       this.editors.forEach((editor) => {
         editor.field.release();

@@ -1,42 +1,54 @@
-import type { ConversationSummary, InboxHandle } from '../../src/index.ts';
+import type { Site } from '../../src/desk/index.ts';
+import type { Author, Client, ConversationSummary, InboxHandle } from '../../src/index.ts';
 import { element, setAttribute, setChildren, setText } from './element.ts';
+import { PeerChips } from './peer-bar.ts';
+import type { People } from './people.ts';
 import type { SeenTimes } from './seen-times.ts';
-import { timeWords } from './words.ts';
+import { UnreadCounts } from './unread-counts.ts';
+import { stateWords, timeWords, words } from './words.ts';
+
+export interface InboxListOptions {
+  readonly client: Client;
+  readonly site: Site;
+  readonly seen: SeenTimes;
+  readonly people: People;
+  /** Told how many conversations have something unread. */
+  readonly counted: (unread: number) => void;
+}
 
 /** The conversations, newest first. Arrow keys walk, Enter opens. */
 export class InboxList {
   readonly root: HTMLElement;
-  private readonly list = element('ul', { 'aria-label': 'Conversations', 'data-testid': 'inbox' });
-  private readonly empty = element(
-    'p',
-    { class: 'empty' },
-    'No conversations yet. Open the visitor page in another tab.',
-  );
+  private readonly list = element('ul', { 'aria-label': words.conversations, 'data-testid': 'inbox' });
+  private readonly empty = element('p', { class: 'empty' }, words.noConversations);
   private readonly more: HTMLButtonElement;
   private readonly rows = new Map<string, InboxRow>();
+  private readonly inbox: InboxHandle;
+  private readonly counts: UnreadCounts;
   private selected = '';
 
-  constructor(
-    private readonly inbox: InboxHandle,
-    private readonly seen: SeenTimes,
-    /** Told how many are unread. */
-    private readonly counted: (unread: number) => void,
-  ) {
+  constructor(private readonly options: InboxListOptions) {
+    const { client, site } = options;
+    const inbox = client.inbox();
+    this.inbox = inbox;
     const more = (): void => {
       inbox.more();
     };
+    const draw = (): void => {
+      this.draw();
+    };
+    this.counts = new UnreadCounts(client, draw);
     this.more = element(
       'button',
       { type: 'button', class: 'link', 'data-testid': 'inbox-more', click: more },
-      'Show more',
+      words.showMore,
     );
     this.root = element('div', { class: 'inbox' }, this.empty, this.list, this.more);
     this.list.addEventListener('keydown', (event) => {
       this.walk(event);
     });
-    inbox.on('update', () => {
-      this.draw();
-    });
+    inbox.on('update', draw);
+    site.on('update', draw);
     this.draw();
   }
 
@@ -59,15 +71,22 @@ export class InboxList {
     const ids = new Set(summaries.map(({ conversation }) => conversation));
     [...this.rows.keys()].filter((id) => !ids.has(id)).forEach((id) => this.rows.delete(id));
     const tabStop = ids.has(this.selected) ? this.selected : summaries[0]?.conversation;
+    const isNew = summaries.filter((summary) => this.isUnread(summary)).map(({ conversation }) => conversation);
+    this.counts.follow(isNew, this.selected);
+    const { people, site, client } = this.options;
     let unread = 0;
     const roots = summaries.map((summary) => {
-      const { conversation } = summary;
+      const { conversation, assignee } = summary;
       const row = this.rows.get(conversation) ?? new InboxRow(conversation);
       this.rows.set(conversation, row);
-      const isUnread = this.isUnread(summary);
-      unread += isUnread ? 1 : 0;
+      const viewers = site.viewers(conversation).filter((author) => !isSelf(author, client.author));
+      people.met(viewers);
+      const count = isNew.includes(conversation) ? this.counts.of(conversation) : 0;
+      unread += count === 0 ? 0 : 1;
       row.update(summary, {
-        isUnread,
+        unread: count,
+        assignee: assignee === client.author.subject ? words.you : people.nameOf(assignee),
+        viewers,
         isSelected: conversation === this.selected,
         isTabStop: conversation === tabStop,
       });
@@ -76,11 +95,11 @@ export class InboxList {
     setChildren(this.list, roots);
     this.empty.hidden = summaries.length > 0;
     this.more.hidden = !this.inbox.hasMore;
-    this.counted(unread);
+    this.options.counted(unread);
   }
 
   private isUnread({ conversation, lastRole, lastText, lastTimeMillis }: ConversationSummary): boolean {
-    return lastRole === 'VISITOR' && lastText !== '' && lastTimeMillis > this.seen.of(conversation);
+    return lastRole === 'VISITOR' && lastText !== '' && lastTimeMillis > this.options.seen.of(conversation);
   }
 
   private walk(event: KeyboardEvent): void {
@@ -95,7 +114,11 @@ export class InboxList {
 }
 
 interface RowState {
-  readonly isUnread: boolean;
+  /** Undefined: some, not known how many. */
+  readonly unread: number | undefined;
+  /** By name; empty: nobody. */
+  readonly assignee: string;
+  readonly viewers: readonly Author[];
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
 }
@@ -107,7 +130,9 @@ class InboxRow {
   private readonly time = element('time', {});
   private readonly text = element('span', { class: 'row-text', dir: 'auto', 'data-testid': 'inbox-text' });
   private readonly state = element('span', { class: 'row-state' });
-  private readonly unread = element('span', { class: 'row-unread', 'data-testid': 'inbox-unread' }, 'unread');
+  private readonly unread = element('span', { class: 'row-unread', 'data-testid': 'inbox-unread' });
+  private readonly viewers = element('ul', { class: 'peers', 'data-testid': 'inbox-viewers' });
+  private readonly chips = new PeerChips(this.viewers);
 
   constructor(conversation: string) {
     this.link = element(
@@ -115,6 +140,7 @@ class InboxRow {
       { href: `#${conversation}`, 'data-testid': 'inbox-row' },
       element('span', { class: 'row-head' }, this.name, this.time),
       element('span', { class: 'row-body' }, this.text, this.state, this.unread),
+      this.viewers,
     );
     this.root = element('li', {}, this.link);
   }
@@ -123,17 +149,25 @@ class InboxRow {
     this.link.focus();
   }
 
-  update(summary: ConversationSummary, { isUnread, isSelected, isTabStop }: RowState): void {
-    const { visitor, visitorName, lastText, lastRole, lastTimeMillis, state, assignee } = summary;
+  update(summary: ConversationSummary, row: RowState): void {
+    const { unread, assignee, viewers, isSelected, isTabStop } = row;
+    const { visitor, visitorName, lastText, lastRole, lastTimeMillis, state } = summary;
     setText(this.name, visitorName || visitor);
     setText(this.time, timeWords(lastTimeMillis));
     setAttribute(this.time, 'datetime', new Date(lastTimeMillis).toISOString());
-    setText(this.text, lastText === '' ? 'No messages yet' : lastText);
+    setText(this.text, lastText === '' ? words.noMessages : lastText);
     this.text.classList.toggle('answered', lastRole !== 'VISITOR' && lastText !== '');
-    setText(this.state, [state, assignee].filter((word) => word !== '').join(' · '));
-    this.unread.hidden = !isUnread;
-    this.root.classList.toggle('is-unread', isUnread);
+    setText(this.state, [stateWords(state), assignee].filter((word) => word !== '').join(' · '));
+    setText(this.unread, unread === undefined ? words.unread : String(unread));
+    setAttribute(this.unread, 'aria-label', unread === undefined ? words.unread : `${unread} ${words.unread}`);
+    this.unread.hidden = unread === 0;
+    this.root.classList.toggle('is-unread', unread !== 0);
+    this.chips.draw(viewers);
     setAttribute(this.link, 'aria-current', isSelected ? 'true' : undefined);
     this.link.tabIndex = isTabStop ? 0 : -1;
   }
+}
+
+function isSelf(author: Author, self: Author): boolean {
+  return author.subject === self.subject && author.role !== 'VISITOR';
 }

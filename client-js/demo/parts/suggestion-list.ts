@@ -1,9 +1,8 @@
 import type { DeskConversation, Suggestion } from '../../src/desk/index.ts';
 import { ParleyError } from '../../src/index.ts';
-import { nameOf } from './authored-text.ts';
 import { element, setChildren, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
-import { errorWords } from './words.ts';
+import { errorWords, nameOf } from './words.ts';
 
 interface Range {
   readonly start: number;

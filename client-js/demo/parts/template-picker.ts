@@ -1,3 +1,4 @@
+import { codePointsBefore } from '../../src/index.ts';
 import { element, setChildren, setText } from './element.ts';
 import type { Template, TemplateSource } from './template-source.ts';
 
@@ -20,6 +21,8 @@ export class TemplatePicker {
   constructor(
     private readonly field: HTMLTextAreaElement,
     private readonly templates: TemplateSource,
+    /** Puts a text in the place of a range of what is written, in code points. */
+    private readonly insert: (text: string, start: number, end: number) => void,
   ) {
     this.list = element('ul', { role: 'listbox', id: this.id, 'aria-label': 'Answer templates' });
     this.root = element('div', { class: 'templates', 'data-testid': 'templates' }, this.list);
@@ -78,11 +81,10 @@ export class TemplatePicker {
       return;
     }
     const { value, selectionStart } = field;
-    const end = slash + template.text.length;
-    field.value = value.slice(0, slash) + template.text + value.slice(selectionStart);
-    field.setSelectionRange(end, end);
     this.close();
-    field.dispatchEvent(new Event('input', { bubbles: true }));
+    this.insert(template.text, codePointsBefore(value, slash), codePointsBefore(value, selectionStart));
+    const end = slash + template.text.length;
+    field.setSelectionRange(end, end);
   }
 
   private close(): void {

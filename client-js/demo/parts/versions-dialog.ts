@@ -1,7 +1,7 @@
-import { authoredSpans, nameOf } from './authored-text.ts';
+import { authoredSpans } from './authored-text.ts';
 import type { DeskApi, Version } from './desk-api.ts';
 import { element, setText } from './element.ts';
-import { SOURCES, roleWords, timeWords } from './words.ts';
+import { SOURCES, nameOf, roleWords, timeWords } from './words.ts';
 
 /** How a text came to be: a slider through its versions, and the list of them with what each changed. */
 export class VersionsDialog {

@@ -1,6 +1,24 @@
 // All that the pages say, apart from their HTML.
 
-import type { ConnectionState, MessageStatus, ParleyErrorCode, Role, UnsentCode } from '../../src/index.ts';
+import type { Author, ConnectionState, MessageStatus, ParleyErrorCode, Role, UnsentCode } from '../../src/index.ts';
+
+/** Of headings, fields and buttons. */
+export const words = {
+  conversation: 'Conversation',
+  conversations: 'Conversations',
+  moveDown: 'Move down',
+  moveUp: 'Move up',
+  noConversations: 'No conversations yet. Open the visitor page in another tab.',
+  noMessages: 'No messages yet',
+  nobodyOnTheSite: 'Nobody is on the site.',
+  onTheSite: 'On the site',
+  showMore: 'Show more',
+  take: 'Take',
+  unread: 'unread',
+  waiting: 'Waiting',
+  you: 'you',
+  youHaveIt: 'You have it',
+} as const;
 
 export const STATUS: Readonly<Record<MessageStatus, string>> = {
   saving: 'Saving',
@@ -118,4 +136,46 @@ const ROLES: Partial<Record<Role, string>> = {
 
 export function roleWords(role: Role): string {
   return ROLES[role] ?? '';
+}
+
+export function nameOf({ name, subject, role }: Author): string {
+  return `${name || subject}${role === 'ASSISTANT' ? ' (AI)' : ''}`;
+}
+
+/** Of somebody who looks at a conversation. */
+export function peerWords(author: Author): string {
+  return `${nameOf(author)} (${roleWords(author.role)}) is here`;
+}
+
+/** Nothing while nobody types. */
+export function typingWords(authors: readonly Author[]): string {
+  const names = authors.map(nameOf);
+  const last = names.pop();
+  if (last === undefined) {
+    return '';
+  }
+  return names.length === 0 ? `${last} is typing …` : `${names.join(', ')} and ${last} are typing …`;
+}
+
+/** What a visitor is told of whoever answers. */
+export function supportWords(isHere: boolean, isTyping: boolean): string {
+  if (!isHere) {
+    return '';
+  }
+  return isTyping ? 'Support is typing …' : 'Support is here';
+}
+
+/** `name`: of the colleague who has a conversation; empty: nobody. */
+export function assigneeWords(name: string): string {
+  return name === '' ? 'Nobody has it' : `${name} has it`;
+}
+
+export function waitingWords(count: number): string {
+  return `${words.waiting} (${count})`;
+}
+
+const STATES: Readonly<Record<string, string>> = { open: 'open', closed: 'closed' };
+
+export function stateWords(state: string): string {
+  return STATES[state] ?? state;
 }
