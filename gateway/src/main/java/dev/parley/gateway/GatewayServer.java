@@ -96,6 +96,7 @@ public final class GatewayServer implements AutoCloseable {
         assistants = new Assistants(config.assistant(), () -> reachable(config.host()), tokens);
         metrics.bind(counters);
         metrics.bind(shards);
+        metrics.bind(presence.counters());
         beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "beat"));
         beats.add(every(INBOX_BEAT_MILLIS, inbox::tell));
         beats.add(every(PRESENCE_BEAT_MILLIS, presence::beat));

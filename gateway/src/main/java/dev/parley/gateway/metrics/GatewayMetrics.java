@@ -1,6 +1,7 @@
 package dev.parley.gateway.metrics;
 
 import dev.parley.gateway.assistant.Runs;
+import dev.parley.gateway.presence.PresenceCounters;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardCounters;
 import dev.parley.gateway.shard.ShardGroup;
@@ -68,6 +69,20 @@ public final class GatewayMetrics implements AutoCloseable {
 
     public void bind(EventStreams streams) {
         gauge("parley.event.streams", "Open connections that are event streams", streams, EventStreams::open);
+    }
+
+    public void bind(PresenceCounters presence) {
+        gauge(
+                "parley.presence.looking",
+                "Conversations that are looked at, by each connection that does",
+                presence,
+                PresenceCounters::looking);
+        gauge("parley.presence.visiting", "Connections on a page of a site", presence, PresenceCounters::visiting);
+        counter(
+                "parley.presence.dropped",
+                "Signals and requests past what a connection may say in a second",
+                presence,
+                PresenceCounters::dropped);
     }
 
     public void bind(Runs runs) {

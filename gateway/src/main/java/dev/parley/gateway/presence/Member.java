@@ -29,26 +29,34 @@ public final class Member {
     private final Policy policy;
     private final Limits limits;
     private final InstantSource clock;
+    private final PresenceCounters counters;
     private final Allowance signals;
     private final Allowance requests;
     private final Set<String> conversations = new HashSet<>();
     private @Nullable String page;
     private boolean watchesSite;
 
-    Member(Watcher watcher, TenantPresence tenant, Policy policy, Limits limits, InstantSource clock) {
+    Member(
+            Watcher watcher,
+            TenantPresence tenant,
+            Policy policy,
+            Limits limits,
+            InstantSource clock,
+            PresenceCounters counters) {
         this.watcher = watcher;
         this.principal = watcher.principal();
         this.tenant = tenant;
         this.policy = policy;
         this.limits = limits;
         this.clock = clock;
+        this.counters = counters;
         this.signals = new Allowance(SIGNALS_PER_SECOND, clock.millis());
         this.requests = new Allowance(REQUESTS_PER_SECOND, clock.millis());
     }
 
     /** Somebody looks at a conversation that this connection has open, of which it was told up to {@code revision}. */
     public Outcome signal(String conversation, int handle, long revision, Signal signal) {
-        Outcome outcome = signals.take(clock.millis());
+        Outcome outcome = taken(signals);
         if (outcome != Outcome.DONE) {
             return outcome;
         }
@@ -58,7 +66,9 @@ public final class Member {
         }
         boolean isVisitor = principal.role().view() == View.PUBLIC;
         View typing = signal.typing() != null && isVisitor ? View.PUBLIC : signal.typing();
-        conversations.add(conversation);
+        if (conversations.add(conversation)) {
+            counters.looking.increment();
+        }
         tenant.signal(watcher, principal.author(), conversation, handle, new Signal(typing, cursor), clock.millis());
         return Outcome.DONE;
     }
@@ -86,6 +96,7 @@ public final class Member {
 
     public void left(String conversation) {
         if (conversations.remove(conversation)) {
+            counters.looking.decrement();
             tenant.left(watcher, principal.author(), conversation);
         }
     }
@@ -106,6 +117,7 @@ public final class Member {
         String path = url.split("[?#]", 2)[0];
         if (!path.isEmpty()) {
             page = tenant.enterPage(path, title, principal.subject());
+            counters.visiting.increment();
         }
         return Outcome.DONE;
     }
@@ -113,6 +125,7 @@ public final class Member {
     private void leavePage() {
         if (page != null) {
             tenant.leavePage(page, principal.subject());
+            counters.visiting.decrement();
             page = null;
         }
     }
@@ -146,13 +159,22 @@ public final class Member {
     }
 
     private Outcome asked(Action action, String on) {
-        Outcome outcome = requests.take(clock.millis());
+        Outcome outcome = taken(requests);
         boolean allowed = policy.mayAtSite(principal.tenant(), principal.author(), action, on);
         return outcome == Outcome.DONE && !allowed ? Outcome.NOT_ALLOWED : outcome;
     }
 
+    private Outcome taken(Allowance allowance) {
+        Outcome outcome = allowance.take(clock.millis());
+        if (outcome != Outcome.DONE) {
+            counters.dropped.increment();
+        }
+        return outcome;
+    }
+
     public void end() {
         conversations.forEach(conversation -> tenant.left(watcher, principal.author(), conversation));
+        counters.looking.add(-conversations.size());
         conversations.clear();
         leavePage();
         tenant.leaveSite(watcher);

@@ -39,6 +39,7 @@ public final class Presence implements AutoCloseable {
     private final Cluster cluster;
     private final Ephemeral.Subscription listening;
     private final Map<String, TenantPresence> tenants = new ConcurrentHashMap<>();
+    private final PresenceCounters counters = new PresenceCounters();
 
     /** {@code node}: no other node has it. */
     public Presence(String node, Ephemeral ephemeral, Inbox inbox, Policy policy, Limits limits, InstantSource clock) {
@@ -53,7 +54,11 @@ public final class Presence implements AutoCloseable {
 
     /** A connection's part in presence, until its {@link Member#end}. */
     public Member enter(Watcher watcher) {
-        return new Member(watcher, tenantOf(watcher.principal().tenant()), policy, limits, clock);
+        return new Member(watcher, tenantOf(watcher.principal().tenant()), policy, limits, clock, counters);
+    }
+
+    public PresenceCounters counters() {
+        return counters;
     }
 
     TenantPresence tenantOf(String name) {
