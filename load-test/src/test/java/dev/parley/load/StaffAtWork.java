@@ -2,8 +2,14 @@ package dev.parley.load;
 
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
+import dev.parley.wire.v1.Acknowledge;
 import dev.parley.wire.v1.BlockKind;
+import dev.parley.wire.v1.ClientFrame;
+import dev.parley.wire.v1.Cursor;
 import dev.parley.wire.v1.Operation;
+import dev.parley.wire.v1.Peer;
+import dev.parley.wire.v1.ServerFrame;
+import dev.parley.wire.v1.Signal;
 import dev.parley.wire.v1.View;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,11 +19,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Two agents, an admin and the assistant in one conversation, each on a raw socket, who do one thing after the other, drawn at
- * random: hidden things, with a canary in each text, and things that all may see. Blocking, for one thread.
+ * random: hidden things, with a canary in each text, and things that all may see. A colleague looks on all the time: what that
+ * one has heard of who is here, a visitor would have heard too. Blocking, for one thread.
  */
 final class StaffAtWork implements AutoCloseable {
     static final String CANARY = "canary-5Hd8";
@@ -40,13 +48,20 @@ final class StaffAtWork implements AutoCloseable {
             "finish a run",
             "take over",
             "redact",
-            "be rejected");
+            "be rejected",
+            "point",
+            "select",
+            "type in sight",
+            "come and go");
+
+    private static final int TEXT_LENGTH_MAX = 10_000;
 
     private final SplittableRandom random;
     private final RawPerson ann;
     private final RawPerson bob;
     private final RawPerson admin;
     private final RawPerson ai;
+    private final RawPerson onlooker;
     private final String message;
     private final Map<String, Integer> lengths = new HashMap<>();
     private final List<String> drafts = new ArrayList<>();
@@ -57,6 +72,7 @@ final class StaffAtWork implements AutoCloseable {
     private long streamFence;
     private @Nullable String streaming;
     private int runs;
+    private int places;
 
     /** Opens the conversation as somebody. */
     interface Opening {
@@ -70,6 +86,8 @@ final class StaffAtWork implements AutoCloseable {
         bob = person("bob", Role.AGENT, opening);
         admin = person("root", Role.ADMIN, opening);
         ai = person("ai", Role.ASSISTANT, opening);
+        onlooker = person("lou", Role.AGENT, opening);
+        signal(onlooker, View.VIEW_UNSPECIFIED);
         message = ann.nextBlock();
         messageLength = 5;
         ann.does(RawChat.message(message, "hello"));
@@ -92,7 +110,7 @@ final class StaffAtWork implements AutoCloseable {
 
     private String hidden() throws IOException {
         RawPerson agent = random.nextBoolean() ? ann : bob;
-        switch (random.nextInt(18)) {
+        switch (random.nextInt(22)) {
             case 0 -> {
                 drafts.add(create(agent, BlockKind.DRAFT));
                 return "draft";
@@ -141,6 +159,18 @@ final class StaffAtWork implements AutoCloseable {
                 String note = notes.isEmpty() ? create(agent, BlockKind.NOTE) : notes.remove(0);
                 admin.does(RawChat.redact(note));
                 return "redact";
+            }
+            case 17 -> {
+                return point("point", random.nextInt(4) == 0 ? ai : agent, 0);
+            }
+            case 18 -> {
+                return point("select", agent, 1 + random.nextInt(CANARY.length()));
+            }
+            case 19 -> {
+                return typeInSight(agent);
+            }
+            case 20 -> {
+                return comeAndGo(random.nextInt(3) == 0 ? admin : agent);
             }
             default -> {
                 agent.submits(RawChat.edit(message, messageLength + 1, List.of(0), CANARY));
@@ -209,6 +239,82 @@ final class StaffAtWork implements AutoCloseable {
         ai.does(RawChat.appendText(block, "run" + runs, streamFence, CANARY));
         lengths.merge(block, CANARY.length(), Integer::sum);
         return "stream";
+    }
+
+    /** Each time somewhere else, so that it can be told from the time before. */
+    private String point(String what, RawPerson agent, int length) throws IOException {
+        int start = ++places % TEXT_LENGTH_MAX;
+        Cursor cursor = Cursor.newBuilder()
+                .setBlock(draft(ann))
+                .setStart(start)
+                .setEnd(start + length)
+                .setRevision(agent.chat().base().getRevision())
+                .build();
+        Signal signal = Signal.newBuilder()
+                .setHandle(handle(agent))
+                .setTyping(View.STAFF)
+                .setCursor(cursor)
+                .build();
+        agent.chat().socket().send(ClientFrame.newBuilder().setSignal(signal).build());
+        awaitPeers(peers -> peers.stream().anyMatch(peer -> peer.getCursor().equals(cursor)));
+        return what;
+    }
+
+    private String typeInSight(RawPerson agent) throws IOException {
+        signal(agent, View.STAFF);
+        awaitPeers(peers -> doing(peers, agent).contains(View.STAFF));
+        signal(agent, View.VIEW_UNSPECIFIED);
+        awaitPeers(peers -> doing(peers, agent).contains(View.VIEW_UNSPECIFIED));
+        return "type in sight";
+    }
+
+    private String comeAndGo(RawPerson agent) throws IOException {
+        signal(agent, View.STAFF);
+        awaitPeers(peers -> doing(peers, agent).contains(View.STAFF));
+        Signal away = Signal.newBuilder().setHandle(handle(agent)).setAway(true).build();
+        agent.chat().socket().send(ClientFrame.newBuilder().setSignal(away).build());
+        awaitPeers(peers -> doing(peers, agent).isEmpty());
+        return "come and go";
+    }
+
+    /** What everybody may see, the visitor as the typing of somebody. */
+    void typeForEverybody() throws IOException {
+        signal(ann, View.PUBLIC);
+    }
+
+    private static void signal(RawPerson agent, View typing) throws IOException {
+        Signal signal =
+                Signal.newBuilder().setHandle(handle(agent)).setTyping(typing).build();
+        agent.chat().socket().send(ClientFrame.newBuilder().setSignal(signal).build());
+    }
+
+    private static int handle(RawPerson person) {
+        return person.chat().opened().getHandle();
+    }
+
+    private static List<View> doing(List<Peer> peers, RawPerson person) {
+        return peers.stream()
+                .filter(peer -> peer.getAuthor().getSubject().equals(person.subject()))
+                .map(Peer::getTyping)
+                .toList();
+    }
+
+    /** Until the onlooker was told so. It takes in what else it is told, as a client does. */
+    private void awaitPeers(Predicate<List<Peer>> matches) throws IOException {
+        RawSocket socket = onlooker.chat().socket();
+        while (true) {
+            ServerFrame frame = socket.await(next -> next.hasPeers() || next.hasEntries());
+            if (frame.hasPeers() && matches.test(frame.getPeers().getPeersList())) {
+                return;
+            }
+            if (frame.hasEntries()) {
+                socket.send(ClientFrame.newBuilder()
+                        .setAcknowledge(Acknowledge.newBuilder()
+                                .setHandle(handle(onlooker))
+                                .setRevision(frame.getEntries().getTo().getRevision()))
+                        .build());
+            }
+        }
     }
 
     String doSomethingVisible() throws IOException {
@@ -284,5 +390,6 @@ final class StaffAtWork implements AutoCloseable {
         bob.close();
         admin.close();
         ai.close();
+        onlooker.close();
     }
 }

@@ -16,9 +16,11 @@ import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.Entries;
 import dev.parley.wire.v1.Entry;
 import dev.parley.wire.v1.Open;
+import dev.parley.wire.v1.Peers;
 import dev.parley.wire.v1.Ping;
 import dev.parley.wire.v1.ReadBlocks;
 import dev.parley.wire.v1.ServerFrame;
+import dev.parley.wire.v1.Signal;
 import dev.parley.wire.v1.StateHash;
 import dev.parley.wire.v1.View;
 import java.io.IOException;
@@ -122,6 +124,8 @@ final class StaffSecrecyIT {
                         subject -> open(subject, visitor.chat().opened().getConversation()))) {
             Entries.Builder heard = visitor.chat().opened().getEntries().toBuilder();
             heard.mergeFrom(visitor.chat().awaitAnswer().getEntries());
+            visitor.chat().socket().send(looking(visitor));
+            assertSomebodyIsHere(visitor, View.VIEW_UNSPECIFIED);
             for (int i = 0; i < HIDDEN_THINGS; i++) {
                 String what = staff.doSomethingHidden();
                 assertThat(framesUntilPong(visitor, i))
@@ -151,7 +155,26 @@ final class StaffSecrecyIT {
             assertCanariesUnseen(visitor.chat(), StaffAtWork.CANARY);
             assertHashesAreOfWhatIsSeen(heard.build());
             assertNothingOfStaffInAnyView(token, visitor.chat(), heard.getEntriesList());
+            staff.typeForEverybody();
+            assertSomebodyIsHere(visitor, View.PUBLIC);
         }
+    }
+
+    private static ClientFrame looking(RawPerson person) {
+        return ClientFrame.newBuilder()
+                .setSignal(Signal.newBuilder().setHandle(person.chat().opened().getHandle()))
+                .build();
+    }
+
+    /** The next frame says so, and not who it is. */
+    private static void assertSomebodyIsHere(RawPerson visitor, View typing) throws IOException {
+        Peers peers = visitor.chat().socket().await(frame -> true).getPeers();
+        assertThat(peers.getPeersList()).singleElement().satisfies(peer -> {
+            assertThat(peer.getAuthor().getSubject()).isEmpty();
+            assertThat(peer.getAuthor().getName()).isEmpty();
+            assertThat(peer.getTyping()).isEqualTo(typing);
+            assertThat(peer.hasCursor()).isFalse();
+        });
     }
 
     /** What came before the answer to a ping. */
