@@ -230,7 +230,8 @@ public final class WireConversation {
                 frame.getSince(),
                 blocks,
                 AttributesCodec.decode(frame.getAttributesList()),
-                PositionCodec.decode(frame.getPosition()));
+                PositionCodec.decode(frame.getPosition()),
+                frame.getOlderThan());
         history.add(new Event.Replaced(frame.getPosition(), holdsStaffBlocks, CanonicalText.of(replica.confirmed())));
         client.acknowledgeSoon(this);
     }

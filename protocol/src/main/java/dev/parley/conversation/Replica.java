@@ -176,17 +176,34 @@ public final class Replica {
      * Blocks as they are at a position: those that changed after {@code since}, or with 0 all there are. Pending edits and
      * anchors lost the text they were made on and become unsent, unless their block is itself pending. If the first pending
      * submission was answered meanwhile, {@link #accepted} or {@link #rejected} comes before this: its effects may be in the
-     * blocks.
+     * blocks. Of those that stand before {@code olderThan} only some are told; 0: all that this replica lacks.
      */
-    public void receive(long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at) {
+    public void receive(
+            long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at, long olderThan) {
         if (since == 0) {
             confirmed.clear();
         }
-        confirmed.replace(at.revision(), blocks, attributes, 0);
+        confirmed.replace(at.revision(), blocks, attributes, olderThan);
         position = at;
         for (int i = 0; i < pending.size(); i++) {
             lose(i, effect -> isOnText(effect) && !isCreatedByPending(effect.target()), RejectCode.CHANGED);
         }
+    }
+
+    /** A page of older blocks as they are at this position; those that stand before {@code olderThan} are still to come. */
+    public void addOlder(Collection<Block> blocks, long olderThan) {
+        confirmed.add(blocks, olderThan);
+    }
+
+    /**
+     * Whether the entry moves text between a block that is here and one that was not read yet, so that it cannot be
+     * received: whoever owns this starts anew from blocks.
+     */
+    public boolean lacksHalfOf(Entry entry) {
+        return confirmed.olderThan() > 0
+                && entry.effects().stream()
+                        .anyMatch(effect -> effect instanceof Effect.Retarget merge
+                                && (confirmed.block(merge.block()) == null) != (confirmed.block(merge.into()) == null));
     }
 
     /**

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.ot.Text;
 import dev.parley.ot.TextEdit;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class ReplicaTest {
                         anchor),
                 0);
 
-        replica.receive(1, List.of(), Attributes.NONE, new Position(9, 9));
+        replica.receive(1, List.of(), Attributes.NONE, new Position(9, 9), 0);
 
         assertThat(replica.unsent())
                 .containsExactly(
@@ -248,6 +249,41 @@ class ReplicaTest {
     }
 
     @Test
+    void aReplicaOfTheLatestBlocksPassesOverWhatIsAboutOlderOnesAndTakesThemInAsTheyAreThen() {
+        Block known = block("a");
+        replica.receive(0, List.of(known), new TreeMap<>(), new Position(2, 14), 2);
+        assertThat(replica.lacksHalfOf(own(3, SubmissionId.NONE, Effects.edit("old", 3, TextEdit.insert(0, "x")))))
+                .isFalse();
+
+        receive(own(3, SubmissionId.NONE, Effects.edit("old", 3, TextEdit.insert(0, "x")), Effects.move("old", "V")));
+        assertThat(replica.text("old")).isNull();
+        assertThat(replica.confirmed().olderThan()).isEqualTo(2);
+
+        ConversationState whole = new ConversationState(View.STAFF);
+        whole.apply(own(1, SubmissionId.NONE, message("old", "xold")));
+        replica.addOlder(whole.blocks(), 0);
+        assertThat(replica.text("old")).isEqualTo(Text.of("xold"));
+        assertThat(replica.confirmed().olderThan()).isZero();
+    }
+
+    @Test
+    void aReplicaThatReadOnlyHalfOfWhatIsMergedSaysSo() {
+        Effect.Retarget merge = new Effect.Retarget("old", "a", 4, 5, 3, View.PUBLIC);
+        Entry entry = own(3, SubmissionId.NONE, merge);
+        assertThat(replica.lacksHalfOf(entry)).isFalse();
+
+        replica.receive(0, List.of(block("a")), new TreeMap<>(), new Position(2, 14), 2);
+        assertThat(replica.lacksHalfOf(entry)).isTrue();
+
+        replica.receive(0, List.of(), new TreeMap<>(), new Position(2, 14), 2);
+        assertThat(replica.lacksHalfOf(entry)).isFalse();
+    }
+
+    private Block block(String id) {
+        return Objects.requireNonNull(replica.confirmed().block(id));
+    }
+
+    @Test
     void anEditThatBlocksOverruledIsBackWhenItsEntryCameThroughAllTheSame() {
         SubmissionId sent = replica.submit(
                 List.of(
@@ -255,7 +291,7 @@ class ReplicaTest {
                         new Operation.EditText("a", 4, TextEdit.insert(0, "1"))),
                 0);
         takeNext();
-        replica.receive(0, List.copyOf(replica.confirmed().blocks()), new TreeMap<>(), new Position(2, 14));
+        replica.receive(0, List.copyOf(replica.confirmed().blocks()), new TreeMap<>(), new Position(2, 14), 0);
         assertThat(replica.unsent()).hasSize(1);
         replica.edit("a", TextEdit.insert(4, "2"));
 

@@ -264,7 +264,7 @@ final class Room {
                 seenRevision = entries.to().revision();
                 replica.receive(entries.entries(), entries.to());
             } else if (next instanceof Down.Blocks blocks) {
-                replica.receive(blocks.since(), blocks.blocks(), blocks.attributes(), blocks.at());
+                replica.receive(blocks.since(), blocks.blocks(), blocks.attributes(), blocks.at(), 0);
                 seenRevision = blocks.at().revision();
             } else if (next instanceof Down.Opened answer) {
                 receive(answer);

@@ -152,6 +152,7 @@ class ShardSimulationTest {
         private final AtomicInteger hashes = new AtomicInteger();
         private final AtomicInteger behind = new AtomicInteger();
         private final AtomicInteger byBlocks = new AtomicInteger();
+        private final AtomicInteger pages = new AtomicInteger();
 
         void add(SimulatedWorld world) {
             entries.addAndGet(world.log().size());
@@ -166,13 +167,14 @@ class ShardSimulationTest {
                 hashes.addAndGet(client.hashes());
                 behind.addAndGet(client.behind());
                 byBlocks.addAndGet(client.byBlocks());
+                pages.addAndGet(client.pages());
             }
         }
 
         void requireEverything() {
             assertThat(commands.keySet()).containsAll(COMMANDS);
             assertThat(severalOnOneBlock.get()).isGreaterThan(submissions.get() / 4);
-            assertThat(List.of(hashes.get(), behind.get(), byBlocks.get(), faults.get()))
+            assertThat(List.of(hashes.get(), behind.get(), byBlocks.get(), pages.get(), faults.get()))
                     .allMatch(count -> count > 100);
         }
 
@@ -180,7 +182,8 @@ class ShardSimulationTest {
         public String toString() {
             return entries + " entries of " + submissions + " submissions (" + severalOnOneBlock
                     + " with several operations on one block), " + faults + " faults, " + behind + " bases too old, "
-                    + byBlocks + " catch-ups by blocks, " + hashes + " hashes; " + commands;
+                    + byBlocks + " catch-ups by blocks, " + pages + " pages of older ones, " + hashes + " hashes; "
+                    + commands;
         }
     }
 }

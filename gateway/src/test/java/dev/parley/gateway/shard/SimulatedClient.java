@@ -14,7 +14,6 @@ import dev.parley.conversation.StateHash;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
-import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
@@ -56,6 +55,8 @@ final class SimulatedClient {
     private int hashes;
     private int behind;
     private int byBlocks;
+    private final int snapshotBlocks;
+    private int pages;
 
     SimulatedClient(
             Author author,
@@ -64,7 +65,9 @@ final class SimulatedClient {
             ShardGroup shards,
             Schedule schedule,
             Random random,
-            CharacterLedger ledger) {
+            CharacterLedger ledger,
+            int snapshotBlocks) {
+        this.snapshotBlocks = snapshotBlocks;
         this.principal = new Principal(key.tenant(), author, Long.MAX_VALUE);
         this.key = key;
         this.shards = shards;
@@ -133,8 +136,13 @@ final class SimulatedClient {
         return byBlocks;
     }
 
+    /** Pages of older blocks that were taken in. */
+    int pages() {
+        return pages;
+    }
+
     boolean isIdle() {
-        return live && replica.pendingCount() == 0;
+        return live && replica.pendingCount() == 0 && replica.confirmed().olderThan() == 0;
     }
 
     void cut() {
@@ -160,6 +168,10 @@ final class SimulatedClient {
         live = false;
         opens++;
         boolean pending = mustHaveEntries || replica.pendingCount() > 0;
+        open(replica.position(), pending);
+    }
+
+    private void open(Position position, boolean pending) {
         boolean visitor = !principal.role().isStaff();
         shards.of(key)
                 .open(
@@ -167,7 +179,7 @@ final class SimulatedClient {
                                 key,
                                 visitor ? ConversationSummary.CHAT : "",
                                 "chat",
-                                replica.position(),
+                                position,
                                 pending,
                                 List.of(replica.outbox())),
                         link());
@@ -194,6 +206,21 @@ final class SimulatedClient {
         } else {
             replica.sendAgain();
             sendNext();
+            readOlder();
+        }
+    }
+
+    private void readOlder() {
+        long before = replica.confirmed().olderThan();
+        if (before > 0) {
+            shards.of(key).readBlocks(key, handle, before, 1 + random.nextInt(2 * snapshotBlocks), link());
+        }
+    }
+
+    private void older(Delivery.Page page) {
+        if (live && page.before() == replica.confirmed().olderThan() && page.olderThan() < page.before()) {
+            replica.addOlder(page.blocks(), page.olderThan());
+            pages++;
         }
     }
 
@@ -205,6 +232,8 @@ final class SimulatedClient {
                 entries(published.from(), published.entries(), published.position());
                 shards.of(key).acknowledge(key, replica.position().revision(), link());
             }
+        } else if (delivery instanceof Delivery.Page page) {
+            older(page);
         } else if (delivery instanceof Delivery.Answered answered) {
             answered(answered);
         }
@@ -219,11 +248,14 @@ final class SimulatedClient {
                 return;
             }
             if (blocks.position().revision() >= replica.position().revision()) {
-                replica.receive(blocks.since(), blocks.blocks(), blocks.attributes(), blocks.position());
+                opened.outboxes().forEach(this::answeredBefore);
+                replica.receive(
+                        blocks.since(), blocks.blocks(), blocks.attributes(), blocks.position(), blocks.olderThan());
                 byBlocks += blocks.since() > 0 ? 1 : 0;
             }
-        } else if (opened.catchUp() instanceof Published published) {
-            entries(published.from(), published.entries(), published.position());
+        } else if (opened.catchUp() instanceof Published published
+                && !entries(published.from(), published.entries(), published.position())) {
+            return;
         }
         live = true;
         replica.sendAgain();
@@ -232,19 +264,35 @@ final class SimulatedClient {
         }
     }
 
-    private void entries(long from, List<LoggedEntry> logged, Position to) {
+    /** What the blocks have that come now. */
+    private void answeredBefore(OutboxRow row) {
+        if (row.rejected() == null) {
+            replica.accepted(new SubmissionId(row.outbox(), row.lastSeq(), row.contentId()));
+        } else {
+            answered(new Delivery.Answered(handle, row.outbox(), row.lastSeq(), OutboxRows.answer(row)));
+        }
+    }
+
+    /** False if it had to start anew. */
+    private boolean entries(long from, List<LoggedEntry> logged, Position to) {
         if (from > replica.position().revision()) {
             throw new AssertionError("a gap: entries from " + from + " at " + replica.position());
         }
         if (to.revision() <= replica.position().revision()) {
-            return;
+            return true;
         }
         for (LoggedEntry entry : logged) {
-            if (entry.revision() > replica.position().revision()) {
+            if (replica.lacksHalfOf(entry.entry().seenBy(view()))) {
+                live = false;
+                opens++;
+                open(Position.START, false);
+                return false;
+            } else if (entry.revision() > replica.position().revision()) {
                 entry(entry);
             }
         }
         replica.receive(List.of(), to);
+        return true;
     }
 
     private void entry(LoggedEntry logged) {
@@ -291,7 +339,7 @@ final class SimulatedClient {
             return;
         }
         hashes++;
-        if (StateHash.of(replica.confirmed(), view(), Limits.DEFAULT.snapshotBlocks()) != told) {
+        if (StateHash.of(replica.confirmed(), view(), snapshotBlocks) != told) {
             throw new AssertionError("another hash than the gateway's: " + this);
         }
     }

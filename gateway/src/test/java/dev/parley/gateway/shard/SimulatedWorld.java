@@ -39,6 +39,8 @@ import java.util.stream.Collectors;
 final class SimulatedWorld {
     private static final ConversationKey KEY = new ConversationKey("shop", "chat-of-vera");
     private static final int HISTORY_ENTRIES = 50;
+    private static final Limits SMALL_SNAPSHOTS =
+            new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, 1_024, 256, 25_000, 1 << 17, 20_000, 5);
     private static final List<Fault> FAULTS = List.of(Fault.values());
     private static final List<Author> AUTHORS = List.of(
             new Author("vera", Role.VISITOR, "Vera"),
@@ -52,6 +54,7 @@ final class SimulatedWorld {
 
     private final Random random;
     private final Judge judge;
+    private final Limits limits;
     private final Schedule schedule;
     private final OperationStore kept;
     private final FaultyOperationStore store;
@@ -73,13 +76,21 @@ final class SimulatedWorld {
     SimulatedWorld(long seed, int clientCount, Judge judge) {
         random = new Random(seed);
         this.judge = judge;
+        limits = random.nextBoolean() ? Limits.DEFAULT : SMALL_SNAPSHOTS;
         schedule = new Schedule(random);
         kept = new MemoryOperationStore(schedule.loop());
         store = new FaultyOperationStore(kept, this::fault);
         shards = start();
         for (int i = 0; i < clientCount; i++) {
             clients.add(new SimulatedClient(
-                    AUTHORS.get(i % AUTHORS.size()), "o" + i, KEY, shards, schedule, random, ledger));
+                    AUTHORS.get(i % AUTHORS.size()),
+                    "o" + i,
+                    KEY,
+                    shards,
+                    schedule,
+                    random,
+                    ledger,
+                    limits.snapshotBlocks()));
         }
     }
 
@@ -120,7 +131,7 @@ final class SimulatedWorld {
             all.add(new Shard(
                     loop,
                     store,
-                    (key, stored) -> judge.of(key, stored, policy, Limits.DEFAULT, bounds),
+                    (key, stored) -> judge.of(key, stored, policy, limits, bounds),
                     bounds,
                     clock,
                     new Inbox(store),
@@ -130,10 +141,12 @@ final class SimulatedWorld {
         return new ShardGroup(all);
     }
 
+    /** They come one after the other, the last when two thirds are over. */
     void live(int steps) {
         clients.get(0).connect(shards);
         for (int step = 0; step < steps; step++) {
-            SimulatedClient client = clients.get(random.nextInt(clients.size()));
+            int here = Math.min(clients.size(), 1 + step * clients.size() * 3 / (2 * steps));
+            SimulatedClient client = clients.get(random.nextInt(here));
             int dice = random.nextInt(100);
             if (dice < 55) {
                 client.act();
