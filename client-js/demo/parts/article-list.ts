@@ -1,6 +1,7 @@
 import { DeskConversation } from '../../src/desk/index.ts';
 import type { Client, ConversationSummary, InboxHandle } from '../../src/index.ts';
 import { element, setAttribute, setChildren, setText } from './element.ts';
+import { words } from './words.ts';
 
 const NAME_LENGTH_MAX = 48;
 
@@ -8,15 +9,15 @@ const NAME_LENGTH_MAX = 48;
 export class ArticleList {
   readonly root: HTMLElement;
   private readonly inbox: InboxHandle;
-  private readonly list = element('ul', { 'aria-label': 'Articles', 'data-testid': 'articles' });
+  private readonly list = element('ul', { 'aria-label': words.articles, 'data-testid': 'articles' });
   private readonly rows = new Map<string, { root: HTMLLIElement; link: HTMLAnchorElement; title: HTMLElement }>();
   private selected = '';
 
   constructor(private readonly client: Client) {
     this.inbox = client.inbox('ARTICLE');
     const name = element('input', {
-      'aria-label': 'Title of a new article',
-      placeholder: 'New article',
+      'aria-label': words.newArticleTitle,
+      placeholder: words.newArticle,
       maxlength: String(NAME_LENGTH_MAX),
       autocomplete: 'off',
       'data-testid': 'article-new',
@@ -31,7 +32,7 @@ export class ArticleList {
     this.root = element(
       'div',
       { class: 'inbox' },
-      element('form', { class: 'article-begin', submit }, name, element('button', { type: 'submit' }, 'Add')),
+      element('form', { class: 'article-begin', submit }, name, element('button', { type: 'submit' }, words.add)),
       this.list,
     );
     this.inbox.on('update', () => {

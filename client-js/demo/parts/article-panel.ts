@@ -11,6 +11,7 @@ import { SuggestionList } from './suggestion-list.ts';
 import { TextMirror } from './text-mirror.ts';
 import { UnsentList } from './unsent-list.ts';
 import type { VersionsDialog } from './versions-dialog.ts';
+import { words } from './words.ts';
 
 /** An article: its title, and its sections, in each of which several agents can write. */
 export class ArticlePanel {
@@ -35,7 +36,12 @@ export class ArticlePanel {
     const tag = (): void => {
       desk.tag('', 'template', this.template.checked);
     };
-    this.title = element('input', { 'aria-label': 'Title', maxlength: '80', 'data-testid': 'article-title', change });
+    this.title = element('input', {
+      'aria-label': words.title,
+      maxlength: '80',
+      'data-testid': 'article-title',
+      change,
+    });
     this.template = element('input', { type: 'checkbox', 'data-testid': 'article-template', change: tag });
     const add = (): void => {
       const { id } = handle.createBlock({ kind: 'SECTION' });
@@ -53,22 +59,22 @@ export class ArticlePanel {
       element(
         'header',
         { class: 'conversation-head' },
-        element('a', { href: '#', class: 'back', 'aria-label': 'Back to the list' }, '‹ All'),
+        element('a', { href: '#', class: 'back', 'aria-label': words.backToList }, words.back),
         this.title,
         peers.root,
-        element('label', {}, this.template, ' answer templates'),
+        element('label', {}, this.template, words.areTemplates),
       ),
       new ProblemLine(handle, signal).root,
-      element('p', { class: 'hint' }, 'The first line of a section is its heading.'),
+      element('p', { class: 'hint' }, words.sectionHint),
       this.list,
       new UnsentList(
-        { conversation: handle, againWords: 'Put into a new section', again, isShownElsewhere: () => false },
+        { conversation: handle, againWords: words.intoSection, again, isShownElsewhere: () => false },
         signal,
       ).root,
       element(
         'p',
         {},
-        element('button', { type: 'button', 'data-testid': 'section-add', click: add }, 'Add a section'),
+        element('button', { type: 'button', 'data-testid': 'section-add', click: add }, words.addSection),
       ),
       peers.typing,
     );
@@ -123,7 +129,7 @@ export class ArticlePanel {
 
 class SectionItem {
   readonly root: HTMLLIElement;
-  private readonly field = new BlockField({ 'aria-label': 'Section', 'data-testid': 'section', rows: '3' });
+  private readonly field = new BlockField({ 'aria-label': words.section, 'data-testid': 'section', rows: '3' });
   private readonly mirror = new TextMirror(this.field.root);
   private readonly suggestions: SuggestionList;
   private readonly up: HTMLButtonElement;
@@ -139,19 +145,19 @@ class SectionItem {
     versions: VersionsDialog,
   ) {
     this.suggestions = new SuggestionList(desk);
-    this.up = linkButton('Move up', 'section-up', () => {
+    this.up = linkButton(words.moveUp, 'section-up', () => {
       desk.move(id, { before: this.before?.id });
     });
-    this.down = linkButton('Move down', 'section-down', () => {
+    this.down = linkButton(words.moveDown, 'section-down', () => {
       desk.move(id, { after: this.after?.id });
     });
-    this.remove = linkButton('Remove', 'section-remove', () => {
+    this.remove = linkButton(words.remove, 'section-remove', () => {
       desk.handle.recall(id, !this.isRemoved);
     });
-    const history = linkButton('Versions', 'section-versions', () => {
+    const history = linkButton(words.versions, 'section-versions', () => {
       void versions.open(desk.handle.id, id);
     });
-    const suggest = linkButton('Suggest', 'section-suggest', () => {
+    const suggest = linkButton(words.suggest, 'section-suggest', () => {
       const { value, selectionStart, selectionEnd } = this.field.root;
       const isSome = selectionStart < selectionEnd;
       const [from, to] = isSome ? [selectionStart, selectionEnd] : [0, value.length];
@@ -183,7 +189,7 @@ class SectionItem {
     this.up.disabled = !before;
     this.down.disabled = !after;
     this.root.classList.toggle('removed', this.isRemoved);
-    this.remove.textContent = this.isRemoved ? 'Restore' : 'Remove';
+    this.remove.textContent = this.isRemoved ? words.restore : words.remove;
     this.mirror.draw(section, caretsIn(this.desk.handle, section.id));
     this.suggestions.draw(section.id);
   }

@@ -1,5 +1,6 @@
 import type { DeskTools } from './desk-tools.ts';
 import { element, setText } from './element.ts';
+import { words, writingWords } from './words.ts';
 
 /** The assistant at a draft: asked to write, seen writing, and stopped. */
 export class AssistantBar {
@@ -20,11 +21,11 @@ export class AssistantBar {
     const stop = (): void => {
       this.takeOver();
     };
-    this.ask = element('button', { type: 'button', 'data-testid': 'ask', click: ask }, 'Ask the assistant');
+    this.ask = element('button', { type: 'button', 'data-testid': 'ask', click: ask }, words.askAssistant);
     this.stop = element(
       'button',
-      { type: 'button', class: 'take-over', title: 'Esc or Ctrl+.', 'data-testid': 'take-over', click: stop },
-      'Take over',
+      { type: 'button', class: 'take-over', title: words.howToTakeOver, 'data-testid': 'take-over', click: stop },
+      words.takeOver,
     );
     this.root = element('div', { class: 'assistant' }, this.ask, this.told, this.stop);
   }
@@ -52,7 +53,7 @@ export class AssistantBar {
     this.ask.hidden = isElsewhere;
     this.ask.disabled = this.isAsking;
     this.stop.hidden = !isRunning;
-    setText(this.told, isRunning ? `The assistant is writing … ${written} characters. Esc takes over.` : this.problem);
+    setText(this.told, isRunning ? writingWords(written) : this.problem);
   }
 
   private async askAssistant(): Promise<void> {
@@ -62,7 +63,7 @@ export class AssistantBar {
     try {
       await this.tools.api.assist(this.tools.desk.handle.id);
     } catch {
-      this.problem = 'The assistant cannot answer right now.';
+      this.problem = words.assistantAway;
     }
     this.isAsking = false;
     this.draw();

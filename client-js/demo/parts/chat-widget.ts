@@ -14,7 +14,7 @@ import { isEscape } from './submit-key.ts';
 import { isStaff } from './timeline.ts';
 import { TopicBar } from './topic-bar.ts';
 import { UnsentList } from './unsent-list.ts';
-import { supportWords } from './words.ts';
+import { openChatWords, supportWords, words } from './words.ts';
 
 /** Where the panel is as large as the screen, it covers the page: it stays closed until it is asked for. */
 const SMALL_SCREEN = '(max-width: 640px)';
@@ -31,7 +31,7 @@ export class ChatWidget {
   private readonly closed = element(
     'p',
     { class: 'closed-line', role: 'status', 'data-testid': 'closed' },
-    'This conversation is closed. Write to reopen it.',
+    words.closedLine,
   );
   private readonly support = element('p', {
     class: 'support-line',
@@ -53,7 +53,7 @@ export class ChatWidget {
         conversation,
         announcer,
         self: () => client.author,
-        emptyWords: 'Hello! Write to us: whoever is at the desk answers here.',
+        emptyWords: words.greeting,
       },
       signal,
     );
@@ -62,19 +62,19 @@ export class ChatWidget {
     };
     this.composer = new Composer({
       id: 'composer',
-      label: 'Your message',
-      placeholder: 'Write a message',
-      button: 'Send',
+      label: words.yourMessage,
+      placeholder: words.writeMessage,
+      button: words.send,
       sendsOnEnter: true,
       submit: send,
     });
     const unsent = new UnsentList(
-      { conversation, againWords: 'Try again as new message', again: send, isShownElsewhere: () => false },
+      { conversation, againWords: words.againAsMessage, again: send, isShownElsewhere: () => false },
       signal,
     );
     const close = element(
       'button',
-      { type: 'button', class: 'close', 'aria-label': 'Close the chat', 'data-testid': 'chat-close' },
+      { type: 'button', class: 'close', 'aria-label': words.closeChat, 'data-testid': 'chat-close' },
       '×',
     );
     this.panel = element(
@@ -86,8 +86,8 @@ export class ChatWidget {
         element(
           'div',
           {},
-          element('h2', { id: 'chat-title' }, 'Chat with us'),
-          element('p', { class: 'chat-name' }, 'You are ', element('bdi', { 'data-testid': 'visitor-name' }, name)),
+          element('h2', { id: 'chat-title' }, words.chatWithUs),
+          element('p', { class: 'chat-name' }, words.youAre, element('bdi', { 'data-testid': 'visitor-name' }, name)),
         ),
         close,
       ),
@@ -105,7 +105,7 @@ export class ChatWidget {
       'button',
       { type: 'button', class: 'launcher', 'aria-controls': 'chat', 'data-testid': 'launcher' },
       element('span', { class: 'launcher-state', 'aria-hidden': 'true' }),
-      element('span', {}, 'Chat'),
+      element('span', {}, words.chat),
       this.unread,
     );
     this.root = element('div', { class: 'widget' }, this.panel, this.launcher, announcer.root);
@@ -189,6 +189,6 @@ export class ChatWidget {
     this.closed.hidden = this.conversation.attributes().get('state') !== 'closed';
     setText(this.unread, count === 0 ? '' : String(count));
     this.unread.hidden = count === 0;
-    this.launcher.setAttribute('aria-label', count === 0 ? 'Open the chat' : `Open the chat, ${count} unread`);
+    this.launcher.setAttribute('aria-label', openChatWords(count));
   }
 }

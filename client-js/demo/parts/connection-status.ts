@@ -1,6 +1,6 @@
 import type { Client } from '../../src/index.ts';
 import { element, setText } from './element.ts';
-import { connectionWords, retryWords } from './words.ts';
+import { connectionWords, retryWords, words } from './words.ts';
 
 /** How the connection is, always on the page. Screen readers hear of each change, but not of each second. */
 export class ConnectionStatus {
@@ -19,7 +19,7 @@ export class ConnectionStatus {
     const connect = (): void => {
       client.connect();
     };
-    this.again = element('button', { type: 'button', class: 'link', click: connect }, 'Connect again');
+    this.again = element('button', { type: 'button', class: 'link', click: connect }, words.connectAgain);
     this.root = element(
       'div',
       { class: 'connection', 'data-testid': 'connection' },

@@ -13,6 +13,7 @@ import { ProblemLine } from './problem-line.ts';
 import { ReadMarker } from './read-marker.ts';
 import { TopicBar } from './topic-bar.ts';
 import { UnsentList } from './unsent-list.ts';
+import { words } from './words.ts';
 
 export interface ConversationPanelOptions {
   readonly tools: DeskTools;
@@ -39,15 +40,15 @@ export class ConversationPanel {
     const conversation = desk.handle;
     const { signal } = this.listening;
     this.messages = new MessageList(
-      { conversation, announcer, self: () => client.author, emptyWords: 'No messages yet.', tools },
+      { conversation, announcer, self: () => client.author, emptyWords: words.noMessagesYet, tools },
       signal,
     );
     this.drafts = new DraftList(tools, signal);
     this.note = new Composer({
       id: 'note',
-      label: 'Internal note, which the visitor never sees',
-      placeholder: 'Only colleagues see this.',
-      button: 'Add note',
+      label: words.noteLabel,
+      placeholder: words.notePlaceholder,
+      button: words.addNote,
       sendsOnEnter: false,
       submit: (text) => {
         conversation.createBlock({ kind: 'NOTE', text });
@@ -57,7 +58,7 @@ export class ConversationPanel {
     const unsent = new UnsentList(
       {
         conversation,
-        againWords: 'Put into a new draft',
+        againWords: words.intoDraft,
         again: (text) => {
           conversation.createBlock({ kind: 'DRAFT', text });
         },
@@ -66,14 +67,17 @@ export class ConversationPanel {
       signal,
     );
     const peers = new PeerBar(conversation, signal);
-    this.modes = [this.modeButton('Reply', 'mode-reply', false), this.modeButton('Internal note', 'mode-note', true)];
+    this.modes = [
+      this.modeButton(words.reply, 'mode-reply', false),
+      this.modeButton(words.internalNote, 'mode-note', true),
+    ];
     this.root = element(
       'section',
       { class: 'conversation-panel', 'data-testid': 'conversation' },
       element(
         'header',
         { class: 'conversation-head' },
-        element('a', { href: '#', class: 'back', 'data-testid': 'back', 'aria-label': 'Back to the list' }, '‹ All'),
+        element('a', { href: '#', class: 'back', 'data-testid': 'back', 'aria-label': words.backToList }, words.back),
         this.title,
         peers.root,
         new ConversationTools(tools, signal).root,
@@ -92,12 +96,12 @@ export class ConversationPanel {
         element(
           'div',
           { class: 'modes' },
-          element('span', { class: 'tool-group', role: 'group', 'aria-label': 'What to write' }, ...this.modes),
+          element('span', { class: 'tool-group', role: 'group', 'aria-label': words.whatToWrite }, ...this.modes),
           peers.typing,
         ),
         this.drafts.root,
         this.note.root,
-        element('p', { class: 'hint' }, 'Ctrl+Enter or ⌘+Enter sends.'),
+        element('p', { class: 'hint' }, words.howToSend),
       ),
     );
     this.setMode(false);
@@ -133,7 +137,7 @@ export class ConversationPanel {
     const conversation = this.options.tools.desk.handle;
     const attributes = conversation.attributes();
     this.body.hidden = !conversation.isOpen && conversation.revision === 0;
-    const name = attributes.get('visitorName') ?? attributes.get('visitor') ?? 'Conversation';
+    const name = attributes.get('visitorName') ?? attributes.get('visitor') ?? words.conversation;
     if (this.title.firstElementChild) {
       setText(this.title.firstElementChild, name);
     }

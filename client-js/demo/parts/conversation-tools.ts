@@ -1,7 +1,7 @@
 import type { DeskTools } from './desk-tools.ts';
 import { element, setChildren, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
-import { assigneeWords, words } from './words.ts';
+import { assigneeWords, removeTagWords, words } from './words.ts';
 
 const TAG = 'tag/';
 
@@ -11,10 +11,10 @@ export class ConversationTools {
   private readonly assignee = element('span', { 'data-testid': 'assignee' });
   private readonly take: HTMLButtonElement;
   private readonly leave: HTMLButtonElement;
-  private readonly tags = element('ul', { class: 'tags', 'aria-label': 'Tags', 'data-testid': 'tags' });
+  private readonly tags = element('ul', { class: 'tags', 'aria-label': words.tags, 'data-testid': 'tags' });
   private readonly tagButtons = new Map<string, HTMLLIElement>();
   private readonly tagField: HTMLInputElement;
-  private readonly state = element('span', { class: 'state-closed', 'data-testid': 'state' }, 'Closed');
+  private readonly state = element('span', { class: 'state-closed', 'data-testid': 'state' }, words.closed);
   private readonly closeButton: HTMLButtonElement;
   private readonly reopenButton: HTMLButtonElement;
 
@@ -23,22 +23,22 @@ export class ConversationTools {
     signal: AbortSignal,
   ) {
     const { desk, client } = tools;
-    this.take = linkButton('Take', 'take', () => {
+    this.take = linkButton(words.take, 'take', () => {
       desk.assign(client.author.subject);
     });
-    this.leave = linkButton('Leave', 'leave-conversation', () => {
+    this.leave = linkButton(words.leave, 'leave-conversation', () => {
       desk.assign('');
     });
-    this.closeButton = linkButton('Close', 'close-conversation', () => {
+    this.closeButton = linkButton(words.close, 'close-conversation', () => {
       desk.closeConversation();
     });
-    this.reopenButton = linkButton('Reopen', 'reopen-conversation', () => {
+    this.reopenButton = linkButton(words.reopen, 'reopen-conversation', () => {
       desk.reopenConversation();
     });
     this.tagField = element('input', {
       class: 'tag-field',
-      'aria-label': 'Add a tag',
-      placeholder: 'tag',
+      'aria-label': words.addTag,
+      placeholder: words.tag,
       maxlength: '24',
       autocomplete: 'off',
       'data-testid': 'tag-field',
@@ -103,7 +103,7 @@ export class ConversationTools {
     const remove = linkButton('×', 'tag-remove', () => {
       this.tools.desk.tag('', tag, false);
     });
-    remove.setAttribute('aria-label', `Remove the tag ${tag}`);
+    remove.setAttribute('aria-label', removeTagWords(tag));
     const made = element('li', { class: 'tag', 'data-testid': 'tag' }, element('bdi', {}, tag), remove);
     this.tagButtons.set(tag, made);
     return made;

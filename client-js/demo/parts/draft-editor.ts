@@ -9,7 +9,7 @@ import { caretsIn } from './peer-carets.ts';
 import { SuggestionList } from './suggestion-list.ts';
 import { TemplatePicker } from './template-picker.ts';
 import { TextMirror } from './text-mirror.ts';
-import { errorWords, unsentWords } from './words.ts';
+import { begunWords, errorWords, unsentWords, words } from './words.ts';
 
 /**
  * A field for the reply that all agents share. While nobody has begun one it is free; the first keystroke makes the draft,
@@ -38,8 +38,8 @@ export class DraftEditor {
     };
     this.field = new BlockField({
       'data-testid': 'draft',
-      'aria-label': 'Reply, shared with your colleagues',
-      placeholder: 'Write a reply with your colleagues. / for templates.',
+      'aria-label': words.replyLabel,
+      placeholder: words.replyPlaceholder,
       rows: '2',
     });
     this.mirror = new TextMirror(this.field.root);
@@ -50,12 +50,12 @@ export class DraftEditor {
     this.sendButton = element(
       'button',
       { type: 'button', class: 'primary', 'data-testid': 'draft-send', click: send },
-      'Send',
+      words.send,
     );
-    const suggest = linkButton('Suggest', 'draft-suggest', () => {
+    const suggest = linkButton(words.suggest, 'draft-suggest', () => {
       this.suggest();
     });
-    const history = linkButton('Versions', 'draft-versions', () => {
+    const history = linkButton(words.versions, 'draft-versions', () => {
       if (this.draftId !== undefined) {
         void versions.open(this.conversation.id, this.draftId);
       }
@@ -123,7 +123,7 @@ export class DraftEditor {
 
   draw(): void {
     const block = this.draftBlock();
-    setText(this.begunBy, block ? begunWords(block) : '');
+    setText(this.begunBy, block ? begunWords(block.author) : '');
     this.begunBy.hidden = !block || block.text === '';
     this.foot.hidden = !block || block.text === '';
     this.mirror.draw(block, block && caretsIn(this.conversation, block.id));
@@ -134,7 +134,7 @@ export class DraftEditor {
     this.suggestions.root.hidden = !block;
     this.field.root.readOnly = this.isPublishing;
     this.sendButton.disabled = this.isPublishing || this.field.root.value.trim() === '';
-    setText(this.sendButton, this.isPublishing ? 'Sending …' : 'Send');
+    setText(this.sendButton, this.isPublishing ? words.sending : words.send);
     const refusal = this.refusal();
     this.tell(refusal ? unsentWords(refusal.code) : '');
   }
@@ -218,10 +218,6 @@ export class DraftEditor {
 /** Nothing was written that could be lost: it is told beside the draft. */
 export function isRefusedPublication({ code, text }: Unsent): boolean {
   return code === 'CHANGED' && text === '';
-}
-
-function begunWords({ author }: Block): string {
-  return `Shared draft, begun by ${author.name || author.subject}`;
 }
 
 function lengthOf(text: string): number {

@@ -4,6 +4,7 @@ import type { DeskTools } from './desk-tools.ts';
 import { element, setChildren } from './element.ts';
 import { MessageView } from './message-view.ts';
 import { isRecalled, isStaff, timelineOf } from './timeline.ts';
+import { words } from './words.ts';
 
 /** As near to the end as counts as being there. */
 const END_PIXELS = 48;
@@ -25,7 +26,11 @@ export interface MessageListOptions {
 export class MessageList {
   readonly root: HTMLElement;
   private readonly scroller = element('div', { class: 'message-scroller', 'data-testid': 'message-scroller' });
-  private readonly items = element('ol', { class: 'messages', 'data-testid': 'messages', 'aria-label': 'Messages' });
+  private readonly items = element('ol', {
+    class: 'messages',
+    'data-testid': 'messages',
+    'aria-label': words.messages,
+  });
   private readonly older: HTMLButtonElement;
   private isLoading = false;
   private readonly empty: HTMLElement;
@@ -48,7 +53,7 @@ export class MessageList {
     this.newer = element(
       'button',
       { type: 'button', class: 'newer', 'data-testid': 'newer', click: showEnd },
-      'New messages ↓',
+      words.newMessages,
     );
     this.newer.hidden = true;
     const loadOlder = (): void => {
@@ -57,11 +62,16 @@ export class MessageList {
     this.older = element(
       'button',
       { type: 'button', class: 'link older', 'data-testid': 'older', click: loadOlder },
-      'Load older messages',
+      words.loadOlder,
     );
     this.scroller.append(this.older, this.empty, this.items);
     this.scroller.tabIndex = 0;
-    this.root = element('section', { class: 'message-list', 'aria-label': 'Conversation' }, this.scroller, this.newer);
+    this.root = element(
+      'section',
+      { class: 'message-list', 'aria-label': words.conversation },
+      this.scroller,
+      this.newer,
+    );
     this.scroller.addEventListener('scroll', () => {
       this.scrolled();
     });

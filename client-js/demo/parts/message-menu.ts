@@ -3,11 +3,12 @@ import type { DeskTools } from './desk-tools.ts';
 import { element } from './element.ts';
 import { linkButton } from './link-button.ts';
 import { isRecalled } from './timeline.ts';
+import { words } from './words.ts';
 
 /** What staff can do with a message, behind one button. */
 export class MessageMenu {
   readonly button: HTMLButtonElement;
-  readonly root = element('p', { class: 'message-menu', role: 'group', 'aria-label': 'More' });
+  readonly root = element('p', { class: 'message-menu', role: 'group', 'aria-label': words.more });
   private readonly pin: HTMLButtonElement;
   private readonly merge: HTMLButtonElement;
   private readonly up: HTMLButtonElement;
@@ -23,37 +24,37 @@ export class MessageMenu {
   ) {
     this.message = message;
     const { desk, versions } = tools;
-    this.button = linkButton('More', 'message-more', () => {
+    this.button = linkButton(words.more, 'message-more', () => {
       this.root.hidden = !this.root.hidden;
       this.button.setAttribute('aria-expanded', String(!this.root.hidden));
     });
     this.button.setAttribute('aria-expanded', 'false');
     this.root.hidden = true;
-    this.pin = linkButton('Pin', 'message-pin', () => {
+    this.pin = linkButton(words.pin, 'message-pin', () => {
       if (this.message.attributes.has('pinned')) {
         desk.unpin(this.message.id);
       } else {
         desk.pin(this.message.id);
       }
     });
-    this.merge = linkButton('Merge with the one above', 'message-merge', () => {
+    this.merge = linkButton(words.merge, 'message-merge', () => {
       const above = this.mergeable();
       if (above !== undefined) {
         desk.merge(this.message.id, above);
       }
     });
-    this.up = linkButton('Move up', 'message-up', () => {
+    this.up = linkButton(words.moveUp, 'message-up', () => {
       this.move(-1);
     });
-    this.down = linkButton('Move down', 'message-down', () => {
+    this.down = linkButton(words.moveDown, 'message-down', () => {
       this.move(1);
     });
-    this.suggest = linkButton('Suggest a change', 'message-suggest', suggest);
-    const history = linkButton('Versions', 'message-versions', () => {
+    this.suggest = linkButton(words.suggestChange, 'message-suggest', suggest);
+    const history = linkButton(words.versions, 'message-versions', () => {
       void versions.open(desk.handle.id, this.message.id);
     });
-    this.redact = linkButton('Remove for good', 'message-redact', () => {
-      if (confirm('Remove the text for good, from every screen and from the log?')) {
+    this.redact = linkButton(words.redact, 'message-redact', () => {
+      if (confirm(words.askRedact)) {
         desk.redact(this.message.id);
       }
     });
@@ -75,7 +76,7 @@ export class MessageMenu {
     const isMessage = message.kind === 'MESSAGE';
     this.button.hidden = message.revision === 0;
     this.pin.hidden = !isMessage || !stands;
-    this.pin.textContent = message.attributes.has('pinned') ? 'Unpin' : 'Pin';
+    this.pin.textContent = message.attributes.has('pinned') ? words.unpin : words.pin;
     this.merge.hidden = !isMessage || !stands || this.mergeable() === undefined;
     this.suggest.hidden = !stands;
     this.redact.hidden = message.erased || this.tools.client.author.role !== 'ADMIN';

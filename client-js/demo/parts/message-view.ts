@@ -8,8 +8,8 @@ import { linkButton } from './link-button.ts';
 import { MessageMenu } from './message-menu.ts';
 import { ReactionBar } from './reaction-bar.ts';
 import { SuggestionList } from './suggestion-list.ts';
-import { isFresh, isRecalled, isStaff } from './timeline.ts';
-import { STATUS, STATUS_EXPLAINED, timeWords } from './words.ts';
+import { isFresh, isRecalled } from './timeline.ts';
+import { authorWords, STATUS, STATUS_EXPLAINED, timeWords, words } from './words.ts';
 
 /** How a message stands among the others. */
 export interface Place {
@@ -26,7 +26,7 @@ export class MessageView {
   private readonly text = element('p', { class: 'bubble-text', dir: 'auto', 'data-testid': 'message-text' });
   private readonly bubble = element('div', { class: 'bubble' }, this.text);
   private readonly time = element('time', {});
-  private readonly edited = element('span', { class: 'edited', 'data-testid': 'message-edited' }, 'edited');
+  private readonly edited = element('span', { class: 'edited', 'data-testid': 'message-edited' }, words.edited);
   private readonly status = element('span', { class: 'status', 'data-testid': 'message-status' });
   private readonly actions = element('span', { class: 'actions' });
   private readonly editButton: HTMLButtonElement;
@@ -54,13 +54,13 @@ export class MessageView {
         suggestions.begin(this.message.id, this.selectedText());
       });
     }
-    this.editButton = linkButton('Edit', 'message-edit', () => {
+    this.editButton = linkButton(words.edit, 'message-edit', () => {
       this.edit();
     });
-    this.recallButton = linkButton('Recall', 'message-recall', () => {
+    this.recallButton = linkButton(words.recall, 'message-recall', () => {
       this.conversation.setAttribute(this.message.id, 'recalled', '1');
     });
-    this.restoreButton = linkButton('Restore', 'message-restore', () => {
+    this.restoreButton = linkButton(words.restore, 'message-restore', () => {
       this.conversation.setAttribute(this.message.id, 'recalled', '');
     });
     this.actions.append(this.editButton, this.recallButton, this.restoreButton);
@@ -90,7 +90,7 @@ export class MessageView {
     this.root.classList.toggle('note', message.kind === 'NOTE');
     this.root.classList.toggle('recalled', recalled);
     this.heading.hidden = !isNamed;
-    setText(this.author, authorWords(message));
+    setText(this.author, authorWords(message.author, message.isOwn, message.kind === 'NOTE'));
     this.drawText(recalled);
     this.drawTime();
     this.edited.hidden = message.edited === 0;
@@ -129,14 +129,8 @@ export class MessageView {
 
   private drawText(recalled: boolean): void {
     const { text, isOwn, erased } = this.message;
-    const stands = erased
-      ? 'This message was removed.'
-      : recalled
-        ? isOwn
-          ? 'You recalled this message.'
-          : 'This message was recalled.'
-        : text;
-    setText(this.text, stands.trim() === '' ? '(no text)' : stands);
+    const stands = erased ? words.removed : recalled ? (isOwn ? words.youRecalled : words.recalled) : text;
+    setText(this.text, stands.trim() === '' ? words.noText : stands);
     this.text.classList.toggle('stand-in', erased || recalled || stands.trim() === '');
   }
 
@@ -178,9 +172,9 @@ export class MessageView {
   private edit(): HTMLTextAreaElement {
     const field = new BlockField({
       'data-testid': 'message-editor',
-      'aria-label': 'Edit the message',
+      'aria-label': words.editMessage,
     });
-    const done = linkButton('Done', 'message-done', () => {
+    const done = linkButton(words.done, 'message-done', () => {
       this.stopEditing();
       this.editButton.focus();
     });
@@ -211,10 +205,4 @@ export class MessageView {
     this.drawActions();
     this.root.classList.remove('editing');
   }
-}
-
-function authorWords({ author, kind, isOwn }: Message): string {
-  const name = author.name || (isStaff(author) ? 'Support' : 'Visitor');
-  const shown = isOwn ? `${name} (you)` : name;
-  return kind === 'NOTE' ? `${shown} · internal note` : shown;
 }

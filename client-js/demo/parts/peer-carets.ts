@@ -1,7 +1,7 @@
 import { type Author, type ConversationHandle, indexAfter } from '../../src/index.ts';
 import { authorClass } from './authored-text.ts';
 import { element } from './element.ts';
-import { nameOf } from './words.ts';
+import { nameOf, words } from './words.ts';
 
 /** Somebody's selection in a text, in code points; `end` is where the caret is. */
 export interface PeerCaret {
@@ -29,7 +29,7 @@ export function caretsIn(conversation: ConversationHandle, blockId: string): Pee
 
 function assistantOf(block: { readonly authors: readonly Author[] } | undefined): Author {
   const known = block?.authors.find(({ role }) => role === 'ASSISTANT');
-  return known ?? { subject: 'assistant', role: 'ASSISTANT', name: 'Assistant' };
+  return known ?? { subject: 'assistant', role: 'ASSISTANT', name: words.assistant };
 }
 
 /** Draws carets with names, and selections, over a text that is laid out already. Once a frame, since it has to be measured. */

@@ -2,6 +2,7 @@ import type { DeskConversation } from '../../src/desk/index.ts';
 import type { Block } from '../../src/index.ts';
 import { element, setChildren, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
+import { words } from './words.ts';
 
 /** The pinned messages, in the agents' order, which they can change. */
 export class PinnedBar {
@@ -14,7 +15,7 @@ export class PinnedBar {
     private readonly isArranged: boolean,
     signal: AbortSignal,
   ) {
-    this.root = element('section', { class: 'pinned-bar', 'aria-label': 'Pinned messages' }, this.list);
+    this.root = element('section', { class: 'pinned-bar', 'aria-label': words.pinnedMessages }, this.list);
     desk.handle.on(
       'update',
       () => {
@@ -55,9 +56,9 @@ class PinnedItem {
     this.down = linkButton('↓', 'pinned-down', () => {
       desk.pin(id, { after: this.after?.id });
     });
-    this.up.setAttribute('aria-label', 'Move up');
-    this.down.setAttribute('aria-label', 'Move down');
-    const unpin = linkButton('Unpin', 'pinned-unpin', () => {
+    this.up.setAttribute('aria-label', words.moveUp);
+    this.down.setAttribute('aria-label', words.moveDown);
+    const unpin = linkButton(words.unpin, 'pinned-unpin', () => {
       desk.unpin(id);
     });
     this.root = element('li', {}, this.text, ...(isArranged ? [this.up, this.down, unpin] : []));

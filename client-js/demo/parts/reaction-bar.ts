@@ -1,5 +1,6 @@
 import type { Author, Block, ConversationHandle } from '../../src/index.ts';
 import { element, setChildren } from './element.ts';
+import { words } from './words.ts';
 
 const OFFERED = ['👍', '❤️', '😄', '🎉', '🙏'];
 const PREFIX = 'reaction/';
@@ -16,7 +17,7 @@ export class ReactionBar {
     private readonly blockId: string,
     private readonly self: () => Author,
   ) {
-    this.offer = element('span', { class: 'reaction-offer', role: 'group', 'aria-label': 'Reactions' });
+    this.offer = element('span', { class: 'reaction-offer', role: 'group', 'aria-label': words.reactions });
     this.offer.hidden = true;
     this.offer.append(...OFFERED.map((emoji) => this.button(emoji, 'reaction-pick', emoji)));
     const click = (): void => {
@@ -28,7 +29,7 @@ export class ReactionBar {
       {
         type: 'button',
         class: 'reaction reaction-open',
-        'aria-label': 'React',
+        'aria-label': words.react,
         'aria-expanded': 'false',
         'data-testid': 'react',
         click,

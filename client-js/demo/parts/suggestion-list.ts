@@ -2,7 +2,7 @@ import type { DeskConversation, Suggestion } from '../../src/desk/index.ts';
 import { ParleyError } from '../../src/index.ts';
 import { element, setChildren, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
-import { errorWords, nameOf } from './words.ts';
+import { errorWords, nameOf, words } from './words.ts';
 
 interface Range {
   readonly start: number;
@@ -16,7 +16,7 @@ export class SuggestionList {
   private readonly items = new Map<string, SuggestionItem>();
   private readonly form: HTMLFormElement;
   private readonly field = element('textarea', {
-    'aria-label': 'What it should say',
+    'aria-label': words.suggestionLabel,
     'data-testid': 'suggestion-field',
     dir: 'auto',
     rows: '1',
@@ -30,15 +30,20 @@ export class SuggestionList {
       event.preventDefault();
       this.propose();
     };
-    const cancel = linkButton('Cancel', 'suggestion-cancel', () => {
+    const cancel = linkButton(words.cancel, 'suggestion-cancel', () => {
       this.form.hidden = true;
     });
     this.form = element(
       'form',
       { class: 'suggestion-form', submit },
-      element('p', {}, 'Instead of ', this.instead),
+      element('p', {}, words.insteadOf, this.instead),
       this.field,
-      element('p', {}, element('button', { type: 'submit', 'data-testid': 'suggestion-propose' }, 'Suggest'), cancel),
+      element(
+        'p',
+        {},
+        element('button', { type: 'submit', 'data-testid': 'suggestion-propose' }, words.suggest),
+        cancel,
+      ),
       this.problem,
     );
     this.form.hidden = true;
@@ -51,7 +56,7 @@ export class SuggestionList {
     const text = this.desk.handle.block(blockId)?.text ?? '';
     this.asked = { blockId, start, end, text };
     const part = Array.from(text).slice(start, end).join('');
-    setText(this.instead, part === '' ? '(nothing)' : part);
+    setText(this.instead, part === '' ? words.nothing : part);
     this.field.value = part;
     this.problem.hidden = true;
     this.form.hidden = false;
@@ -78,7 +83,7 @@ export class SuggestionList {
       return;
     }
     if (this.desk.handle.block(asked.blockId)?.text !== asked.text) {
-      this.tell('The text changed meanwhile. Select again.');
+      this.tell(words.textChanged);
       return;
     }
     try {
@@ -103,20 +108,20 @@ class SuggestionItem {
   private readonly by = element('bdi', {});
   private readonly old = element('del', { dir: 'auto' });
   private readonly proposed = element('ins', { dir: 'auto' });
-  private readonly stale = element('span', { class: 'stale', 'data-testid': 'stale' }, 'what it would replace is gone');
+  private readonly stale = element('span', { class: 'stale', 'data-testid': 'stale' }, words.stale);
   private readonly accept: HTMLButtonElement;
 
   constructor(desk: DeskConversation, id: string) {
-    this.accept = linkButton('Accept', 'suggestion-accept', () => {
+    this.accept = linkButton(words.accept, 'suggestion-accept', () => {
       desk.accept(id);
     });
-    const dismiss = linkButton('Dismiss', 'suggestion-dismiss', () => {
+    const dismiss = linkButton(words.dismiss, 'suggestion-dismiss', () => {
       desk.dismiss(id);
     });
     this.root = element(
       'li',
       { class: 'suggestion', 'data-testid': 'suggestion' },
-      element('span', {}, this.by, ' suggests '),
+      element('span', {}, this.by, words.suggests),
       element('span', {}, this.old, ' ', this.proposed),
       this.stale,
       element('span', { class: 'suggestion-buttons' }, this.accept, dismiss),
@@ -126,7 +131,7 @@ class SuggestionItem {
   draw({ author, text, range, state }: Suggestion, target: string): void {
     setText(this.by, nameOf(author));
     setText(this.old, range ? Array.from(target).slice(range.start, range.end).join('') : '');
-    setText(this.proposed, text === '' ? '(nothing)' : text);
+    setText(this.proposed, text === '' ? words.nothing : text);
     this.stale.hidden = state !== 'stale';
     this.accept.hidden = state === 'stale';
   }

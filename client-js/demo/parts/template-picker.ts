@@ -1,6 +1,7 @@
 import { codePointsBefore } from '../../src/index.ts';
 import { element, setChildren, setText } from './element.ts';
 import type { Template, TemplateSource } from './template-source.ts';
+import { words } from './words.ts';
 
 const SHOWN_MAX = 20;
 /** A slash at the start of a word, and what was typed after it. */
@@ -24,7 +25,7 @@ export class TemplatePicker {
     /** Puts a text in the place of a range of what is written, in code points. */
     private readonly insert: (text: string, start: number, end: number) => void,
   ) {
-    this.list = element('ul', { role: 'listbox', id: this.id, 'aria-label': 'Answer templates' });
+    this.list = element('ul', { role: 'listbox', id: this.id, 'aria-label': words.answerTemplates });
     this.root = element('div', { class: 'templates', 'data-testid': 'templates' }, this.list);
     this.root.hidden = true;
     field.addEventListener('input', () => {

@@ -2,6 +2,7 @@ import type { Block, ConversationHandle } from '../../src/index.ts';
 import { BlockField } from './block-field.ts';
 import { element, setText } from './element.ts';
 import { linkButton } from './link-button.ts';
+import { words } from './words.ts';
 
 /** The introduction of the conversation. Agents write it together, visitors read it. */
 export class TopicBar {
@@ -9,7 +10,7 @@ export class TopicBar {
   private readonly text = element('p', { class: 'topic-text', dir: 'auto', 'data-testid': 'topic' });
   private readonly editButton: HTMLButtonElement;
   private readonly field = new BlockField({
-    'aria-label': 'Introduction, which everybody sees',
+    'aria-label': words.introductionLabel,
     'data-testid': 'topic-field',
   });
   private readonly doneButton: HTMLButtonElement;
@@ -20,17 +21,17 @@ export class TopicBar {
     private readonly isEditable: boolean,
     signal: AbortSignal,
   ) {
-    this.editButton = linkButton('Edit', 'topic-edit', () => {
+    this.editButton = linkButton(words.edit, 'topic-edit', () => {
       this.edit();
     });
-    this.doneButton = linkButton('Done', 'topic-done', () => {
+    this.doneButton = linkButton(words.done, 'topic-done', () => {
       this.isEdited = false;
       this.field.release();
       this.draw();
     });
     this.root = element(
       'section',
-      { class: 'topic', 'aria-label': 'Introduction' },
+      { class: 'topic', 'aria-label': words.introduction },
       this.text,
       this.field.root,
       this.editButton,
@@ -68,7 +69,7 @@ export class TopicBar {
     this.field.root.hidden = !this.isEdited;
     this.doneButton.hidden = !this.isEdited;
     this.editButton.hidden = !this.isEditable || this.isEdited;
-    this.editButton.textContent = text === '' ? 'Add an introduction' : 'Edit';
+    this.editButton.textContent = text === '' ? words.addIntroduction : words.edit;
     this.root.hidden = !this.isEditable && text === '';
   }
 }

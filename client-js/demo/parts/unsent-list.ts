@@ -1,6 +1,6 @@
 import { type ConversationHandle, ParleyError, type Unsent } from '../../src/index.ts';
 import { element, setAttribute, setChildren, setText } from './element.ts';
-import { errorWords, unsentWords } from './words.ts';
+import { errorWords, unsentWords, words } from './words.ts';
 
 export interface UnsentListOptions {
   readonly conversation: ConversationHandle;
@@ -14,7 +14,7 @@ export interface UnsentListOptions {
 
 /** What was written and is not in the conversation, until the reader lets it go. */
 export class UnsentList {
-  readonly root = element('ul', { class: 'unsent-list', 'aria-label': 'Not sent', 'data-testid': 'unsent-list' });
+  readonly root = element('ul', { class: 'unsent-list', 'aria-label': words.notSent, 'data-testid': 'unsent-list' });
   private readonly items = new Map<string, UnsentItem>();
 
   constructor(
@@ -77,7 +77,7 @@ class UnsentItem {
         'p',
         { class: 'unsent-buttons' },
         this.againButton,
-        element('button', { type: 'button', 'data-testid': 'unsent-dismiss', click: dismiss }, 'Dismiss'),
+        element('button', { type: 'button', 'data-testid': 'unsent-dismiss', click: dismiss }, words.dismiss),
       ),
     );
   }
@@ -87,7 +87,7 @@ class UnsentItem {
     const code = group[0]?.code;
     if (code !== undefined && this.root.dataset['code'] !== code) {
       setAttribute(this.root, 'data-code', code);
-      setText(this.reason, `Not sent. ${unsentWords(code)}`);
+      setText(this.reason, `${words.notSent}. ${unsentWords(code)}`);
     }
     const text = textOf(group);
     setText(this.text, text);

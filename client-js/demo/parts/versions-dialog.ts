@@ -1,7 +1,7 @@
 import { authoredSpans } from './authored-text.ts';
 import type { DeskApi, Version } from './desk-api.ts';
 import { element, setText } from './element.ts';
-import { SOURCES, nameOf, roleWords, timeWords } from './words.ts';
+import { SOURCES, nameOf, roleWords, timeWords, words } from './words.ts';
 
 /** How a text came to be: a slider through its versions, and the list of them with what each changed. */
 export class VersionsDialog {
@@ -22,7 +22,7 @@ export class VersionsDialog {
     this.slider = element('input', {
       type: 'range',
       min: '0',
-      'aria-label': 'Through time',
+      'aria-label': words.throughTime,
       'data-testid': 'version-slider',
       input,
     });
@@ -32,8 +32,8 @@ export class VersionsDialog {
       element(
         'header',
         {},
-        element('h2', { id: 'versions-title' }, 'Versions'),
-        element('button', { type: 'button', 'data-testid': 'versions-close', click: close }, 'Close'),
+        element('h2', { id: 'versions-title' }, words.versions),
+        element('button', { type: 'button', 'data-testid': 'versions-close', click: close }, words.close),
       ),
       this.slider,
       this.told,
@@ -47,12 +47,12 @@ export class VersionsDialog {
     this.list.replaceChildren();
     this.text.replaceChildren();
     this.slider.hidden = true;
-    setText(this.told, 'Loading …');
+    setText(this.told, words.loading);
     this.root.showModal();
     try {
       this.versions = await this.api.versions(conversation, block);
     } catch {
-      setText(this.told, 'The versions cannot be read right now.');
+      setText(this.told, words.versionsAway);
       return;
     }
     this.list.replaceChildren(...this.versions.map((version, i) => this.item(version, i)));
@@ -81,7 +81,7 @@ export class VersionsDialog {
   private show(i: number): void {
     const version = this.versions[i];
     if (!version) {
-      setText(this.told, 'It has no versions yet.');
+      setText(this.told, words.noVersions);
       return;
     }
     this.slider.value = String(i);
@@ -93,7 +93,7 @@ export class VersionsDialog {
     }));
     this.text.replaceChildren(...authoredSpans(pieces));
     if (version.text === undefined) {
-      setText(this.text, 'The text was removed for good.');
+      setText(this.text, words.textRemoved);
     }
     [...this.list.children].forEach((child, at) => {
       child.firstElementChild?.setAttribute('aria-current', String(at === i));

@@ -4,20 +4,115 @@ import type { Author, ConnectionState, MessageStatus, ParleyErrorCode, Role, Uns
 
 /** Of headings, fields and buttons. */
 export const words = {
+  accept: 'Accept',
+  add: 'Add',
+  addIntroduction: 'Add an introduction',
+  addNote: 'Add note',
+  addSection: 'Add a section',
+  addTag: 'Add a tag',
+  againAsMessage: 'Try again as new message',
+  answerTemplates: 'Answer templates',
+  areTemplates: ' answer templates',
+  articles: 'Articles',
+  askAssistant: 'Ask the assistant',
+  askRedact: 'Remove the text for good, from every screen and from the log?',
+  assistant: 'Assistant',
+  assistantAway: 'The assistant cannot answer right now.',
+  back: '‹ All',
+  backToList: 'Back to the list',
+  cancel: 'Cancel',
+  chat: 'Chat',
+  chatWithUs: 'Chat with us',
+  close: 'Close',
+  closeChat: 'Close the chat',
+  closed: 'Closed',
+  closedLine: 'This conversation is closed. Write to reopen it.',
+  connectAgain: 'Connect again',
   conversation: 'Conversation',
   conversations: 'Conversations',
+  dismiss: 'Dismiss',
+  done: 'Done',
+  edit: 'Edit',
+  editMessage: 'Edit the message',
+  edited: 'edited',
+  greeting: 'Hello! Write to us: whoever is at the desk answers here.',
+  howToSend: 'Ctrl+Enter or ⌘+Enter sends.',
+  howToTakeOver: 'Esc or Ctrl+.',
+  insteadOf: 'Instead of ',
+  internalNote: 'Internal note',
+  intoDraft: 'Put into a new draft',
+  intoSection: 'Put into a new section',
+  introduction: 'Introduction',
+  introductionLabel: 'Introduction, which everybody sees',
+  leave: 'Leave',
+  loadOlder: 'Load older messages',
+  loading: 'Loading …',
+  merge: 'Merge with the one above',
+  messages: 'Messages',
+  more: 'More',
   moveDown: 'Move down',
   moveUp: 'Move up',
+  newArticle: 'New article',
+  newArticleTitle: 'Title of a new article',
+  newMessages: 'New messages ↓',
   noConversations: 'No conversations yet. Open the visitor page in another tab.',
   noMessages: 'No messages yet',
+  noMessagesYet: 'No messages yet.',
+  noText: '(no text)',
+  noVersions: 'It has no versions yet.',
   nobodyOnTheSite: 'Nobody is on the site.',
+  notSent: 'Not sent',
+  noteLabel: 'Internal note, which the visitor never sees',
+  notePlaceholder: 'Only colleagues see this.',
+  nothing: '(nothing)',
   onTheSite: 'On the site',
+  openChat: 'Open the chat',
+  pin: 'Pin',
+  pinnedMessages: 'Pinned messages',
+  react: 'React',
+  reactions: 'Reactions',
+  recall: 'Recall',
+  recalled: 'This message was recalled.',
+  redact: 'Remove for good',
+  remove: 'Remove',
+  removed: 'This message was removed.',
+  reopen: 'Reopen',
+  reply: 'Reply',
+  replyLabel: 'Reply, shared with your colleagues',
+  replyPlaceholder: 'Write a reply with your colleagues. / for templates.',
+  restore: 'Restore',
+  section: 'Section',
+  sectionHint: 'The first line of a section is its heading.',
+  send: 'Send',
+  sending: 'Sending …',
   showMore: 'Show more',
+  stale: 'what it would replace is gone',
+  suggest: 'Suggest',
+  suggestChange: 'Suggest a change',
+  suggestionLabel: 'What it should say',
+  suggests: ' suggests ',
+  support: 'Support',
+  tag: 'tag',
+  tags: 'Tags',
   take: 'Take',
+  takeOver: 'Take over',
+  textChanged: 'The text changed meanwhile. Select again.',
+  textRemoved: 'The text was removed for good.',
+  throughTime: 'Through time',
+  title: 'Title',
+  unpin: 'Unpin',
   unread: 'unread',
+  versions: 'Versions',
+  versionsAway: 'The versions cannot be read right now.',
+  visitor: 'Visitor',
   waiting: 'Waiting',
+  whatToWrite: 'What to write',
+  writeMessage: 'Write a message',
   you: 'you',
+  youAre: 'You are ',
   youHaveIt: 'You have it',
+  youRecalled: 'You recalled this message.',
+  yourMessage: 'Your message',
 } as const;
 
 export const STATUS: Readonly<Record<MessageStatus, string>> = {
@@ -178,4 +273,28 @@ const STATES: Readonly<Record<string, string>> = { open: 'open', closed: 'closed
 
 export function stateWords(state: string): string {
   return STATES[state] ?? state;
+}
+
+export function openChatWords(unread: number): string {
+  return unread === 0 ? words.openChat : `${words.openChat}, ${unread} ${words.unread}`;
+}
+
+export function removeTagWords(tag: string): string {
+  return `Remove the tag ${tag}`;
+}
+
+/** `written`: how many characters the assistant has written. */
+export function writingWords(written: number): string {
+  return `The assistant is writing … ${written} characters. Esc takes over.`;
+}
+
+export function begunWords({ name, subject }: Author): string {
+  return `Shared draft, begun by ${name || subject}`;
+}
+
+/** Who wrote a message or a note. */
+export function authorWords(author: Author, isOwn: boolean, isNote: boolean): string {
+  const name = author.name || (author.role === 'VISITOR' ? words.visitor : words.support);
+  const shown = isOwn ? `${name} (${words.you})` : name;
+  return isNote ? `${shown} · ${words.internalNote.toLowerCase()}` : shown;
 }
