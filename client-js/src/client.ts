@@ -13,6 +13,7 @@ import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { wellFormed } from './ot/text.ts';
+import { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { KeyRing } from './tabs/key-ring.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
 import { claimsOf, principalOf } from './token.ts';
@@ -102,6 +103,7 @@ export class Client {
   private readonly inboxes = new Map<string, InboxHandle>();
   private readonly parts: ClientPart[] = [];
   private keys: KeyRing | undefined;
+  private snapshots: SnapshotStore | undefined;
   private tabs: Tabs | undefined;
   private visited: Visit | undefined;
   private principal: string | undefined;
@@ -190,8 +192,12 @@ export class Client {
       return known.handle;
     }
     const { link, handle } = this.join(normal);
-    if (this.connection.isOpen) {
-      this.connection.send([link.open()]);
+    if (this.principal !== undefined) {
+      void link.prime().then(() => {
+        if (this.connection.isOpen && link.state === 'closed') {
+          this.connection.send([link.open()]);
+        }
+      });
     }
     return handle;
   }
@@ -252,6 +258,9 @@ export class Client {
         clock: this.around.clock,
         random: this.around.random,
         outbox: this.outbox,
+        snapshots: () => this.snapshots,
+        savesSnapshots: () =>
+          this.tabs?.stats.role !== 'follower' || this.around.document?.visibilityState !== 'hidden',
         limits: () => this.limits,
         send: (frames) => {
           this.connection.send(frames);
@@ -327,9 +336,16 @@ export class Client {
       await this.adopter?.open(principal, claims);
       this.principal = principal;
       this.become(claims?.author ?? UNKNOWN);
-      this.members.forEach(({ link }) => {
+      const { indexedDB, clock } = this.around;
+      if (this.adopter && indexedDB) {
+        const name = `parley/${this.options.url}/${principal}/snapshots`;
+        this.snapshots = new SnapshotStore(indexedDB, name, clock.nowMillis.bind(clock));
+      }
+      const links = [...this.members.values()].map(({ link }) => link);
+      links.forEach((link) => {
         link.bind();
       });
+      await Promise.all(links.map((link) => link.prime()));
     }
   }
 

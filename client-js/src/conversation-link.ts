@@ -9,6 +9,7 @@ import { ParleyError } from './errors.ts';
 import type { Random } from './random.ts';
 import { ConversationPresence } from './presence/conversation-presence.ts';
 import type { Lane, LaneContent, Outbox } from './outbox/outbox.ts';
+import type { SnapshotStore } from './snapshot/snapshot-store.ts';
 import type {
   Answer,
   Blocks,
@@ -31,6 +32,10 @@ export interface LinkHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly outbox: Outbox;
+  /** Where other tabs find what this one has. */
+  readonly snapshots?: () => SnapshotStore | undefined;
+  /** Whether it is on this tab to save what conversations hold, and not on one of many that all have the same. */
+  readonly savesSnapshots?: () => boolean;
   limits(): Limits | undefined;
   send(frames: readonly Init<ClientFrame>[]): void;
   sendBytes(bytes: Uint8Array): void;
@@ -52,6 +57,7 @@ const ACKNOWLEDGE_MILLIS = 50;
 const REFUSED_MILLIS_MIN = 200;
 /** Written longer before it was sent than this counts as written offline. */
 const LATE_MILLIS = 10_000;
+const SNAPSHOT_MILLIS = 1_000;
 const DIVERGENCES_MAX = 3;
 const CONTENT_ID_BYTES = 8;
 const OLDER_BLOCKS = 50;
@@ -94,6 +100,8 @@ export class ConversationLink {
   private isStale = false;
   private reading: Deferred | undefined;
   private cancelAcknowledge: (() => void) | undefined;
+  private savedRevision = 0;
+  private isSnapshotDue = false;
   private cancelRetry: () => void = noop;
 
   constructor(
@@ -139,6 +147,17 @@ export class ConversationLink {
     this.host.outbox.unsent(this.target).then((unsent) => {
       this.show({ unsent, settled: [] });
     }, noop);
+  }
+
+  /** Shows what some tab of this browser had last, unless there is more here already. */
+  async prime(): Promise<void> {
+    const snapshot = await this.host.snapshots?.()?.read(this.target);
+    if (snapshot && this.state === 'closed' && this.replica.position.revision === 0) {
+      this.view = this.replica.confirmed.view = snapshot.view;
+      this.conversation = snapshot.conversation;
+      this.savedRevision = snapshot.blocks.position?.revision ?? 0;
+      this.settle(this.replica.replace(snapshot.blocks));
+    }
   }
 
   /** Takes up what came up elsewhere and is kept there. */
@@ -456,6 +475,22 @@ export class ConversationLink {
       void this.save();
     }
     this.user.updated(outcome);
+    this.saveSnapshotSoon();
+  }
+
+  private saveSnapshotSoon(): void {
+    const { clock } = this.host;
+    const snapshots = this.host.snapshots?.();
+    if (snapshots && !this.isSnapshotDue && this.replica.position.revision > this.savedRevision) {
+      this.isSnapshotDue = true;
+      clock.after(SNAPSHOT_MILLIS, () => {
+        this.isSnapshotDue = false;
+        if (!this.isStale && this.host.savesSnapshots?.()) {
+          this.savedRevision = this.replica.position.revision;
+          void snapshots.save(this.target, this.conversation, this.replica.confirmed);
+        }
+      });
+    }
   }
 
   /** Sends the first pending submission, if none is under way. */

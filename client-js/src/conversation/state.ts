@@ -143,6 +143,20 @@ export class ConversationState {
     this.position = position ?? START;
   }
 
+  /** The state by its latest blocks, as a gateway would send it: what `applyBlocks` takes. */
+  latest(count: number): Blocks {
+    const blocks = [...this.blocks.values()].sort((a, b) => b.revision - a.revision || inOrder(b.id, a.id));
+    const kept = blocks.slice(0, count);
+    const oldest = kept[kept.length - 1]?.revision ?? 0;
+    return {
+      since: 0,
+      position: this.position,
+      blocks: kept.map((block) => ({ ...block, attributes: pairsOf(block.attributes) })),
+      attributes: pairsOf(this.attributes),
+      olderThan: kept.length < blocks.length ? Math.max(oldest, this.olderThan) : this.olderThan,
+    };
+  }
+
   /** The state as one JSON text, the same for equal states in every implementation: what replicas are compared by. */
   canonical(): string {
     const blocks = [...this.blocks.values()].sort((a, b) => inOrder(a.id, b.id)).map(canonicalBlock);
@@ -341,6 +355,10 @@ function standing({
 
 function blockFrom(block: wire.Block): Block {
   return { ...block, author: block.author ?? NOBODY, attributes: mapOf(block.attributes) };
+}
+
+function pairsOf(attributes: ReadonlyMap<string, string>): Attribute[] {
+  return [...attributes].map(([key, value]) => ({ key, value }));
 }
 
 function mapOf(attributes: readonly Attribute[]): Map<string, string> {

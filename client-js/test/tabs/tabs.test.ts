@@ -112,6 +112,50 @@ describe('ten tabs of one visitor', () => {
   });
 });
 
+describe('a new tab', () => {
+  it('shows at once what others have, and gets only the difference from the gateway', async () => {
+    const tabs = await openAll(2);
+    for (let i = 0; i < 5; i++) {
+      await tabs[0]!.chat.send(`${i}`.repeat(300)).sent;
+    }
+    await clock.advance(2_000);
+    await tabs[0]!.chat.send('since then').sent;
+    const [connection] = sockets();
+    const before = connection?.bytesSent ?? 0;
+    const late = await open();
+    await allHave([...tabs, late], ...[0, 1, 2, 3, 4].map((i) => `${i}`.repeat(300)), 'since then');
+    expect((connection?.bytesSent ?? 0) - before).toBeLessThan(300);
+  });
+
+  it('shows what there was without a connection, with what is written there', async () => {
+    const [tab] = await openAll(1);
+    await tab!.chat.send('before').sent;
+    await clock.advance(2_000);
+    gateway.isDown = true;
+    sockets()[0]?.close(1006);
+    const late = await open();
+    late.chat.send('offline');
+    await allHave([late], 'before', 'offline');
+    expect(late.chat.id).toBe('vera:chat');
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    await allHave([tab!, late], 'before', 'offline');
+  });
+
+  it('shows another view when its role is another one by now', async () => {
+    const page = browser.open('ann', 'AGENT', { tabs: 'auto' });
+    const chat = page.client.conversation({ id: 'vera:chat' });
+    await clock.advance(100);
+    await chat.createBlock({ kind: 'NOTE', text: 'for staff' }).sent;
+    await clock.advance(2_000);
+    page.kill();
+    const later = browser.open('ann', 'VISITOR', { tabs: 'auto' });
+    const seen = later.client.conversation({ id: 'vera:chat' });
+    await clock.advance(1_000);
+    expect(seen.notes()).toEqual([]);
+  });
+});
+
 describe('what a closed tab left', () => {
   it('is sent through the same connection, and the tab that sends it goes on hearing of its own conversation', async () => {
     const tabs = await openAll(3);
