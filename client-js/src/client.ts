@@ -3,6 +3,7 @@ import { Connection, type ConnectionState } from './connection.ts';
 import { ConversationHandle } from './conversation-handle.ts';
 import { ConversationLink } from './conversation-link.ts';
 import { type ConversationTarget, DEFAULT_NAME, isAbout, keyOf } from './conversation-target.ts';
+import { NOTHING } from './conversation/replica.ts';
 import type { Block } from './conversation/state.ts';
 import { type Environment, type Surroundings, surroundings } from './environment.ts';
 import { ParleyError } from './errors.ts';
@@ -15,6 +16,7 @@ import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { wellFormed } from './ot/text.ts';
 import { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { KeyRing } from './tabs/key-ring.ts';
+import { Overlay } from './tabs/overlay.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
 import { claimsOf, principalOf } from './token.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
@@ -105,6 +107,7 @@ export class Client {
   private keys: KeyRing | undefined;
   private snapshots: SnapshotStore | undefined;
   private tabs: Tabs | undefined;
+  private readonly overlay: Overlay;
   private visited: Visit | undefined;
   private principal: string | undefined;
   private self = UNKNOWN;
@@ -124,12 +127,20 @@ export class Client {
     if (options.outbox !== 'memory' && indexedDB && locks) {
       const stored = new StoredOutbox(options.url, { clock, random, indexedDB, locks });
       this.outbox = stored;
-      this.adopter = new Adopter(stored, dialling, this.around, newSession, (target, outcome) => {
+      this.adopter = new Adopter(stored, dialling, this.around, newSession, ({ target, replica }, outcome) => {
+        this.overlay.update(target, replica);
         this.members.get(keyOf(target))?.link.show(outcome);
       });
     } else {
       this.outbox = new MemoryOutbox(random);
     }
+    this.overlay = new Overlay(
+      clock,
+      (target) => this.blocksElsewhere(target),
+      (target) => {
+        this.members.get(keyOf(target))?.handle.updated(NOTHING);
+      },
+    );
     this.connection = new Connection({ ...dialling, session: newSession() }, this.around, {
       prepare: (token) => this.prepare(token),
       greeting: () => this.greeting(),
@@ -271,6 +282,7 @@ export class Client {
       },
       {
         updated: (outcome) => {
+          this.overlay.update(target, link.replica);
           handle.updated(outcome);
           this.leaveIfDone(member);
         },
@@ -284,7 +296,7 @@ export class Client {
     );
     const handle = new ConversationHandle(
       link,
-      this.adopter?.blocksOf(target) ?? new Map<string, Block>(),
+      this.blocksElsewhere(target),
       () => this.limits,
       () => {
         member.isClosing = true;
@@ -297,6 +309,11 @@ export class Client {
       link.bind();
     }
     return member;
+  }
+
+  /** What other tabs wrote that is on its way. */
+  private blocksElsewhere(target: ConversationTarget): Map<string, Block> {
+    return this.adopter?.blocksOf(target) ?? new Map<string, Block>();
   }
 
   private leaveIfDone({ link, handle, isClosing }: Member): void {
@@ -364,6 +381,7 @@ export class Client {
         { url, token: newToken, client: name, session: '' },
         { ...this.around, locks, channels },
         principal,
+        this.overlay,
       );
       await this.tabs.enter(token);
     }

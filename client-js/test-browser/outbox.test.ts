@@ -8,6 +8,8 @@ import { Tags } from './fixture/tags.ts';
 
 const MESSAGES = 5;
 const CUTS = 10;
+/** They write as fast as they can while the gateway is away. */
+const SENDING_MILLIS_MAX = 120_000;
 
 const stage = Stage.forThisFile();
 
@@ -114,10 +116,11 @@ test('a gateway killed while tabs write comes back on its folder and nothing is 
   }
   isDone = true;
   await Promise.all(writing);
-  await eventually('all are sent', async () => {
+  const areSent = async (): Promise<boolean> => {
     const displays = await Promise.all(tabs.map((tab) => tab.display()));
     return displays.every(({ pending, connection }) => pending === 0 && connection === 'live');
-  });
+  };
+  await eventually('all are sent', areSent, SENDING_MILLIS_MAX);
   const log = await logOf(conversation);
   console.log(`${written.length} messages over two kills`);
   expect([...textsOf(log)].sort()).toEqual([...written].sort());

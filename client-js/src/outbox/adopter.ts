@@ -24,7 +24,7 @@ export class Adopter {
     private readonly dialling: Omit<ConnectionOptions, 'session'>,
     private readonly around: Surroundings,
     private readonly newSession: () => string,
-    private readonly updated: (target: ConversationTarget, outcome: Outcome) => void,
+    private readonly updated: (link: ConversationLink, outcome: Outcome) => void,
   ) {}
 
   /** Opens the outboxes of a principal, and begins to look for orphans, now and then. */
@@ -82,11 +82,12 @@ export class Adopter {
     this.adoptions.delete(adoption);
   }
 
-  private show({ target, replica }: ConversationLink, outcome: Outcome): void {
+  private show(link: ConversationLink, outcome: Outcome): void {
+    const { target, replica } = link;
     const blocks = this.blocksOf(target);
     replica.blocks().forEach((block) => blocks.set(block.id, block));
     outcome.unsent.forEach(({ block }) => blocks.delete(block));
-    this.updated(target, outcome);
+    this.updated(link, outcome);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Channels } from './channels.ts';
 import { Election } from './election.ts';
 import { Hub } from './hub.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { Overlay } from './overlay.ts';
 import { type SocketHost, socketWorker } from './socket-worker.ts';
 import { type Leader, TabSocket, hubOf } from './tab-socket.ts';
 
@@ -60,6 +61,7 @@ export class Tabs {
     private readonly dialling: ConnectionOptions,
     private readonly around: TabSurroundings,
     private readonly principal: string,
+    private readonly overlay: Overlay,
   ) {
     this.tab = base64Url(around.random.bytes(ID_BYTES));
     this.bus = this.newBus(this.tab);
@@ -120,6 +122,7 @@ export class Tabs {
       this.bus.listen(`tab/${this.tab}`, (message) => {
         this.sockets.get(String(message.head['port']))?.heard(message);
       });
+      this.overlay.start(this.bus);
       this.election.enter();
     }
   }
@@ -128,6 +131,7 @@ export class Tabs {
   leave(): void {
     this.isHere = false;
     this.election.leave();
+    this.overlay.stop();
     this.bus.pause();
     this.ownLock?.release();
     this.ownLock = undefined;

@@ -156,6 +156,41 @@ describe('a new tab', () => {
   });
 });
 
+describe('what waits in one tab', () => {
+  it('is shown in the others until its entry comes', async () => {
+    const tabs = await openAll(3);
+    gateway.isDown = true;
+    sockets()[0]?.close(1006);
+    const { id } = tabs[1]!.chat.send('offline');
+    tabs[1]!.chat.setText(id, 'offline, and more');
+    await clock.advance(1_000);
+    await allHave(tabs, 'offline, and more');
+    tabs[1]!.chat.setText(id, 'offline, and even more');
+    await clock.advance(1_000);
+    await allHave(tabs, 'offline, and even more');
+    const late = await open();
+    await allHave([...tabs, late], 'offline, and even more');
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    expect(log().length).toBeGreaterThan(0);
+    await allHave([...tabs, late], 'offline, and even more');
+  });
+
+  it('vanishes everywhere when it is rejected', async () => {
+    const tabs = await openAll(3);
+    gateway.isDown = true;
+    sockets()[0]?.close(1006);
+    gateway.conversation('vera:chat').forbids = () => true;
+    tabs[1]!.chat.send('never').sent.catch(() => undefined);
+    await clock.advance(1_000);
+    await allHave(tabs, 'never');
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    await allHave(tabs);
+    expect(tabs[1]!.chat.unsent().map(({ text }) => text)).toEqual(['never']);
+  });
+});
+
 describe('what a closed tab left', () => {
   it('is sent through the same connection, and the tab that sends it goes on hearing of its own conversation', async () => {
     const tabs = await openAll(3);

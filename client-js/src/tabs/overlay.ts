@@ -1,0 +1,117 @@
+import type { Clock } from '../clock.ts';
+import type { ConversationTarget } from '../conversation-target.ts';
+import { keyOf, targetOf } from '../conversation-target.ts';
+import { createdBlocks } from '../conversation/pending.ts';
+import type { Replica } from '../conversation/replica.ts';
+import type { Block } from '../conversation/state.ts';
+import type { Bus } from './bus.ts';
+
+/** What waits in this tab, as the others are told of it. */
+interface Told {
+  readonly target: ConversationTarget;
+  readonly replica: Replica;
+  look: string;
+  isDue: boolean;
+}
+
+/** What is answered sooner comes to the others as an entry. */
+const TELL_MILLIS = 200;
+const NOTHING = '[]';
+
+/**
+ * Shows in each tab what others wrote and the gateway does not have yet: new blocks, by the outbox they wait in, until their
+ * entries come or their outbox no longer has them.
+ */
+export class Overlay {
+  private readonly told = new Map<string, Told>();
+  /** By outbox: the blocks that were heard of last. */
+  private readonly heard = new Map<string, readonly string[]>();
+  private bus: Bus | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    /** Where the blocks of a conversation are shown that its replica does not have. */
+    private readonly shown: (target: ConversationTarget) => Map<string, Block>,
+    private readonly changed: (target: ConversationTarget) => void,
+  ) {}
+
+  /** Takes part from here on: asks the others, and tells what waits here. */
+  start(bus: Bus): void {
+    this.bus = bus;
+    bus.listen('pending', ({ head, body }) => {
+      if (head.kind === 'ask') {
+        this.told.forEach((told, outbox) => {
+          this.tell(outbox, told);
+        });
+      } else if (head.kind === 'pending') {
+        this.hear(String(head['outbox']), targetOf(String(head['lane'])), blocksFrom(body));
+      }
+    });
+    bus.post('pending', { kind: 'ask' });
+  }
+
+  stop(): void {
+    this.bus = undefined;
+  }
+
+  /** Something may wait in this conversation that did not, or the other way round. */
+  update(target: ConversationTarget, replica: Replica): void {
+    const { outbox } = replica;
+    const known = this.told.get(outbox);
+    const told = known ?? { target, replica, look: NOTHING, isDue: false };
+    if (!told.isDue && lookOf(blocksWaiting(replica)) !== told.look) {
+      this.told.set(outbox, told);
+      told.isDue = true;
+      this.clock.after(TELL_MILLIS, () => {
+        told.isDue = false;
+        if (lookOf(blocksWaiting(replica)) !== told.look) {
+          this.tell(outbox, told);
+        }
+      });
+    }
+  }
+
+  private tell(outbox: string, told: Told): void {
+    const { target, replica } = told;
+    const blocks = replica.outbox === outbox ? blocksWaiting(replica) : [];
+    told.look = lookOf(blocks);
+    if (blocks.length === 0) {
+      this.told.delete(outbox);
+    }
+    this.bus?.post('pending', { kind: 'pending', lane: keyOf(target), outbox }, encoded(blocks));
+  }
+
+  private hear(outbox: string, target: ConversationTarget, blocks: readonly Block[]): void {
+    const shown = this.shown(target);
+    this.heard.get(outbox)?.forEach((id) => shown.delete(id));
+    blocks.forEach((block) => shown.set(block.id, block));
+    if (blocks.length > 0) {
+      this.heard.set(
+        outbox,
+        blocks.map(({ id }) => id),
+      );
+    } else {
+      this.heard.delete(outbox);
+    }
+    this.changed(target);
+  }
+}
+
+function blocksWaiting(replica: Replica): Block[] {
+  return [...createdBlocks(replica.pending)].flatMap((id) => replica.block(id) ?? []);
+}
+
+/** Tells apart what would be shown differently. */
+function lookOf(blocks: readonly Block[]): string {
+  return JSON.stringify(blocks.map(({ id, text }) => [id, text]));
+}
+
+function encoded(blocks: readonly Block[]): Uint8Array {
+  const plain = blocks.map((block) => ({ ...block, attributes: [...block.attributes] }));
+  return new TextEncoder().encode(JSON.stringify(plain));
+}
+
+function blocksFrom(bytes: Uint8Array): Block[] {
+  const plain = JSON.parse(new TextDecoder().decode(bytes)) as (Block & { attributes: [string, string][] })[];
+  return plain.map((block) => ({ ...block, attributes: new Map(block.attributes) }));
+}
