@@ -6,13 +6,14 @@ import { type ConversationTarget, DEFAULT_NAME, isAbout, keyOf } from './convers
 import { NOTHING } from './conversation/replica.ts';
 import type { Block } from './conversation/state.ts';
 import { type Environment, type Surroundings, surroundings } from './environment.ts';
-import { ParleyError } from './errors.ts';
+import { ParleyError, type ParleyErrorCode } from './errors.ts';
 import { Events } from './events.ts';
 import { InboxHandle } from './inbox.ts';
 import { Adopter } from './outbox/adopter.ts';
 import { MemoryOutbox } from './outbox/memory-outbox.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import { StoredOutbox } from './outbox/stored-outbox.ts';
+import { Users } from './outbox/users.ts';
 import { wellFormed } from './ot/text.ts';
 import { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { KeyRing } from './tabs/key-ring.ts';
@@ -186,12 +187,25 @@ export class Client {
 
   /** Ends the connection. What is in the outbox goes out on the next visit. */
   close(): void {
-    this.connection.close();
+    this.end('CLOSED');
+  }
+
+  private end(reason: ParleyErrorCode): void {
+    this.connection.close(reason);
     this.adopter?.stop();
     this.tabs?.leave();
     this.members.forEach(({ handle }) => {
       handle.abandoned();
     });
+  }
+
+  /**
+   * Ends all clients of this user in this browser: nothing of what they showed is shown or kept any more. What the outbox has
+   * waits there until the user is back. Resolves when that is done here.
+   */
+  async signOut(): Promise<void> {
+    this.tabs?.signOut();
+    await this.signedOut();
   }
 
   /** The conversation; the same one however often it is asked for. */
@@ -259,6 +273,18 @@ export class Client {
       tabs: this.tabs?.stats ?? SOLO,
       divergences: links.reduce((sum, { divergenceCount }) => sum + divergenceCount, 0),
     };
+  }
+
+  private async signedOut(): Promise<void> {
+    const links = [...this.members.values()].map(({ link }) => link);
+    await Promise.all(links.map((link) => link.durable()));
+    this.end('SIGNED_OUT');
+    links.forEach((link) => {
+      link.forget();
+      this.blocksElsewhere(link.target).clear();
+    });
+    await this.snapshots?.clear();
+    this.snapshots = undefined;
   }
 
   private join(target: ConversationTarget): Member {
@@ -356,7 +382,9 @@ export class Client {
       const { indexedDB, clock } = this.around;
       if (this.adopter && indexedDB) {
         const name = `parley/${this.options.url}/${principal}/snapshots`;
-        this.snapshots = new SnapshotStore(indexedDB, name, clock.nowMillis.bind(clock));
+        const nowMillis = clock.nowMillis.bind(clock);
+        this.snapshots = new SnapshotStore(indexedDB, name, nowMillis);
+        new Users(indexedDB, this.options.url, nowMillis).remember(principal).catch(noop);
       }
       const links = [...this.members.values()].map(({ link }) => link);
       links.forEach((link) => {
@@ -382,6 +410,9 @@ export class Client {
         { ...this.around, locks, channels },
         principal,
         this.overlay,
+        () => {
+          void this.signedOut();
+        },
       );
       await this.tabs.enter(token);
     }
@@ -483,4 +514,8 @@ export class Client {
       this.connection.synced();
     }
   }
+}
+
+function noop(): void {
+  return;
 }

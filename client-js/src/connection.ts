@@ -103,11 +103,11 @@ export class Connection {
     }
   }
 
-  close(): void {
+  close(reason: ParleyErrorCode = 'CLOSED'): void {
     this.wakeUps?.abort();
     this.wakeUps = undefined;
     this.hangUp();
-    this.setState({ name: 'closed', code: CloseCode.NORMAL, reason: 'CLOSED' });
+    this.setState({ name: 'closed', code: CloseCode.NORMAL, reason });
   }
 
   send(frames: readonly Init<ClientFrame>[]): void {

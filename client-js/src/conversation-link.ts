@@ -353,6 +353,15 @@ export class ConversationLink {
     this.haveRead();
   }
 
+  /** Whoever it was for is gone: nothing is shown, and what the outbox has waits there. */
+  forget(): void {
+    this.disconnected();
+    this.state = 'failed';
+    this.lane = undefined;
+    this.kept = this.fresh = [];
+    this.user.updated(this.replica.forget());
+  }
+
   /** Whether they fit. */
   private receive(entries: Entries): boolean {
     const outcome = this.replica.receive(entries, this.host.limits()?.snapshotBlocks);

@@ -7,6 +7,8 @@ export type ParleyErrorCode =
   | OpenFailedCode
   /** The client was closed before it was answered. What was saved goes out on the next visit. */
   | 'CLOSED'
+  /** Somebody signed out, here or in another tab: make a new client. */
+  | 'SIGNED_OUT'
   /** The device could not store it. It is sent from memory, and lost if the page goes away first. */
   | 'NOT_SAVED'
   /** The function that gives tokens failed. */

@@ -183,6 +183,16 @@ export class Replica {
     return outcome;
   }
 
+  /** Shows nothing any more. What is pending stays in the outbox. */
+  forget(): Outcome {
+    const ids = this.blocks().map(({ id }) => id);
+    return this.step('remote', [...ids, ''], () => {
+      this.waiting = [];
+      this.confirmed.clear();
+      return {};
+    });
+  }
+
   /** Queues a command: it shows when its entry arrives. */
   command(command: Operation, contentId: Uint8Array, composedAtMillis: number): void {
     const seq = this.lastAnsweredSeq + 1 + this.waiting.length;

@@ -143,6 +143,13 @@ export class ConversationState {
     this.position = position ?? START;
   }
 
+  clear(): void {
+    this.blocks.clear();
+    this.attributes.clear();
+    this.position = START;
+    this.olderThan = 0;
+  }
+
   /** The state by its latest blocks, as a gateway would send it: what `applyBlocks` takes. */
   latest(count: number): Blocks {
     const blocks = [...this.blocks.values()].sort((a, b) => b.revision - a.revision || inOrder(b.id, a.id));

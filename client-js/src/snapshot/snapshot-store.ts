@@ -46,6 +46,12 @@ export class SnapshotStore {
     return record?.format === FORMAT ? record : undefined;
   }
 
+  async clear(): Promise<void> {
+    await this.database
+      .transact([STORE], 'readwrite', (transaction) => transaction.objectStore(STORE).clear())
+      .catch(noop);
+  }
+
   /** Never fails: what is not kept is loaded from the gateway. */
   async save(target: ConversationTarget, conversation: string, state: ConversationState): Promise<void> {
     const record: SnapshotRecord = {

@@ -16,6 +16,8 @@ interface Told {
 
 /** What is answered sooner comes to the others as an entry. */
 const TELL_MILLIS = 200;
+/** Of one outbox. */
+const BLOCKS_MAX = 50;
 const NOTHING = '[]';
 
 /**
@@ -98,7 +100,7 @@ export class Overlay {
 }
 
 function blocksWaiting(replica: Replica): Block[] {
-  return [...createdBlocks(replica.pending)].flatMap((id) => replica.block(id) ?? []);
+  return [...createdBlocks(replica.pending)].slice(-BLOCKS_MAX).flatMap((id) => replica.block(id) ?? []);
 }
 
 /** Tells apart what would be shown differently. */

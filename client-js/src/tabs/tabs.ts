@@ -62,6 +62,8 @@ export class Tabs {
     private readonly around: TabSurroundings,
     private readonly principal: string,
     private readonly overlay: Overlay,
+    /** Somebody signed out in another tab. */
+    private readonly signedOut: () => void,
   ) {
     this.tab = base64Url(around.random.bytes(ID_BYTES));
     this.bus = this.newBus(this.tab);
@@ -122,6 +124,11 @@ export class Tabs {
       this.bus.listen(`tab/${this.tab}`, (message) => {
         this.sockets.get(String(message.head['port']))?.heard(message);
       });
+      this.bus.listen('all', ({ head }) => {
+        if (head.kind === 'signOut') {
+          this.signedOut();
+        }
+      });
       this.overlay.start(this.bus);
       this.election.enter();
     }
@@ -136,6 +143,11 @@ export class Tabs {
     this.ownLock?.release();
     this.ownLock = undefined;
     this.leader = undefined;
+  }
+
+  /** Tells the other tabs that the principal is gone. */
+  signOut(): void {
+    this.bus.post('all', { kind: 'signOut' });
   }
 
   private follow(leader: Leader): void {

@@ -379,3 +379,26 @@ describe('a browser that keeps nothing', () => {
     expect(await browser.indexedDB.databases()).toEqual([]);
   });
 });
+
+describe('a browser that many use', () => {
+  it('keeps what the ten latest had, and all who have something unsent', async () => {
+    gateway.isDown = true;
+    const [first] = await opened('user-0');
+    first.client
+      .conversation({ name: 'chat' })
+      .send('unsent')
+      .sent.catch(() => undefined);
+    await clock.advance(100);
+    first.kill();
+    gateway.isDown = false;
+    for (let i = 1; i < 14; i++) {
+      const [page] = await opened(`user-${i}`);
+      await clock.advance(100);
+      page.kill();
+    }
+    const names = (await browser.indexedDB.databases()).map(({ name = '' }) => name);
+    const kept = names.flatMap((name) => /demo\/user-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+    expect(kept.sort((a, b) => a - b)).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(names.filter((name) => /user-[123]\//.test(name))).toEqual([]);
+  });
+});

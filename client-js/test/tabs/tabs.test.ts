@@ -313,6 +313,35 @@ describe('another tab leads', () => {
   });
 });
 
+describe('who signs out in one tab', () => {
+  it('is gone in all, while what waits stays in the outbox until the same user is back', async () => {
+    const tabs = await openAll(3);
+    const otto = await open('otto');
+    await tabs[0]!.chat.send('private').sent;
+    await otto.chat.send('of another user').sent;
+    await clock.advance(2_000);
+    gateway.isDown = true;
+    sockets().forEach((connection) => {
+      connection.close(1006);
+    });
+    tabs[1]!.chat.send('not sent yet').sent.catch(() => undefined);
+    await clock.advance(1_000);
+    await tabs[2]!.page.client.signOut();
+    await settled();
+    await allHave(tabs);
+    tabs.forEach(({ page }) => {
+      expect(page.client.state).toMatchObject({ name: 'closed', reason: 'SIGNED_OUT' });
+    });
+    expect(textsOf(otto)).toEqual(['of another user']);
+    const offline = await open();
+    await allHave([offline], 'not sent yet');
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    await allHave([offline], 'private', 'not sent yet');
+    expect(log()).toHaveLength(2);
+  });
+});
+
 describe('a tab of somebody else', () => {
   it('has a connection of its own', async () => {
     const vera = await open('vera');
