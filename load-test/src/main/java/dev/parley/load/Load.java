@@ -83,7 +83,8 @@ public final class Load {
             }
             List<WireClient> agents = new ArrayList<>();
             for (int i = 0; i < plan.agents(); i++) {
-                agents.add(connect(new Author("agent" + i, Role.AGENT, "Agent " + i), "agent" + i));
+                Role role = i == 0 ? Role.ADMIN : Role.AGENT;
+                agents.add(connect(new Author("agent" + i, role, "Agent " + i), "agent" + i));
             }
             for (int i = 0; i < plan.conversations() * plan.agentsPerConversation(); i++) {
                 agents.get(i % plan.agents())

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What people and an assistant do in a chat, drawn at random: visitors write, correct, react, recall and read; agents type
  * together in one draft, publish it, take notes, tag, suggest, move, merge, pin, close and reopen; the assistant streams into
- * drafts of its own, where agents type too until they take over, and suggests. Everything is something that its author may
+ * drafts of its own, where agents type too until they take over, and suggests; an admin redacts and links now and then. Everything is something that its author may
  * do to what it sees; by the time it arrives it may have become impossible.
  */
 final class OperationMix {
@@ -107,6 +107,9 @@ final class OperationMix {
     private SubmissionId arrange(WireConversation conversation) {
         Replica replica = conversation.replica();
         Author self = conversation.client().self();
+        if (self.role() == Role.ADMIN && random.nextInt(8) == 0) {
+            return administer(conversation);
+        }
         return switch (random.nextInt(8)) {
             case 0 -> conversation.submit(new Operation.SetAttribute("", "tag/" + random.nextInt(5), flag()));
             case 1 -> conversation.submit(new Operation.SetAttribute("", Attributes.ASSIGNEE, self.subject()));
@@ -117,6 +120,17 @@ final class OperationMix {
             case 6 -> conversation.submit(new Operation.CloseConversation());
             default -> conversation.submit(new Operation.ReopenConversation());
         };
+    }
+
+    /** What is rare and only an admin does: a text is taken away for good, or the visitor turns out to be somebody known. */
+    private SubmissionId administer(WireConversation conversation) {
+        Replica replica = conversation.replica();
+        if (random.nextBoolean()) {
+            String visitor = replica.confirmed().attribute(Attributes.VISITOR);
+            return conversation.submit(new Operation.Link(visitor, text.words(2)));
+        }
+        Block message = pick(replica, OperationMix::isMessage);
+        return message == null ? read(conversation) : conversation.submit(new Operation.Redact(message.id()));
     }
 
     private SubmissionId submitAsAssistant(WireConversation conversation) {

@@ -177,7 +177,11 @@ final class Replay {
             }
             case RETARGET -> merge(entry, effect.getRetarget(), audience(effect));
             case ERASE -> {
-                ReplayedBlock block = blockWithText(effect.getErase().getBlock());
+                ReplayedBlock block = block(effect.getErase().getBlock());
+                require(!block.erased, "an erasure of what is gone");
+                require(
+                        block.mergedInto.isEmpty() || erases(entry, block.mergedInto),
+                        "an erasure of a block without the one that has its text");
                 require(audience(effect) == block.audience, "an erasure for others than its block is for");
                 block.loseText(entry.getRevision());
                 block.attributes.clear();
@@ -198,6 +202,12 @@ final class Replay {
             }
             case KIND_NOT_SET -> throw new BrokenLogException("an unknown effect");
         }
+    }
+
+    private static boolean erases(Entry entry, String block) {
+        return entry.getEffectsList().stream()
+                .anyMatch(effect ->
+                        effect.hasErase() && effect.getErase().getBlock().equals(block));
     }
 
     private void merge(Entry entry, Effect.Retarget retarget, View audience) throws BrokenLogException {

@@ -185,6 +185,47 @@ final class CheckerTest {
     }
 
     @Test
+    void findsNothingWhereATextWasReadBeforeItWasRedacted() throws BrokenLogException {
+        run.redact();
+
+        assertThat(run.check()).isEmpty();
+    }
+
+    @Test
+    void findsADeliveryThatNoRedactionExplains() throws BrokenLogException {
+        run.redact();
+        Entry longer = SmallRun.entry(
+                2, Role.VISITOR, 1, SmallRun.create("visitor.1", BlockKind.MESSAGE, "hello!", View.PUBLIC));
+        run.visitor.set(2, new Event.Received(1, SmallRun.position(2), List.of(Delivery.of(longer))));
+
+        assertThat(run.kinds()).containsExactly(Kind.FOREIGN_DELIVERY);
+    }
+
+    @Test
+    void findsBlocksThatNoRedactionExplains() throws BrokenLogException {
+        String before = run.canonicalText(2, View.STAFF);
+        run.redact();
+        run.agent.set(
+                0, new Event.Replaced(SmallRun.position(2), false, before.replace("\"rank\":\"\"", "\"rank\":\"V\"")));
+
+        assertThat(run.kinds()).containsExactly(Kind.DIVERGED);
+    }
+
+    @Test
+    void findsATextThatIsThereAfterItsRedaction() throws BrokenLogException {
+        run.redact();
+        Event.Ended ended = (Event.Ended) run.visitor.get(run.visitor.size() - 1);
+        run.visitor.set(
+                run.visitor.size() - 1,
+                new Event.Ended(
+                        ended.position(),
+                        0,
+                        ended.canonicalText().replaceFirst("\"text\":\"\"", "\"text\":\"hello\"")));
+
+        assertThat(run.kinds()).containsExactly(Kind.DIVERGED);
+    }
+
+    @Test
     void findsWhatIsForStaffAtAVisitor() {
         run.visitor.set(5, run.received(View.STAFF, 2, 6));
 

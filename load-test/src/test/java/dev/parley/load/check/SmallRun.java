@@ -54,6 +54,22 @@ final class SmallRun {
         agent.add(ended(View.STAFF, 7));
     }
 
+    /** The agent redacts the visitor's message, after both have read it. */
+    void redact() throws BrokenLogException {
+        Effect.Builder erase = Effect.newBuilder().setAudience(View.PUBLIC);
+        erase.getEraseBuilder().setBlock("visitor.1");
+        log.add(entry(8, Role.AGENT, 6, erase.build()));
+        log.set(1, entry(2, Role.VISITOR, 1, create("visitor.1", BlockKind.MESSAGE, "█████", View.PUBLIC)));
+        visitor.remove(visitor.size() - 1);
+        visitor.add(received(View.PUBLIC, 6, 8));
+        visitor.add(ended(View.PUBLIC, 8));
+        agent.remove(agent.size() - 1);
+        agent.add(new Event.Invoked(key(Role.AGENT, 6)));
+        agent.add(received(View.STAFF, 7, 8));
+        agent.add(new Event.Accepted(key(Role.AGENT, 6), 8));
+        agent.add(ended(View.STAFF, 8));
+    }
+
     List<Violation> check() {
         return Checker.check(
                 List.of(history(Role.VISITOR, visitor), history(Role.AGENT, agent)),
