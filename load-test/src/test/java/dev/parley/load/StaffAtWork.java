@@ -188,6 +188,7 @@ final class StaffAtWork implements AutoCloseable {
     private String suggest(RawPerson author) throws IOException {
         String target = random.nextBoolean() ? message : draft(ann);
         int length = target.equals(message) ? messageLength : lengths.getOrDefault(target, 0);
+        catchUp(author);
         String suggestion = author.nextBlock();
         author.does(RawChat.suggestion(suggestion, target, CANARY), RawChat.anchor(target, length, suggestion, 0, 0));
         suggestions.put(suggestion, target);
@@ -327,6 +328,7 @@ final class StaffAtWork implements AutoCloseable {
             case 4 -> sees("a publication", agent, RawChat.publish(publishable(agent)));
             case 5 -> {
                 String suggestion = ai.nextBlock();
+                catchUp(ai);
                 ai.does(
                         RawChat.suggestion(suggestion, message, "!"),
                         RawChat.anchor(message, messageLength, suggestion, 0, 0));
@@ -377,11 +379,16 @@ final class StaffAtWork implements AutoCloseable {
     /** Where everybody has the text that the edit is made on. */
     private void insert(RawPerson agent, String block, String text) throws IOException {
         int length = lengths.getOrDefault(block, 0);
+        catchUp(agent);
+        agent.does(RawChat.edit(block, length, List.of(0), text));
+        lengths.put(block, length + text.length());
+    }
+
+    /** Lengths are those of the text at the base. */
+    private void catchUp(RawPerson agent) throws IOException {
         for (RawPerson person : List.of(ann, bob, admin, ai)) {
             agent.chat().awaitRevision(person.chat().base().getRevision());
         }
-        agent.does(RawChat.edit(block, length, List.of(0), text));
-        lengths.put(block, length + text.length());
     }
 
     @Override
