@@ -20,6 +20,7 @@ import { KeyRing } from './tabs/key-ring.ts';
 import { Overlay } from './tabs/overlay.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
 import { claimsOf, principalOf } from './token.ts';
+import type { TransportName } from './transport/transport-choice.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type {
   Author,
@@ -56,6 +57,8 @@ export interface ClientEvents {
 
 export interface ClientStats {
   readonly state: ConnectionState['name'];
+  /** What the connection is made of; undefined while another tab has it. */
+  readonly transport: TransportName | undefined;
   /** How often a gateway welcomed this client. */
   readonly connections: number;
   /** Of the last heartbeat; undefined before the first. */
@@ -123,7 +126,7 @@ export class Client {
     const newSession = () => base64Url(random.bytes(SESSION_BYTES));
     const dialling = {
       ...{ url: options.url, token: options.token, client: options.name ?? '' },
-      WebSocket: () => this.tabs?.WebSocket ?? this.around.WebSocket,
+      WebSocket: () => this.tabs?.WebSocket,
     };
     if (options.outbox !== 'memory' && indexedDB && locks) {
       const stored = new StoredOutbox(options.url, { clock, random, indexedDB, locks });
@@ -265,6 +268,7 @@ export class Client {
     const links = [...this.members.values()].map(({ link }) => link);
     return {
       state: this.state.name,
+      transport: this.tabs ? this.tabs.transport : this.connection.transport,
       connections: this.connections,
       roundTripMillis: this.connection.roundTripMillis,
       conversations: links.length,

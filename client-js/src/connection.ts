@@ -2,6 +2,7 @@ import { BackOff } from './back-off.ts';
 import type { Surroundings } from './environment.ts';
 import { ParleyError, type ParleyErrorCode } from './errors.ts';
 import { Socket, type WebSocketConstructor } from './transport/socket.ts';
+import { TransportChoice, type TransportName } from './transport/transport-choice.ts';
 import { CloseCode, isFinal } from './wire/close-code.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type { ClientFrame, Init, ServerFrame, Welcome } from './wire/wire.ts';
@@ -62,6 +63,7 @@ const TIMER_MILLIS_MAX = 2 ** 31 - 1;
 export class Connection {
   private current: ConnectionState = { name: 'idle' };
   private readonly backOff: BackOff;
+  private readonly choice: TransportChoice;
   private socket: Socket | undefined;
   /** Counts dials, so that what an abandoned one still brings is told from the present one's. */
   private dials = 0;
@@ -80,6 +82,9 @@ export class Connection {
     private readonly user: ConnectionUser,
   ) {
     this.backOff = new BackOff(around.clock, around.random);
+    this.choice = new TransportChoice(options.url, around, () => {
+      this.redial();
+    });
   }
 
   get state(): ConnectionState {
@@ -89,6 +94,10 @@ export class Connection {
   /** Whether frames can be sent: Hello is on its way, at least. */
   get isOpen(): boolean {
     return this.socket?.isOpen ?? false;
+  }
+
+  get transport(): TransportName {
+    return this.choice.name;
   }
 
   get roundTripMillis(): number | undefined {
@@ -193,7 +202,7 @@ export class Connection {
 
   private openSocket(token: string): void {
     const { url, session, client } = this.options;
-    const WebSocket = (this.options.WebSocket ?? (() => this.around.WebSocket))();
+    const WebSocket = this.options.WebSocket?.() ?? this.choice.next();
     if (!WebSocket) {
       throw new ParleyError('NO_WEBSOCKET');
     }
@@ -221,6 +230,7 @@ export class Connection {
       this.refreshIn(tokenExpiresAtMillis - timeMillis);
       if (!isRefresh) {
         this.socket?.keepAlive(limits?.heartbeatMillis ?? 0);
+        this.choice.welcomed();
         this.setState({ name: 'syncing' });
       }
       this.user.welcomed(frame.welcome, isRefresh);
@@ -239,6 +249,9 @@ export class Connection {
 
   private socketClosed(code: number): void {
     this.socket = undefined;
+    if (!this.isWelcome) {
+      this.choice.failed(code);
+    }
     if (code === CloseCode.MOVED) {
       this.redial();
     } else if (isFinal(code)) {
@@ -272,6 +285,7 @@ export class Connection {
   private hangUp(): void {
     this.dials++;
     this.isWelcome = false;
+    this.choice.stop();
     this.cancelRefresh();
     this.cancelRetry();
     this.cancelRetry = noop;

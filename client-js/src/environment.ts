@@ -13,7 +13,7 @@ export interface Environment {
   readonly WebSocket?: WebSocketConstructor;
   readonly indexedDB?: IDBFactory;
   readonly locks?: LockManager;
-  /** For the gateway's HTTP API. */
+  /** For the gateway's HTTP API, and to connect with where no WebSocket gets through. Who gives a WebSocket gives this too. */
   readonly fetch?: typeof fetch;
   /** To sign what is posted between pages. */
   readonly subtle?: Subtle;
@@ -49,7 +49,7 @@ export function surroundings(given: Environment): Surroundings {
     WebSocket: given.WebSocket ?? page.WebSocket,
     indexedDB: given.indexedDB ?? page.indexedDB,
     locks: given.locks ?? page.navigator?.locks,
-    fetch: given.fetch ?? page.fetch?.bind(page),
+    fetch: given.fetch ?? (given.WebSocket ? undefined : page.fetch?.bind(page)),
     subtle: given.subtle ?? page.crypto?.subtle,
     channels: given.channels ?? (page.document && page.BroadcastChannel && broadcastChannels(page.BroadcastChannel)),
     storage: given.storage ?? storageOf(page),

@@ -13,7 +13,7 @@ export type ParleyErrorCode =
   | 'NOT_SAVED'
   /** The function that gives tokens failed. */
   | 'NO_TOKEN'
-  /** The page has no WebSocket, and none was given. */
+  /** The page has neither WebSocket nor fetch, and none was given. */
   | 'NO_WEBSOCKET'
   /** The token is for another principal than the one this client began with: make a new client. */
   | 'OTHER_PRINCIPAL'

@@ -221,9 +221,12 @@ describe('connecting', () => {
     expect(sockets).toBe(2);
   });
 
-  it('needs a WebSocket', async () => {
-    const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
-    Reflect.deleteProperty(globalThis, 'WebSocket');
+  it('needs a WebSocket or fetch', async () => {
+    const own = ['WebSocket', 'fetch'].map((name) => {
+      const property = Object.getOwnPropertyDescriptor(globalThis, name);
+      Reflect.deleteProperty(globalThis, name);
+      return { name, property };
+    });
     const client = createClient({
       url: 'wss://gateway.test/ws',
       token: () => Promise.resolve(tokenOf('vera', 'VISITOR')),
@@ -232,9 +235,11 @@ describe('connecting', () => {
     client.connect();
     await settled();
     expect(client.state).toMatchObject({ name: 'closed', reason: 'NO_WEBSOCKET' });
-    if (own) {
-      Object.defineProperty(globalThis, 'WebSocket', own);
-    }
+    own.forEach(({ name, property }) => {
+      if (property) {
+        Object.defineProperty(globalThis, name, property);
+      }
+    });
   });
 
   it('ends with a frame that is none', async () => {

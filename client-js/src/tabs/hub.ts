@@ -1,4 +1,5 @@
 import type { ConnectionState, ConnectionUser } from '../connection.ts';
+import type { TransportName } from '../transport/transport-choice.ts';
 import type { Clock } from '../clock.ts';
 import { DEFAULT_NAME } from '../conversation-target.ts';
 import type { ParleyError } from '../errors.ts';
@@ -22,6 +23,7 @@ import type { Bus, Message } from './bus.ts';
 
 /** What the hub needs of the connection to the gateway. */
 export interface Upstream {
+  readonly transport: TransportName;
   readonly isOpen: boolean;
   connect(): void;
   close(): void;
@@ -120,6 +122,10 @@ export class Hub implements ConnectionUser {
     this.stopListening = bus.listen(bus.self, (message) => {
       this.heard(message);
     });
+  }
+
+  get transport(): TransportName | undefined {
+    return this.upstream?.transport;
   }
 
   /** Tabs that are served. */

@@ -5,6 +5,7 @@ import { ParleyError } from '../errors.ts';
 import { type HeldLock, waitForLock } from '../outbox/lock.ts';
 import { claimsOf, principalOf } from '../token.ts';
 import type { WebSocketConstructor } from '../transport/socket.ts';
+import type { TransportName } from '../transport/transport-choice.ts';
 import { Bus, type BusStats } from './bus.ts';
 import type { Channels } from './channels.ts';
 import { Election } from './election.ts';
@@ -105,6 +106,11 @@ export class Tabs {
         }
       }
     };
+  }
+
+  /** Of the connection to the gateway, if this tab has it. */
+  get transport(): TransportName | undefined {
+    return this.hub?.transport;
   }
 
   get stats(): TabStats {
