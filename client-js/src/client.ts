@@ -16,8 +16,10 @@ import { StoredOutbox } from './outbox/stored-outbox.ts';
 import { Users } from './outbox/users.ts';
 import { wellFormed } from './ot/text.ts';
 import { SnapshotStore } from './snapshot/snapshot-store.ts';
+import { HubWorker } from './tabs/hub-worker.ts';
 import { KeyRing } from './tabs/key-ring.ts';
 import { Overlay } from './tabs/overlay.ts';
+import { type Meeting, type TabsOption, meetingOf } from './tabs/rung.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
 import { claimsOf, principalOf } from './token.ts';
 import type { TransportName } from './transport/transport-choice.ts';
@@ -42,8 +44,8 @@ export interface ClientOptions extends Environment {
   readonly token: () => Promise<string>;
   /** Where unanswered work waits: `idb` (the default) survives the page, `memory` does not. */
   readonly outbox?: 'idb' | 'memory';
-  /** Whether the tabs of this browser share one socket: `auto` (the default) where they can, `off` never. */
-  readonly tabs?: 'auto' | 'off';
+  /** How the tabs of this browser share one socket; `auto` by default. */
+  readonly tabs?: TabsOption;
   /** Told to the gateway for its operator's eyes. */
   readonly name?: string;
 }
@@ -89,7 +91,10 @@ interface Member {
 const SESSION_BYTES = 16;
 const PAGE_LENGTH_MAX = 512;
 const TITLE_LENGTH_MAX = 200;
-const SOLO: TabStats = { role: 'solo', epoch: 0, failovers: 0, ports: 0, bus: { received: 0, foreign: 0, stale: 0 } };
+const SOLO: TabStats = {
+  ...{ rung: 'off', role: 'solo', epoch: 0, failovers: 0, ports: 0 },
+  bus: { received: 0, foreign: 0, stale: 0 },
+};
 const UNKNOWN: Author = { subject: '', role: 'ROLE_UNSPECIFIED', name: '' };
 
 /** Makes a client. Nothing outside of it is touched before `connect()`. */
@@ -112,6 +117,7 @@ export class Client {
   private snapshots: SnapshotStore | undefined;
   private tabs: Tabs | undefined;
   private readonly overlay: Overlay;
+  private worker: HubWorker | undefined;
   private visited: Visit | undefined;
   private principal: string | undefined;
   private self = UNKNOWN;
@@ -196,6 +202,7 @@ export class Client {
   private end(reason: ParleyErrorCode): void {
     this.connection.close(reason);
     this.adopter?.stop();
+    this.worker?.leave();
     this.tabs?.leave();
     this.members.forEach(({ handle }) => {
       handle.abandoned();
@@ -355,6 +362,7 @@ export class Client {
   }
 
   private suspended(): void {
+    this.worker?.leave();
     this.tabs?.leave();
     this.adopter?.stop();
     if (this.adopter) {
@@ -400,26 +408,27 @@ export class Client {
 
   /** From here on the socket is that of all tabs of the principal, unless they have no key to sign with. */
   private async enterTabs(principal: string, token: string): Promise<void> {
-    const { locks, channels } = this.around;
-    if (this.options.tabs === 'off' || !locks || !channels) {
-      return;
-    }
-    const { url, token: newToken, name = '' } = this.options;
-    this.keys ??= new KeyRing(url, principal, this.around, newToken);
-    if (await this.keys.load(token)) {
-      this.tabs ??= new Tabs(
-        `parley/${PROTOCOL_VERSION}/${url}/${principal}/`,
-        this.keys,
-        { url, token: newToken, client: name, session: '' },
-        { ...this.around, locks, channels },
-        principal,
-        this.overlay,
-        () => {
-          void this.signedOut();
-        },
-      );
+    const { tabs: option = 'auto', url, token: newToken } = this.options;
+    const meeting = meetingOf(option, this.around);
+    this.keys ??= meeting && new KeyRing(url, principal, this.around, newToken);
+    if (meeting && this.keys && (await this.keys.load(token))) {
+      this.tabs ??= this.meet(meeting, option, this.keys, principal);
+      await this.worker?.enter(token);
       await this.tabs.enter(token);
     }
+  }
+
+  private meet({ rung, locks, channels }: Meeting, option: TabsOption, keys: KeyRing, principal: string): Tabs {
+    const { url, token, name: client = '' } = this.options;
+    const around = { ...this.around, locks, channels };
+    const scope = `parley/${PROTOCOL_VERSION}/${url}/${principal}/${rung === 'lease' ? 'lease/' : ''}`;
+    if (typeof option === 'object' && rung === 'lock') {
+      this.worker = new HubWorker(option.worker, keys, { url, client, principal, scope }, token, around);
+    }
+    const dialling = { url, token, client, session: '' };
+    return new Tabs(scope, keys, dialling, around, principal, rung, this.overlay, () => {
+      void this.signedOut();
+    });
   }
 
   private become(self: Author): void {

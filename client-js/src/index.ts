@@ -26,6 +26,7 @@ export type { Activity, Peer, TextCursor } from './presence/conversation-presenc
 export { EditError, apply, compose, invert, textEdit, transform, transformCursor } from './ot/text-edit.ts';
 export type { Side, TextEdit } from './ot/text-edit.ts';
 export type { Random } from './random.ts';
+export type { Rung, TabsOption } from './tabs/rung.ts';
 export type { Fetch } from './transport/event-stream-socket.ts';
 export type { WebSocketConstructor, WebSocketLike } from './transport/socket.ts';
 export type { TransportName } from './transport/transport-choice.ts';

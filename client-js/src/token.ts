@@ -1,3 +1,4 @@
+import { fromBase64Url } from './bytes.ts';
 import type { Author, Role } from './wire/wire.ts';
 
 /** Whose token it is, as far as the client may believe it: only the gateway verifies. */
@@ -12,9 +13,7 @@ const ROLES: readonly Role[] = ['VISITOR', 'AGENT', 'ADMIN', 'ASSISTANT', 'SERVI
 export function claimsOf(token: string): Claims | undefined {
   const [, payload] = token.split('.');
   try {
-    const binary = atob((payload ?? '').replace(/-/g, '+').replace(/_/g, '/'));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const claims: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(payload ?? '')));
     return claims !== null && typeof claims === 'object' ? claimsFrom(claims) : undefined;
   } catch {
     return undefined;

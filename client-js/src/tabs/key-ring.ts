@@ -1,3 +1,4 @@
+import { fromBase64Url } from '../bytes.ts';
 import type { Surroundings } from '../environment.ts';
 import { Database } from '../outbox/database.ts';
 
@@ -92,7 +93,7 @@ export class KeyRing {
 
   private async imported(answer: unknown): Promise<BusKey | undefined> {
     const { id, key: encoded, expiresAtMillis } = answer as { id: string; key: string; expiresAtMillis: number };
-    const bytes = Uint8Array.from(atob(encoded.replace(/-/g, '+').replace(/_/g, '/')), (each) => each.charCodeAt(0));
+    const bytes = fromBase64Url(encoded);
     const algorithm = { name: 'HMAC', hash: 'SHA-256' };
     const key = await this.around.subtle?.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
     return key && { id, key, expiresAtMillis };

@@ -12,6 +12,8 @@ import { Election } from './election.ts';
 import { Hub } from './hub.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Overlay } from './overlay.ts';
+import type { Rung } from './rung.ts';
+import { sessionOf } from './session.ts';
 import { type SocketHost, socketWorker } from './socket-worker.ts';
 import { type Leader, TabSocket, hubOf } from './tab-socket.ts';
 
@@ -23,6 +25,8 @@ export interface TabSurroundings extends Surroundings {
 
 /** How this tab takes part. */
 export interface TabStats {
+  /** How the tabs share the socket. */
+  readonly rung: Rung;
   /** `solo`: with a socket of its own. */
   readonly role: 'leader' | 'follower' | 'solo';
   /** Of the present leader; 0: none is known. */
@@ -35,6 +39,8 @@ export interface TabStats {
 }
 
 const ID_BYTES = 9;
+/** What the name of one that is no tab begins with. */
+const WORKER = 'worker.';
 
 /**
  * The tabs of one principal in this browser: one of them has the socket to the gateway, and each has sockets that lead to
@@ -62,11 +68,12 @@ export class Tabs {
     private readonly dialling: ConnectionOptions,
     private readonly around: TabSurroundings,
     private readonly principal: string,
-    private readonly overlay: Overlay,
+    private readonly rung: Rung,
+    private readonly overlay: Overlay | undefined,
     /** Somebody signed out in another tab. */
     private readonly signedOut: () => void,
   ) {
-    this.tab = base64Url(around.random.bytes(ID_BYTES));
+    this.tab = (rung === 'worker' ? WORKER : '') + base64Url(around.random.bytes(ID_BYTES));
     this.bus = this.newBus(this.tab);
     this.election = new Election(around.locks, `${scope}leader`, this.bus, around.clock, {
       elected: (epoch) => {
@@ -116,7 +123,8 @@ export class Tabs {
   get stats(): TabStats {
     const { failovers, bus, hub, leader } = this;
     const role = this.election.isLeader ? 'leader' : 'follower';
-    return { role, epoch: leader?.epoch ?? 0, failovers, ports: hub?.portCount ?? 0, bus: bus.stats };
+    const rung = leader?.tab.startsWith(WORKER) ? 'worker' : this.rung;
+    return { rung, role, epoch: leader?.epoch ?? 0, failovers, ports: hub?.portCount ?? 0, bus: bus.stats };
   }
 
   /** Takes part from here on, also again after `leave`. */
@@ -135,7 +143,7 @@ export class Tabs {
           this.signedOut();
         }
       });
-      this.overlay.start(this.bus);
+      this.overlay?.start(this.bus);
       this.election.enter();
     }
   }
@@ -144,7 +152,7 @@ export class Tabs {
   leave(): void {
     this.isHere = false;
     this.election.leave();
-    this.overlay.stop();
+    this.overlay?.stop();
     this.bus.pause();
     this.ownLock?.release();
     this.ownLock = undefined;
@@ -193,7 +201,8 @@ export class Tabs {
     }
     this.host = host;
     const { WebSocket, clock } = host ?? this.around;
-    const dialling = { ...this.dialling, token: () => this.takeToken(), session: this.session() };
+    const session = sessionOf(this.scope, this.around);
+    const dialling = { ...this.dialling, token: () => this.takeToken(), session };
     hub.start(new Connection(dialling, { ...this.around, WebSocket, clock }, hub));
     this.election.startBeating(clock);
   }
@@ -203,15 +212,6 @@ export class Tabs {
     this.hub = undefined;
     this.host?.close();
     this.host = undefined;
-  }
-
-  /** The same for every leader of this browser: the gateway serves the newest of them. */
-  private session(): string {
-    const key = `${this.scope}session`;
-    const { storage } = this.around;
-    const known = storage?.getItem(key) ?? base64Url(this.around.random.bytes(2 * ID_BYTES));
-    storage?.setItem(key, known);
-    return known;
   }
 
   private takeToken(): Promise<string> {
