@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 const shared: UserConfig = {
-  entry: { index: 'src/index.ts', crdt: 'src/crdt/index.ts', desk: 'src/desk/index.ts' },
+  entry: { index: 'src/index.ts', crdt: 'src/crdt/index.ts', desk: 'src/desk/index.ts', notify: 'src/notify/index.ts' },
   outDir: 'dist',
   platform: 'neutral',
   target: 'es2020',

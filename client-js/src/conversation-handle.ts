@@ -121,6 +121,11 @@ export class ConversationHandle {
 
   /** How many messages of the other side stand behind one's own read marker. */
   unread(): number {
+    return this.unreadMessages().length;
+  }
+
+  /** Those messages, in the order of display. */
+  unreadMessages(): Message[] {
     const { self } = this.link.replica;
     const read = Number(this.attributes().get(`read/${self.subject}`) ?? 0);
     return this.messages().filter(
@@ -129,7 +134,7 @@ export class ConversationHandle {
         (author.role === 'VISITOR') !== (self.role === 'VISITOR') &&
         !erased &&
         !attributes.has('recalled'),
-    ).length;
+    );
   }
 
   drafts(): Block[] {

@@ -39,13 +39,18 @@ describe.runIf(existsSync(new URL('dist/parley.iife.js', ROOT)))('the built pack
     expect(Object.keys(createRequire(import.meta.url)('../dist/crdt.cjs') as object)).toEqual(Object.keys(module));
   });
 
+  it('has what tells of unread messages in an entry of its own', async () => {
+    const module = (await import(new URL('dist/notify.mjs', ROOT).href)) as object;
+    expect(Object.keys(module)).toEqual(['Notifier']);
+  });
+
   it('has every file that it names, types first, and nothing to install with it', () => {
     const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
       exports: Record<string, string | Record<string, Record<string, string>>>;
       dependencies?: object;
       unpkg: string;
     };
-    for (const name of ['.', './desk', './crdt']) {
+    for (const name of ['.', './desk', './crdt', './notify']) {
       const entry = manifest.exports[name] as Record<string, Record<string, string>>;
       for (const condition of Object.values(entry)) {
         expect(Object.keys(condition)).toEqual(['types', 'default']);
