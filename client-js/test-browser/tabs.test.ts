@@ -105,6 +105,80 @@ test('another tab leads within moments when the leader is closed, reloaded, cras
   }
 });
 
+test('who becomes somebody else in one tab is so in all, and sees nothing of before', async () => {
+  const browser = await stage.browser();
+  const tabs: ChatTab[] = [];
+  for (let i = 0; i < 3; i++) {
+    tabs.push(await ChatTab.visitor(browser, stage.network().origin));
+  }
+  await say(tabs[0]!, 'private');
+  for (const tab of tabs) {
+    await eventually('all see it', async () => (await tab.shownTexts()).length === 1);
+  }
+  const before = await tabs[0]!.subject();
+  await tabs[1]!.page.bringToFront();
+  await tabs[1]!.find('somebody-else').click();
+  for (const tab of tabs) {
+    await eventually('the tab is of somebody else', async () => {
+      const subject = await tab.subject();
+      return subject !== '' && subject !== before && (await tab.display()).connection === 'live';
+    });
+    expect(await tab.shownTexts()).toEqual([]);
+  }
+  const subjects = await Promise.all(tabs.map((tab) => tab.subject()));
+  expect(new Set(subjects).size).toBe(1);
+  expect(stage.network().webSockets).toHaveLength(1);
+});
+
+test('an answer that nobody sees is told of once, and no more when one tab shows it', async () => {
+  const [shop, desk] = [await stage.browser(), await stage.browser()];
+  const { origin } = stage.network();
+  const tabs: ChatTab[] = [];
+  for (let i = 0; i < 3; i++) {
+    const page = await shop.newTab();
+    await page.context().grantPermissions(['notifications'], { origin });
+    await page.addInitScript(() => {
+      const counter = window as { madeCount?: number; closedCount?: number };
+      window.Notification = class extends Notification {
+        constructor(title: string, options?: NotificationOptions) {
+          super(title, options);
+          counter.madeCount = (counter.madeCount ?? 0) + 1;
+        }
+        override close(): void {
+          super.close();
+          counter.closedCount = (counter.closedCount ?? 0) + 1;
+        }
+      };
+    });
+    tabs.push(await ChatTab.open(page, `${origin}/visitor.html`));
+  }
+  const counted = async (): Promise<[number, number]> => {
+    const counts = await Promise.all(
+      tabs.map(({ page }) =>
+        page.evaluate(() => {
+          const { madeCount = 0, closedCount = 0 } = window as { madeCount?: number; closedCount?: number };
+          return [madeCount, closedCount] as const;
+        }),
+      ),
+    );
+    return [counts.reduce((sum, [made]) => sum + made, 0), counts.reduce((sum, [, closed]) => sum + closed, 0)];
+  };
+  const blank = await shop.newTab();
+  await blank.bringToFront();
+  const agent = await ChatTab.agent(desk, origin, 'Ann', await tabs[0]!.conversationId());
+  await say(agent, 'An answer');
+  await eventually('it is told of', async () => (await counted())[0] === 1);
+  for (const tab of tabs) {
+    await eventually('its title counts', async () => (await tab.page.title()).startsWith('(1) '));
+  }
+  await tabs[2]!.page.bringToFront();
+  await eventually('it is told of no more', async () => (await counted())[1] === 1);
+  for (const tab of tabs) {
+    await eventually('its title does not count', async () => !(await tab.page.title()).startsWith('('));
+  }
+  expect((await counted())[0]).toBe(1);
+});
+
 async function setLifecycle(tab: ChatTab, state: 'frozen' | 'active'): Promise<void> {
   const session = await tab.devTools();
   const ticks = () => tab.page.evaluate(() => (window as { ticks?: number }).ticks ?? 0);

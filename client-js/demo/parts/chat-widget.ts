@@ -45,6 +45,8 @@ export class ChatWidget {
     client: Client,
     private readonly conversation: ConversationHandle,
     name: string,
+    /** What else the visitor may do. */
+    tools: readonly HTMLElement[],
   ) {
     const { signal } = new AbortController();
     const announcer = new Announcer();
@@ -88,6 +90,7 @@ export class ChatWidget {
           {},
           element('h2', { id: 'chat-title' }, words.chatWithUs),
           element('p', { class: 'chat-name' }, words.youAre, element('bdi', { 'data-testid': 'visitor-name' }, name)),
+          element('p', { class: 'chat-tools' }, ...tools),
         ),
         close,
       ),

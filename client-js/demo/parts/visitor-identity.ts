@@ -16,6 +16,12 @@ export function visitorIdentity(): Identity {
   if (known) {
     return known;
   }
+  return newVisitorIdentity();
+}
+
+/** Somebody else from now on, in every tab that is loaded after this. */
+export function newVisitorIdentity(): Identity {
+  const stored = new Stored(() => localStorage, KEY);
   const bytes = crypto.getRandomValues(new Uint8Array(18));
   const hex = [...bytes.slice(2)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const identity = { subject: `visitor-${hex}`, name: `${pick(MOODS, bytes[0])} ${pick(ANIMALS, bytes[1])}` };
