@@ -4,6 +4,8 @@ import dev.parley.gateway.assistant.Assistants;
 import dev.parley.gateway.assistant.Runs;
 import dev.parley.gateway.http.ApiRoute;
 import dev.parley.gateway.http.DemoRoute;
+import dev.parley.gateway.http.EventTickets;
+import dev.parley.gateway.http.FollowRoute;
 import dev.parley.gateway.http.HttpRouter;
 import dev.parley.gateway.http.OperatorRoute;
 import dev.parley.gateway.http.Preflight;
@@ -190,11 +192,15 @@ public final class GatewayServer implements AutoCloseable {
         metrics.bind(streams);
         StreamRoute streamRoute = new StreamRoute(streams, origins);
         routes.add(streamRoute);
-        routes.add(ApiRoute.of(node, assistants));
+        EventTickets tickets = new EventTickets(node.clock());
+        routes.add(ApiRoute.of(node, assistants, tickets));
         routes.addAll(more);
         Runs runs = new Runs(node.shards(), node.store(), node.clock());
         metrics.bind(runs);
-        return new HttpRouter(routes, List.of(new RunRoute(node, runs)), List.of(streamRoute));
+        return new HttpRouter(
+                routes,
+                List.of(new RunRoute(node, runs)),
+                List.of(streamRoute, new FollowRoute(node, tickets, origins)));
     }
 
     /** Where the gateway's own assistants reach it. */

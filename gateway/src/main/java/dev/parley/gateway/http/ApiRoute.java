@@ -37,7 +37,7 @@ public final class ApiRoute implements Route {
         this.authentication = authentication;
     }
 
-    public static ApiRoute of(Node node, Assistants assistants) {
+    public static ApiRoute of(Node node, Assistants assistants, EventTickets tickets) {
         String conversation = "/v1/conversations/{id}";
         return new ApiRoute(new Authentication(node.tokens()))
                 .serve(HttpMethod.GET, "/v1/tab-key", new ReadTabKey(node))
@@ -48,6 +48,7 @@ public final class ApiRoute implements Route {
                 .serve(HttpMethod.GET, conversation + "/blocks/{block}/versions", new ReadVersions(node))
                 .serve(HttpMethod.GET, conversation + "/runs/{run}", new ReadRun(node))
                 .serve(HttpMethod.POST, conversation + "/assist", new PostAssist(node, assistants))
+                .serve(HttpMethod.POST, conversation + "/tickets", new PostTicket(node, tickets))
                 .serve(HttpMethod.POST, conversation + "/messages", new PostMessage(node));
     }
 

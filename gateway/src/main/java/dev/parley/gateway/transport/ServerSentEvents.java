@@ -40,13 +40,13 @@ public final class ServerSentEvents {
     }
 
     /** {@code data} is one line. */
-    public static HttpContent event(String name, String data) {
+    static HttpContent event(String name, String data) {
         return text("event: " + name + "\ndata: " + data + "\n\n");
     }
 
-    /** An event that a page which comes back can go on after. */
-    public static HttpContent event(String name, String data, long id) {
-        return text("id: " + id + "\nevent: " + name + "\ndata: " + data + "\n\n");
+    /** An event without a name, which a page that comes back can go on after. {@code data} is one line. */
+    public static HttpContent event(long id, String data) {
+        return text("id: " + id + "\ndata: " + data + "\n\n");
     }
 
     /** An event without a name, whose data is the bytes in base64. */

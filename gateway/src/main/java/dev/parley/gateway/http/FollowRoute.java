@@ -1,0 +1,87 @@
+package dev.parley.gateway.http;
+
+import dev.parley.gateway.session.Origins;
+import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.transport.Node;
+import dev.parley.gateway.transport.ServerSentEvents;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /v1/conversations/{id}/events?ticket=&after=}: what happens in a conversation, as server-sent events for an {@code
+ * EventSource} or curl. On the event loop of the connection.
+ */
+public final class FollowRoute implements SocketRoute {
+    private static final PathTemplate PATH = PathTemplate.of("/v1/conversations/{id}/events");
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private final Node node;
+    private final EventTickets tickets;
+    private final Origins origins;
+
+    public FollowRoute(Node node, EventTickets tickets, Origins origins) {
+        this.node = node;
+        this.tickets = tickets;
+        this.origins = origins;
+    }
+
+    @Override
+    public boolean takes(HttpRequest head) {
+        return HttpMethod.GET.equals(head.method()) && parameters(head) != null;
+    }
+
+    private static @Nullable Map<String, String> parameters(HttpRequest head) {
+        try {
+            return PATH.match(new QueryStringDecoder(head.uri()).rawPath());
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable Page begin(ChannelHandlerContext ctx, Loop loop, FullHttpRequest request) {
+        if (!origins.allows(request.headers().getAllAsString(HttpHeaderNames.ORIGIN))) {
+            throw new ProblemException(ProblemType.FORBIDDEN, "not from this origin");
+        }
+        Map<String, String> path = parameters(request);
+        Map<String, List<String>> query = ApiRoute.parameters(new QueryStringDecoder(request.uri()));
+        EventTickets.Grant grant =
+                tickets.redeem(query.getOrDefault("ticket", List.of("")).get(0));
+        if (grant == null
+                || path == null
+                || !grant.conversation().conversation().equals(path.get("id"))) {
+            throw new ProblemException(ProblemType.UNAUTHENTICATED, "the ticket is not good, or not any more");
+        }
+        Follower follower =
+                new Follower(node, grant.principal(), grant.conversation(), after(request, query), ctx.channel(), loop);
+        ServerSentEvents.begin(ctx, request.protocolVersion());
+        ctx.pipeline().remove(ctx.handler()).addLast(follower);
+        follower.begin();
+        return null;
+    }
+
+    /** The last revision that the client has; {@link Follower#FROM_NOW} if it wants none of the past. */
+    private static long after(HttpRequest head, Map<String, List<String>> query) {
+        String last = head.headers()
+                .get(LAST_EVENT_ID, query.getOrDefault("after", List.of("")).get(0));
+        if (last.isEmpty()) {
+            return Follower.FROM_NOW;
+        }
+        try {
+            long after = Long.parseLong(last);
+            if (after >= 0) {
+                return after;
+            }
+        } catch (NumberFormatException e) {
+            throw new ProblemException(ProblemType.MALFORMED, LAST_EVENT_ID + " has to be a revision");
+        }
+        throw new ProblemException(ProblemType.MALFORMED, LAST_EVENT_ID + " has to be a revision");
+    }
+}
