@@ -23,4 +23,5 @@ export default defineConfig([
   { ...shared, format: 'cjs', dts: true, outExtensions: () => ({ js: '.cjs', dts: '.d.cts' }) },
   { ...script, entry: { parley: 'src/index.ts' } },
   { ...script, entry: { 'parley-desk': 'src/desk/script.ts' } },
+  { ...script, entry: { 'parley-hub': 'src/hub/shared-worker.ts' } },
 ]);

@@ -5,6 +5,7 @@ import { demoToken, socketUrl } from './parts/demo-token.ts';
 import { expose } from './parts/expose.ts';
 import { linkButton } from './parts/link-button.ts';
 import { notifyButton } from './parts/notify-button.ts';
+import { tabsOption } from './parts/tabs-option.ts';
 import { newVisitorIdentity, visitorIdentity } from './parts/visitor-identity.ts';
 import { words } from './parts/words.ts';
 
@@ -13,6 +14,7 @@ const client = createClient({
   url: socketUrl(),
   token: () => demoToken('visitor', subject, name),
   name: 'parley-demo-visitor',
+  tabs: tabsOption(),
 });
 const conversation = client.conversation({ name: 'chat' });
 const somebodyElse = linkButton(words.beSomebodyElse, 'somebody-else', () => {

@@ -1,5 +1,5 @@
 // Builds the demo pages: each .ts file right in demo/ becomes one script in demo-dist/, what they share
-// another, and all else right there is copied.
+// another, and all else right there is copied, and so is the script of the SharedWorker.
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsdown';
@@ -9,6 +9,7 @@ const OUTPUT = fileURLToPath(new URL('../demo-dist/', import.meta.url));
 
 rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT, { recursive: true });
+copyFileSync(fileURLToPath(new URL('../dist/parley-hub.iife.js', import.meta.url)), `${OUTPUT}parley-hub.js`);
 const files = readdirSync(DEMO, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? entry.name : []));
 const scripts = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
 for (const name of files.filter((name) => !name.endsWith('.ts') && !name.endsWith('.md'))) {

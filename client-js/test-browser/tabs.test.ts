@@ -1,16 +1,29 @@
 import { expect, test } from 'vitest';
-import { ChatTab } from './fixture/chat-tab.ts';
+import type { BrowserProcess } from './fixture/browser-process.ts';
+import { ChatTab, type Setting } from './fixture/chat-tab.ts';
 import { eventually, pause } from './fixture/eventually.ts';
 import { publicPart, readLog, replay } from './fixture/log.ts';
 import { Stage } from './fixture/stage.ts';
 
 const stage = Stage.forThisFile();
 
+const WITHOUT_LOCKS = 'delete Navigator.prototype.locks; delete window.BroadcastChannel; delete window.SharedWorker;';
+
+interface TestedRung extends Setting {
+  readonly rung: string;
+  /** Until a visible tab leads after the leader fell silent. */
+  readonly limitMillis: number;
+}
+
+const LOCK: TestedRung = { rung: 'lock', limitMillis: 5_000 };
+const LEASE: TestedRung = { rung: 'lease', before: WITHOUT_LOCKS, limitMillis: 10_000 };
+const WORKER: TestedRung = { rung: 'worker', query: '?tabs=worker', limitMillis: 5_000 };
+
 /** What a tab says of its part in the browser's connection. */
-function statsOf(tab: ChatTab): Promise<{ role: string; epoch: number; failovers: number; ports: number }> {
+function statsOf(tab: ChatTab): Promise<{ rung: string; role: string; epoch: number; failovers: number }> {
   return tab.page.evaluate(() => {
-    const { role, epoch, failovers, ports } = window.parleyDemo!.client.stats().tabs;
-    return { role, epoch, failovers, ports };
+    const { rung, role, epoch, failovers } = window.parleyDemo!.client.stats().tabs;
+    return { rung, role, epoch, failovers };
   });
 }
 
@@ -19,6 +32,14 @@ async function leaderOf(tabs: readonly ChatTab[]): Promise<ChatTab> {
     const roles = await Promise.all(tabs.map(async (tab) => (await statsOf(tab)).role));
     return tabs[roles.indexOf('leader')];
   });
+}
+
+async function openAll(browser: BrowserProcess, count: number, origin: string, setting: Setting): Promise<ChatTab[]> {
+  const tabs: ChatTab[] = [];
+  for (let i = 0; i < count; i++) {
+    tabs.push(await ChatTab.visitor(browser, origin, setting));
+  }
+  return tabs;
 }
 
 async function say(tab: ChatTab, words: string): Promise<void> {
@@ -37,72 +58,128 @@ async function areTheSame(tabs: readonly ChatTab[], conversation: string, messag
   });
 }
 
-test('ten tabs of one visitor are one connection, and each entry crosses the network once', async () => {
-  const network = stage.network();
-  const browser = await stage.browser();
-  const tabs: ChatTab[] = [];
-  for (let i = 0; i < 10; i++) {
-    tabs.push(await ChatTab.visitor(browser, network.origin));
-  }
-  const conversation = await tabs[0]!.conversationId();
-  expect(network.webSockets).toHaveLength(1);
-  const roles = await Promise.all(tabs.map(async (tab) => (await statsOf(tab)).role));
-  expect(roles.filter((role) => role === 'leader')).toHaveLength(1);
-  expect(roles.filter((role) => role === 'follower')).toHaveLength(9);
+test.each([LOCK, WORKER, LEASE])(
+  'ten tabs are one connection, and each entry crosses the network once: $rung',
+  async (tested) => {
+    const network = stage.network();
+    const tabs = await openAll(await stage.browser(), 10, network.origin, tested);
+    const conversation = await tabs[0]!.conversationId();
+    expect(network.webSockets).toHaveLength(1);
+    const stats = await Promise.all(tabs.map(statsOf));
+    expect(stats.map(({ rung }) => rung)).toEqual(tabs.map(() => tested.rung));
+    expect(stats.filter(({ role }) => role === 'leader')).toHaveLength(tested.rung === 'worker' ? 0 : 1);
+    expect(stats.filter(({ role }) => role === 'solo')).toHaveLength(0);
 
-  let entries = 0;
-  network.observers.add({
-    fromGateway(frame) {
-      entries += frame.entries?.entries.length ?? 0;
-    },
-  });
-  for (const [i, tab] of tabs.entries()) {
-    await say(tab, `from tab ${i}`);
+    let entries = 0;
+    network.observers.add({
+      fromGateway(frame) {
+        entries += frame.entries?.entries.length ?? 0;
+      },
+    });
+    for (const [i, tab] of tabs.entries()) {
+      await say(tab, `from tab ${i}`);
+    }
+    await areTheSame(tabs, conversation, 10);
+    expect(entries).toBe(10);
+  },
+);
+
+test('tabs that share nothing have a connection each, and the same conversation', async () => {
+  const network = stage.network();
+  const tabs = await openAll(await stage.browser(), 3, network.origin, { query: '?tabs=off' });
+  const conversation = await tabs[0]!.conversationId();
+  expect(network.webSockets).toHaveLength(3);
+  expect((await statsOf(tabs[0]!)).rung).toBe('off');
+  for (const tab of tabs) {
+    await say(tab, 'alone');
   }
-  await areTheSame(tabs, conversation, 10);
-  expect(entries).toBe(10);
+  await areTheSame(tabs, conversation, 3);
 });
 
-test('another tab leads within moments when the leader is closed, reloaded, crashed, cached or frozen', async () => {
+test.each([LOCK, LEASE])(
+  'another tab leads when the leader is closed, reloaded, crashed, cached or frozen: $rung',
+  async (tested) => {
+    const network = stage.network();
+    const browser = await stage.browser();
+    const tabs = await openAll(browser, 3, network.origin, tested);
+    const conversation = await tabs[0]!.conversationId();
+    let messages = 0;
+    let helloAtMillis = 0;
+    network.observers.add({
+      fromClient({ open }) {
+        helloAtMillis = open ? performance.now() : helloAtMillis;
+      },
+    });
+    const ends: [string, (leader: ChatTab) => Promise<void>, (leader: ChatTab) => Promise<void>][] = [
+      ['closed', (leader) => leader.close(), () => Promise.resolve()],
+      ['crashed', (leader) => leader.crash(), () => Promise.resolve()],
+      ['reloaded', (leader) => leader.reload(), () => Promise.resolve()],
+      ['in the back-forward cache', goAway, comeBack],
+      ['frozen', (leader) => setLifecycle(leader, 'frozen'), (leader) => setLifecycle(leader, 'active')],
+    ];
+    for (const [how, end, begin] of ends) {
+      const leader = await leaderOf(tabs);
+      const others = tabs.filter((tab) => tab !== leader);
+      await others[0]!.page.bringToFront();
+      const startMillis = performance.now();
+      const ending = end(leader);
+      await eventually(
+        `another tab leads when the leader is ${how}`,
+        () => helloAtMillis > startMillis,
+        tested.limitMillis,
+      );
+      console.log(`${tested.rung}, leader ${how}: resumed after ${Math.round(helloAtMillis - startMillis)} ms`);
+      await ending;
+      await say(others[0]!, how);
+      await areTheSame(others, conversation, ++messages);
+      await begin(leader);
+      if (how === 'closed' || how === 'crashed') {
+        tabs.splice(tabs.indexOf(leader), 1, await ChatTab.visitor(browser, network.origin, tested));
+      }
+      await areTheSame(tabs, conversation, messages);
+      await eventually('one socket is left', () => network.webSockets.length === 1);
+    }
+  },
+);
+
+test('the worker leads whatever becomes of tabs, and a tab does when the worker dies with the renderer that started it', async () => {
   const network = stage.network();
   const browser = await stage.browser();
-  const tabs: ChatTab[] = [];
-  for (let i = 0; i < 3; i++) {
-    tabs.push(await ChatTab.visitor(browser, network.origin));
-  }
-  const conversation = await tabs[0]!.conversationId();
-  let messages = 0;
-  let helloAtMillis = 0;
+  const [first, ...others] = await openAll(browser, 4, network.origin, WORKER);
+  const conversation = await first!.conversationId();
+  const before = await statsOf(first!);
+  await others.pop()!.close();
+  await others[0]!.reload();
+  await say(others[1]!, 'still the worker');
+  await areTheSame([first!, ...others], conversation, 1);
+  expect(await statsOf(others[1]!)).toEqual({ ...before, rung: 'worker', role: 'follower' });
+
+  let openAtMillis = 0;
   network.observers.add({
     fromClient({ open }) {
-      helloAtMillis = open ? performance.now() : helloAtMillis;
+      openAtMillis = open ? performance.now() : openAtMillis;
     },
   });
-  const ends: [string, (leader: ChatTab) => Promise<void>, (leader: ChatTab) => Promise<void>][] = [
-    ['closed', (leader) => leader.close(), () => Promise.resolve()],
-    ['crashed', (leader) => leader.crash(), () => Promise.resolve()],
-    ['reloaded', (leader) => leader.reload(), () => Promise.resolve()],
-    ['in the back-forward cache', goAway, comeBack],
-    ['frozen', (leader) => setLifecycle(leader, 'frozen'), (leader) => setLifecycle(leader, 'active')],
-  ];
-  for (const [how, end, begin] of ends) {
-    const leader = await leaderOf(tabs);
-    const others = tabs.filter((tab) => tab !== leader);
-    await others[0]!.page.bringToFront();
-    const startMillis = performance.now();
-    const ending = end(leader);
-    await eventually(`another tab leads when the leader is ${how}`, () => helloAtMillis > startMillis);
-    console.log(`leader ${how}: resumed after ${Math.round(helloAtMillis - startMillis)} ms`);
-    await ending;
-    await say(others[0]!, how);
-    await areTheSame(others, conversation, ++messages);
-    await begin(leader);
-    if (how === 'closed' || how === 'crashed') {
-      tabs.splice(tabs.indexOf(leader), 1, await ChatTab.visitor(browser, network.origin));
-    }
-    await areTheSame(tabs, conversation, messages);
-    await eventually('one socket is left', () => network.webSockets.length === 1);
-  }
+  const startMillis = performance.now();
+  const crashing = first!.crash();
+  await eventually('a tab leads', () => openAtMillis > startMillis, WORKER.limitMillis);
+  console.log(`worker died: resumed after ${Math.round(openAtMillis - startMillis)} ms`);
+  await crashing;
+  await say(others[0]!, 'a tab leads');
+  await areTheSame(others, conversation, 2);
+  const stats = await Promise.all(others.map(statsOf));
+  expect(stats.map(({ rung }) => rung)).toEqual(['lock', 'lock']);
+  expect(stats.map(({ role }) => role).sort()).toEqual(['follower', 'leader']);
+  await eventually('one socket is left', () => network.webSockets.length === 1);
+});
+
+test('tabs lead themselves where the worker does not start', async () => {
+  const network = stage.network();
+  const browser = await stage.browser();
+  const before = 'SharedWorker = function () { throw new DOMException("not here", "SecurityError"); };';
+  const tabs = await openAll(browser, 2, network.origin, { ...WORKER, before });
+  expect((await Promise.all(tabs.map(statsOf))).map(({ rung }) => rung)).toEqual(['lock', 'lock']);
+  expect(network.webSockets).toHaveLength(1);
 });
 
 test('who becomes somebody else in one tab is so in all, and sees nothing of before', async () => {

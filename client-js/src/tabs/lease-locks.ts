@@ -141,10 +141,13 @@ export class LeaseLocks {
       return;
     }
     this.bidding.add(name);
-    const isEager = first.isTheft || first.isOnlyIfAvailable;
-    this.around.clock.after(isEager ? 0 : this.hesitationMillis(), () => {
+    if (first.isTheft || first.isOnlyIfAvailable) {
       this.bid(first);
-    });
+    } else {
+      this.around.clock.after(this.hesitationMillis(), () => {
+        this.bid(first);
+      });
+    }
   }
 
   private hesitationMillis(): number {
