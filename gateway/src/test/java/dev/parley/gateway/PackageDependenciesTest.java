@@ -48,7 +48,7 @@ class PackageDependenciesTest {
                 .whereLayer("transport")
                 .mayOnlyBeAccessedByLayers("wiring", "metrics", "http")
                 .whereLayer("presence")
-                .mayOnlyBeAccessedByLayers("wiring", "transport")
+                .mayOnlyBeAccessedByLayers("wiring", "metrics", "transport")
                 .whereLayer("shard")
                 .mayOnlyBeAccessedByLayers("wiring", "metrics", "transport", "http", "assistant", "presence")
                 .whereLayer("engines")
