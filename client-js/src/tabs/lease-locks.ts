@@ -114,7 +114,7 @@ export class LeaseLocks {
         this.queue.push(request);
       }
       this.start();
-      this.next(name);
+      this.next(name, true);
     });
   }
 
@@ -125,7 +125,7 @@ export class LeaseLocks {
   }
 
   /** Whoever is first in the queue makes a bid, if there is anything to be had. */
-  private next(name: string): void {
+  private next(name: string, isNew = false): void {
     const first = this.queue.find((request) => request.name === name);
     if (!first || this.bidding.has(name)) {
       return;
@@ -141,7 +141,7 @@ export class LeaseLocks {
       return;
     }
     this.bidding.add(name);
-    if (first.isTheft || first.isOnlyIfAvailable) {
+    if (isNew || first.isTheft) {
       this.bid(first);
     } else {
       this.around.clock.after(this.hesitationMillis(), () => {
