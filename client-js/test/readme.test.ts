@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Message } from '../src/index.ts';
+import { type Message, createClient } from '../src/index.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
-import { runDeskSample, runPresenceSample, runSample } from './fixture/readme-sample.ts';
+import { runDeskSample, runLeavingSample, runPresenceSample, runSample } from './fixture/readme-sample.ts';
 import { SEED } from './fixture/seed.ts';
 
 it('does what the README shows, to the letter', () => {
@@ -14,7 +14,7 @@ it('does what the README shows, to the letter', () => {
   const run = [...source.matchAll(/\/\/ README\n([\s\S]*?) {2}\/\/ end/g)].map(([, code]) =>
     code?.replaceAll(/^ {2}/gm, ''),
   );
-  expect(shown).toHaveLength(3);
+  expect(shown).toHaveLength(4);
   expect(run).toEqual(shown);
 });
 
@@ -39,6 +39,25 @@ it('ends with the message in the conversation and the connection live', async ()
   await settled();
   expect(states[states.length - 1]).toBe('live');
   expect(messages.map(({ text }) => text)).toEqual(['Does it come in blue?']);
+});
+
+it('counts nothing and shows nothing once the user has left', async () => {
+  const client = createClient({
+    url: 'wss://gateway.test/ws',
+    token: () => Promise.resolve(tokenOf('vera', 'VISITOR')),
+    outbox: 'memory',
+    clock: new FakeClock(),
+    random: new PseudoRandom(SEED),
+    WebSocket: new FakeGateway().WebSocket,
+  });
+  const chat = client.conversation({ name: 'chat' });
+  client.connect();
+  await chat.send('private').sent;
+  const page = { title: 'Shop', focus: () => undefined, badge: () => undefined };
+  await runLeavingSample(client, chat, { page });
+  expect(chat.messages()).toEqual([]);
+  expect(client.state).toMatchObject({ name: 'closed', reason: 'SIGNED_OUT' });
+  expect(page.title).toBe('Shop');
 });
 
 it('tells who is here, and nobody after the visitor is away', async () => {

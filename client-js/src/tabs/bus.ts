@@ -124,14 +124,19 @@ export class Bus {
   private open(scope: string): Ears {
     const listeners = new Set<(message: Message) => void>();
     const close = this.channels.listen(this.prefix + scope, (letter) => {
-      this.receiving = this.receiving.then(async () => {
-        const message = listeners.size > 0 ? await this.read(letter as Letter) : undefined;
-        if (message) {
-          listeners.forEach((listener) => {
-            listener(message);
-          });
-        }
-      });
+      this.receiving = this.receiving
+        .then(async () => {
+          const message = listeners.size > 0 ? await this.read(letter as Letter) : undefined;
+          if (message) {
+            listeners.forEach((listener) => {
+              listener(message);
+            });
+          }
+        })
+        .catch(() => {
+          // Of whom it was, and what it was meant to say, is not known: the next one may be better.
+          this.stats.foreign++;
+        });
     });
     const ears = { listeners, close };
     this.listening.set(scope, ears);

@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationHandle } from '../../src/conversation-handle.ts';
+import { surroundings } from '../../src/environment.ts';
+import { Bus } from '../../src/tabs/bus.ts';
+import { KeyRing } from '../../src/tabs/key-ring.ts';
 import { FakeBrowser, type FakePage } from '../fixture/fake-browser.ts';
 import { FakeClock, settled } from '../fixture/fake-clock.ts';
 import { FakeGateway } from '../fixture/fake-gateway.ts';
+import { fakeSubtle } from '../fixture/fake-subtle.ts';
 import { RUNG } from '../fixture/rung.ts';
 
 const { rung, openMillis, graceMillis } = RUNG.tested;
@@ -401,6 +405,23 @@ describe('messages between tabs', () => {
     }
     await settled();
     expect(foreign()).toEqual([4, 4]);
+    await tabs[1]!.chat.send('still here').sent;
+    await allHave(tabs, 'still here');
+  });
+
+  it('that cannot be read do no harm to those that follow', async () => {
+    const tabs = await openAll(2);
+    const leader = tabs.find((tab) => roleOf(tab) === 'leader')!;
+    const scope = 'parley/1/wss://gateway.test/ws/demo/vera/';
+    const names = [...browser.channels.listeners.keys()].map((name) => name.slice(scope.length));
+    const hub = names.find((name) => name.endsWith(`/${leader.page.client.stats().tabs.epoch}`))!;
+    const tab = names.find((name) => name.startsWith('tab/'))!.slice('tab/'.length);
+    const around = surroundings({ clock, subtle: fakeSubtle, fetch: () => gateway.tabKey('vera') });
+    const keys = new KeyRing('wss://gateway.test/ws', 'demo/vera', around, () => Promise.resolve(''));
+    await keys.load('');
+    const stranger = new Bus(leader.page.channels, scope, 'stranger', keys);
+    stranger.post(hub, { kind: 'frames', port: `${tab}/1`, tab }, new Uint8Array([255, 255, 255]));
+    await settled();
     await tabs[1]!.chat.send('still here').sent;
     await allHave(tabs, 'still here');
   });
