@@ -96,6 +96,8 @@ export class Replica {
   private waiting: readonly Pending[];
   private outboxId: string;
   private lastAnsweredSeq: number;
+  /** Of a submission that is inside of the blocks to come: what is pending was made on it. */
+  private acceptedUnseen: readonly Effect[] = [];
   private readonly displayed = new Map<string, Block | undefined>();
 
   constructor({ outbox, self, answeredSeq = 0, position = START, pending = [], headless = false }: ReplicaSeed) {
@@ -270,6 +272,7 @@ export class Replica {
       this.confirmed.position = blocks.position ?? START;
       const changed = new Set(touched);
       const merged = this.mergeDrafts(blocksBefore);
+      this.acceptedUnseen = [];
       const settled: Settled[] = [];
       const unsent: Unsent[] = [];
       const created = new Set<string>();
@@ -321,7 +324,11 @@ export class Replica {
         return [];
       }
       merged.add(draft.id);
-      return [editTextEffect(draft.id, lengthOf(draft.text), shortestEdit(draft.text, now.text))];
+      const base = this.acceptedUnseen.reduce(
+        (text, { editText }) => (editText?.block === draft.id ? apply(text, editText.edit ?? IDENTITY) : text),
+        draft.text,
+      );
+      return [editTextEffect(draft.id, lengthOf(base), shortestEdit(base, now.text))];
     });
     this.waiting = this.waiting.map((submission) => {
       const crossed = cross(submission.effects, theirs, 'LEFT');
@@ -341,6 +348,7 @@ export class Replica {
       return NOTHING;
     }
     return this.step('remote', queue.targets(first), () => {
+      this.acceptedUnseen = revision > this.position.revision ? first.effects : [];
       this.waiting = later;
       this.lastAnsweredSeq = seq;
       return { settled: [{ contentId: first.contentId }] };

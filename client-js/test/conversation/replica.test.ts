@@ -326,6 +326,25 @@ describe('catching up by blocks', () => {
     expect(bob.text(other)).toBe('some text');
   });
 
+  it('merges what was typed behind a submission whose answer comes with the blocks', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const draft = ann.says('The fox', 'DRAFT');
+    room.sync();
+    ann.types(draft, 4, 'quick ');
+    room.deliverNext(ann);
+    ann.disconnect();
+    ann.types(draft, 13, '!');
+    ann.types(draft, 0, '', 4);
+    room.sync(bob);
+    bob.types(draft, 10, 'red ');
+    room.sync(bob);
+    room.sequencer.horizon = room.sequencer.log.length;
+    room.converged();
+    expect(ann.unsent).toEqual([]);
+    expect(bob.text(draft)).toBe('quick red fox!');
+  });
+
   it('makes what was typed into an own draft unsent when the draft was published', () => {
     const room = new Room();
     const [ann, bob] = [room.join('ann'), room.join('bob')];
