@@ -411,16 +411,22 @@ describe('messages between tabs', () => {
 
   it('that cannot be read do no harm to those that follow', async () => {
     const tabs = await openAll(2);
-    const leader = tabs.find((tab) => roleOf(tab) === 'leader')!;
-    const scope = 'parley/1/wss://gateway.test/ws/demo/vera/';
-    const names = [...browser.channels.listeners.keys()].map((name) => name.slice(scope.length));
-    const hub = names.find((name) => name.endsWith(`/${leader.page.client.stats().tabs.epoch}`))!;
-    const tab = names.find((name) => name.startsWith('tab/'))!.slice('tab/'.length);
+    const scope = `parley/1/wss://gateway.test/ws/demo/vera/${rung === 'lease' ? 'lease/' : ''}`;
     const around = surroundings({ clock, subtle: fakeSubtle, fetch: () => gateway.tabKey('vera') });
     const keys = new KeyRing('wss://gateway.test/ws', 'demo/vera', around, () => Promise.resolve(''));
     await keys.load('');
-    const stranger = new Bus(leader.page.channels, scope, 'stranger', keys);
-    stranger.post(hub, { kind: 'frames', port: `${tab}/1`, tab }, new Uint8Array([255, 255, 255]));
+    const stranger = new Bus(browser.open('vera').usedChannels, scope, 'stranger', keys);
+    const hubs = new Set<string>();
+    stranger.listen('all', ({ from, head }) => {
+      hubs.add(`hub/${from}/${head.epoch ?? 0}`);
+      stranger.post(
+        `hub/${from}/${head.epoch ?? 0}`,
+        { kind: 'frames', port: `${from}/1` },
+        new Uint8Array([255, 255]),
+      );
+    });
+    await clock.advance(2_000);
+    expect(hubs.size).toBe(1);
     await settled();
     await tabs[1]!.chat.send('still here').sent;
     await allHave(tabs, 'still here');
