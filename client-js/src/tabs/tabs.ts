@@ -176,7 +176,7 @@ export class Tabs {
 
   private elected(epoch: number): void {
     const bus = this.newBus(hubOf({ tab: this.tab, epoch }));
-    const hub = new Hub(bus, epoch, this.around.clock, {
+    const hub = new Hub(bus, epoch, {
       prepare: (token) =>
         principalOf(claimsOf(token)) === this.principal
           ? Promise.resolve()
@@ -203,7 +203,7 @@ export class Tabs {
     const { WebSocket, clock } = host ?? this.around;
     const session = sessionOf(this.scope, this.around);
     const dialling = { ...this.dialling, token: () => this.takeToken(), session };
-    hub.start(new Connection(dialling, { ...this.around, WebSocket, clock }, hub));
+    hub.start(new Connection(dialling, { ...this.around, WebSocket, clock }, hub), clock);
     this.election.startBeating(clock);
   }
 
