@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { PseudoRandom } from '../test/fixture/pseudo-random.ts';
+import { SEED } from '../test/fixture/seed.ts';
+import { Chaos } from './fixture/chaos.ts';
+import { FailOverTable } from './fixture/fail-over-table.ts';
+import { Stage } from './fixture/stage.ts';
+
+const SECONDS = Number(process.env['PARLEY_CHAOS_SECONDS'] ?? 60);
+const STEPS = 30;
+/** For the last round, which is played to its end. */
+const OVERTIME_MILLIS = 600_000;
+
+const stage = Stage.forThisFile();
+
+test(
+  'whatever happens to the tabs of a browser, nothing is lost or doubled and one socket is left',
+  async () => {
+    const failOvers = new FailOverTable();
+    const endMillis = performance.now() + SECONDS * 1_000;
+    let messages = 0;
+    let steps = 0;
+    let rounds = 0;
+    for (let seed = SEED; performance.now() < endMillis; seed++, rounds++) {
+      const browser = await stage.browser();
+      const chaos = new Chaos(stage.gateway, stage.network(), browser, new PseudoRandom(seed), failOvers);
+      try {
+        await chaos.begin();
+        for (let i = 0; i < STEPS; i++) {
+          await chaos.takeStep();
+        }
+        await chaos.settle();
+      } catch (error) {
+        console.log(`PARLEY_SEED=${seed} repeats this round: ${chaos.trace.join(', ')}`);
+        throw error;
+      }
+      messages += chaos.saved.length;
+      steps += chaos.trace.length;
+      await browser.kill();
+      stage.network().reset();
+    }
+    console.log(`${rounds} rounds from seed ${SEED}: ${steps} steps, ${messages} messages\n${failOvers.toMarkdown()}`);
+    expect(messages).toBeGreaterThan(0);
+  },
+  SECONDS * 1_000 + OVERTIME_MILLIS,
+);
