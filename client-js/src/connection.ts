@@ -55,6 +55,8 @@ export interface ConnectionOptions {
 }
 
 const IMMEDIATE_TRY_MILLIS = 2_000;
+/** After that it is asked for again. */
+const TOKEN_MILLIS_MAX = 20_000;
 /** How long before a token expires it is replaced, unless it is short-lived. */
 const REFRESH_MILLIS = 60_000;
 const TIMER_MILLIS_MAX = 2 ** 31 - 1;
@@ -160,7 +162,7 @@ export class Connection {
   private async withToken(dial: number, use: (token: string) => void, onFailure: () => void): Promise<void> {
     let token: string;
     try {
-      token = await this.options.token();
+      token = await this.freshToken();
     } catch {
       if (dial === this.dials) {
         this.user.failed(new ParleyError('NO_TOKEN', true));
@@ -178,6 +180,16 @@ export class Connection {
         this.end(CloseCode.FORBIDDEN, error instanceof ParleyError ? error.code : 'NOT_ALLOWED');
       }
     }
+  }
+
+  /** A request for it may hang in a connection that is long dead. */
+  private freshToken(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.around.clock.after(TOKEN_MILLIS_MAX, () => {
+        reject(new ParleyError('NO_TOKEN', true));
+      });
+      this.options.token().then(resolve, reject).finally(cancel);
+    });
   }
 
   /** Replaces the token on the open connection before it expires. If that fails, it is tried again until it has. */

@@ -141,6 +141,16 @@ describe('a token that is not to be had', () => {
     expect(client.state.name).toBe('live');
     expect(codes).toEqual(['NO_TOKEN']);
   });
+
+  it('is asked for again when there is no answer at all', async () => {
+    const tokens = [new Promise<string>(() => undefined), Promise.resolve(tokenOf('vera', 'VISITOR'))];
+    const client = await connected({ token: () => tokens.shift()! });
+    expect(client.state.name).toBe('connecting');
+    await clock.advance(20_000);
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'token' });
+    await clock.advance(500);
+    expect(client.state.name).toBe('live');
+  });
 });
 
 describe('a gateway that stops', () => {
