@@ -6,7 +6,7 @@ import { FailOverTable } from './fixture/fail-over-table.ts';
 import { Stage } from './fixture/stage.ts';
 
 const SECONDS = Number(process.env['PARLEY_CHAOS_SECONDS'] ?? 60);
-const STEPS = 30;
+const STEPS = 20;
 /** For the last round, which is played to its end. */
 const OVERTIME_MILLIS = 600_000;
 
