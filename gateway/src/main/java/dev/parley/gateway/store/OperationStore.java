@@ -40,7 +40,7 @@ public interface OperationStore extends AutoCloseable {
     CompletionStage<Long> truncate(ConversationKey key, long revision);
 
     /**
-     * Up to {@code limit} logs, those after {@code after} in the order of tenants and conversations; null is the start.
+     * Up to {@code limit} logs that have or had entries, those after {@code after} in the order of tenants and conversations; null is the start.
      * Fewer than {@code limit} are the last.
      */
     CompletionStage<List<LogExtent>> logs(@Nullable ConversationKey after, int limit);

@@ -157,6 +157,7 @@ public final class MemoryOperationStore implements OperationStore {
     @Override
     public CompletionStage<List<LogExtent>> logs(@Nullable ConversationKey after, int limit) {
         return call(() -> logs.entrySet().stream()
+                .filter(log -> log.getValue().end().revision() > 0)
                 .filter(log -> after == null || BY_IDS.compare(log.getKey(), after) > 0)
                 .sorted(Map.Entry.comparingByKey(BY_IDS))
                 .limit(limit)

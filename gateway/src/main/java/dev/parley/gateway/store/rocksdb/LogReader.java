@@ -94,10 +94,10 @@ final class LogReader {
                 try {
                     List<String> ids = Keys.ids(rows.key(), 0);
                     Head head = RowCodec.decodeHead(rows.value());
-                    logs.add(new LogExtent(
-                            new ConversationKey(ids.get(0), ids.get(1)),
-                            head.horizon().revision(),
-                            head.snapshot()));
+                    if (head.chain().revision() > 0) {
+                        ConversationKey key = new ConversationKey(ids.get(0), ids.get(1));
+                        logs.add(new LogExtent(key, head.horizon().revision(), head.snapshot()));
+                    }
                 } catch (WireException e) {
                     log.error("a damaged head is left out of the list of logs: {}", e.getMessage());
                 }
