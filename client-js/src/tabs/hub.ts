@@ -305,7 +305,8 @@ export class Hub implements ConnectionUser {
     const room = this.rooms.get(handle);
     room?.ports.delete(port.id);
     room?.lookers.delete(port.id);
-    if (room?.ports.size === 0) {
+    // While somebody else waits for it, leaving would undo what the gateway does for that one.
+    if (room?.ports.size === 0 && ![...room.groups].some((group) => this.openings.has(group))) {
       this.rooms.delete(handle);
       this.send({ leave: { handle } });
     }
