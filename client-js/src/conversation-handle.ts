@@ -99,6 +99,15 @@ export class ConversationHandle {
     return this.link.replica.block(id) ?? this.adopted.get(id);
   }
 
+  /**
+   * Whether it can be changed from here, as far as the page can tell: what another page of this browser wrote is displayed at
+   * once, and can be changed when it is in the conversation.
+   */
+  isChangeable(blockId: string): boolean {
+    const block = this.link.replica.block(blockId);
+    return block?.mergedInto === '' && !block.erased;
+  }
+
   /** The block that has the text of this one now, after merges: the same one where there was none. */
   currentBlock(id: string): Block | undefined {
     const block = this.block(id);

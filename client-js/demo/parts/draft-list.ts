@@ -69,9 +69,12 @@ export class DraftList {
     }
   }
 
-  /** An emptied draft is as good as none: it is used for the next reply, and not shown beside others. */
+  /**
+   * An emptied draft is as good as none: it is used for the next reply, and not shown beside others. One that waits in
+   * another tab is shown when all can write in it.
+   */
   private shownDrafts(): readonly Block[] {
-    const drafts = this.conversation.drafts();
+    const drafts = this.conversation.drafts().filter(({ id }) => this.conversation.isChangeable(id));
     const shown = drafts.filter(
       ({ id, text, anchors }) => text !== '' || anchors.some(({ run }) => run) || this.editorOf(id)?.isFocused,
     );

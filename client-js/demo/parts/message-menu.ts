@@ -84,7 +84,8 @@ export class MessageMenu {
 
   /** The message right above, if it is by the same side. */
   private mergeable(): string | undefined {
-    const messages = this.tools.desk.handle.messages().filter((each) => !each.erased && !isRecalled(each));
+    const { handle } = this.tools.desk;
+    const messages = handle.messages().filter((each) => handle.isChangeable(each.id) && !isRecalled(each));
     const above = messages[messages.findIndex(({ id }) => id === this.message.id) - 1];
     const isSameSide = (above?.author.role === 'VISITOR') === (this.message.author.role === 'VISITOR');
     return above && isSameSide ? above.id : undefined;

@@ -158,13 +158,14 @@ export class MessageView {
   }
 
   private drawActions(): void {
-    const { isOwn, kind, erased } = this.message;
+    const { id, isOwn, kind } = this.message;
     const recalled = isRecalled(this.message);
     const isNote = kind === 'NOTE';
     const isAdmin = this.tools?.client.author.role === 'ADMIN';
-    const may = !erased && (isAdmin || (isOwn && (this.tools !== undefined || isFresh(this.message))));
+    const isChangeable = this.conversation.isChangeable(id);
+    const may = isChangeable && (isAdmin || (isOwn && (this.tools !== undefined || isFresh(this.message))));
     this.actions.hidden = this.editor !== undefined;
-    this.editButton.hidden = recalled || !(may || (isNote && !erased));
+    this.editButton.hidden = recalled || !(may || (isNote && isChangeable));
     this.recallButton.hidden = recalled || !may || isNote;
     this.restoreButton.hidden = !recalled || !may || isNote;
   }

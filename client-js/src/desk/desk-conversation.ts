@@ -147,7 +147,7 @@ export class DeskConversation {
 
   /** Proposes another text for a range of a block, in code points. */
   suggest(blockId: string, { start, end }: Pick<Anchor, 'start' | 'end'>, text: string): Sending {
-    const block = this.handle.block(blockId);
+    const block = this.handle.replica.block(blockId);
     if (!block) {
       throw new ParleyError('UNKNOWN_BLOCK');
     }
@@ -221,7 +221,7 @@ export class DeskConversation {
 
   private placedIn(list: readonly Placed[], id: string, place: Place, end = ''): readonly Placed[] {
     for (const other of [id, place.before, place.after]) {
-      if (other !== undefined && !this.handle.block(other)) {
+      if (other !== undefined && !this.handle.replica.block(other)) {
         throw new ParleyError('UNKNOWN_BLOCK');
       }
     }

@@ -184,6 +184,23 @@ describe('what waits in one tab', () => {
     await allHave([...tabs, late], 'offline, and even more');
   });
 
+  it('cannot be changed in another until its entry comes', async () => {
+    const tabs = await openAll(2);
+    const [author, other] = tabs.map(({ chat }) => chat);
+    gateway.isDown = true;
+    sockets()[0]?.close(1006);
+    const { id } = author!.send('offline');
+    await clock.advance(1_000);
+    expect(other!.messages().map((message) => message.id)).toEqual([id]);
+    expect([author!, other!].map((chat) => chat.isChangeable(id))).toEqual([true, false]);
+    expect(() => other!.react(id, 'thumb')).toThrow(expect.objectContaining({ code: 'UNKNOWN_BLOCK' }) as Error);
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    expect(other!.isChangeable(id)).toBe(true);
+    await other!.react(id, 'thumb').sent;
+    await allHave(tabs, 'offline');
+  });
+
   it('vanishes everywhere when it is rejected', async () => {
     const tabs = await openAll(3);
     gateway.isDown = true;
