@@ -230,9 +230,9 @@ export function operations(
   });
 }
 
-/** Whether only the log can carry these over: edits of blocks that are not themselves pending. */
+/** Whether only the log can carry these over: edits of blocks that may be in the conversation already. */
 export function needsEntries(pending: readonly Pending[]): boolean {
-  const created = createdBlocks(pending);
+  const created = createdBlocks(pending.filter(({ sends }) => sends === 0));
   return pending.some(({ effects }) =>
     effects.some(({ editText, placeAnchor }) => {
       const block = editText?.block ?? placeAnchor?.block;

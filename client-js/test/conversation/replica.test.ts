@@ -345,6 +345,28 @@ describe('catching up by blocks', () => {
     expect(bob.text(draft)).toBe('quick red fox!');
   });
 
+  it('carries over what was typed into a new message whose answer was lost', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    bob.says('Hello');
+    room.sync();
+    const message = ann.says('The fox');
+    room.deliverNext(ann);
+    ann.disconnect();
+    ann.types(message, 4, 'quick ');
+    for (let i = 0; i < 30; i++) {
+      bob.says(`and ${i}`);
+      room.sync(bob);
+      bob.types(message, 0, 'x');
+      room.sync(bob);
+      bob.types(message, 0, '', 1);
+      room.sync(bob);
+    }
+    room.converged();
+    expect(ann.unsent).toEqual([]);
+    expect(bob.text(message)).toBe('The quick fox');
+  });
+
   it('makes what was typed into an own draft unsent when the draft was published', () => {
     const room = new Room();
     const [ann, bob] = [room.join('ann'), room.join('bob')];
