@@ -99,7 +99,7 @@ export class Hub implements ConnectionUser {
   private readonly openings = new Map<string, Opening>();
   /** By outbox: who sent its last submission. */
   private readonly submitters = new Map<string, Port>();
-  /** By kind: who waits for a page. */
+  /** By kind: who waits for a page, in the order of the answers. */
   private readonly pagers = new Map<string, Port[]>();
   private readonly inboxWatchers = new Set<Port>();
   private readonly siteWatchers = new Set<Port>();
@@ -342,6 +342,7 @@ export class Hub implements ConnectionUser {
       [...this.rooms.keys()].forEach((handle) => {
         this.leave(port, handle);
       });
+      this.submitters.forEach((submitter, outbox) => submitter === port && this.submitters.delete(outbox));
       this.inboxWatchers.delete(port);
       this.siteWatchers.delete(port);
     }

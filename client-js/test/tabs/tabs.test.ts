@@ -164,6 +164,31 @@ describe('a new tab', () => {
   });
 });
 
+describe('a tab that leaves a conversation', () => {
+  it('does not take it from another that is about to get it', async () => {
+    const first = await open();
+    const { client } = browser.open('vera', 'VISITOR', { tabs: 'auto' });
+    await clock.advance(openMillis);
+    const [connection] = sockets();
+    const held: Uint8Array[] = [];
+    connection!.sendBytes = (bytes) => held.push(bytes);
+    const second = client.conversation({ name: 'chat' });
+    await clock.advance(openMillis);
+    first.chat.close();
+    await clock.advance(1_000);
+    Reflect.deleteProperty(connection!, 'sendBytes');
+    expect(held).not.toEqual([]);
+    held.forEach((bytes) => {
+      connection!.sendBytes(bytes);
+    });
+    await clock.advance(1_000);
+    const elsewhere = new FakeBrowser(gateway, clock).open('vera');
+    await elsewhere.client.conversation({ name: 'chat' }).send('Hello').sent;
+    await clock.advance(1_000);
+    expect(second.messages().map(({ text }) => text)).toEqual(['Hello']);
+  });
+});
+
 describe('what waits in one tab', () => {
   it('is shown in the others until its entry comes', async () => {
     const tabs = await openAll(3);
