@@ -46,10 +46,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +70,7 @@ public final class GatewayServer implements AutoCloseable {
     private static final int PRESENCE_BEAT_MILLIS = 200;
     private static final int RETENTION_BEAT_MILLIS = 200;
     private static final int NODE_NAME_BYTES = 9;
+    private static final int FAREWELL_MILLIS = 2_000;
 
     private final GatewayMetrics metrics = new GatewayMetrics();
     private final OperationStore store;
@@ -218,8 +222,26 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        sessions.all().forEach(Connection::stop);
+        List<Future<?>> sockets = new ArrayList<>();
+        sessions.all().forEach(connection -> sockets.add(connection.stop()));
+        awaitClosed(sockets);
         closeParts();
+    }
+
+    /** Who is slow to read why it was closed, or to close too, is not waited for. */
+    private static void awaitClosed(List<Future<?>> sockets) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FAREWELL_MILLIS);
+        try {
+            for (Future<?> socket : sockets) {
+                socket.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+        } catch (TimeoutException e) {
+            LOG.debug("not all sockets were closed by their clients", e);
+        } catch (ExecutionException e) {
+            LOG.debug("a socket did not close", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void closeParts() {

@@ -3,12 +3,11 @@ package dev.parley.gateway.http;
 import dev.parley.gateway.http.StreamedRoute.Exchange;
 import dev.parley.gateway.http.StreamedRoute.Upload;
 import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.transport.LingeringClose;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
@@ -40,15 +39,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** A body may pause for this many idle events; a model that thinks is silent for long. */
     private static final int QUIET_EVENTS_MAX = 6;
 
-    /** How long a client that is still sending may take to read an early answer: a reset would take it away. */
-    private static final int LINGER_MILLIS = 2_000;
-
     private final HttpRouter router;
     private final Loop loop;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
     private boolean proceeding;
     private boolean answering;
-    private boolean lingering;
+    /** The last answer is given. */
+    private boolean ended;
     /** The socket is a route's now. */
     private boolean given;
 
@@ -64,7 +61,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         quietEvents = 0;
-        if (lingering || !(message instanceof HttpObject part)) {
+        if (ended || !(message instanceof HttpObject part)) {
             ReferenceCountUtil.release(message);
             return;
         }
@@ -90,7 +87,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } finally {
             proceeding = false;
         }
-        ctx.channel().config().setAutoRead(given || lingering || (waiting.isEmpty() && wantsMore(ctx)));
+        ctx.channel().config().setAutoRead(given || ended || (waiting.isEmpty() && wantsMore(ctx)));
     }
 
     private boolean isWanted(ChannelHandlerContext ctx, HttpObject part) {
@@ -123,7 +120,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void start(ChannelHandlerContext ctx, FullHttpRequest request) {
         answering = true;
-        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
         answerOf(request).whenComplete((page, failure) -> {
             if (failure != null) {
                 LOG.error("a request failed", failure);
@@ -190,25 +187,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         unwritten++;
         ChannelFuture written = ctx.writeAndFlush(response);
         written.addListener(done -> unwritten--);
-        if (streaming != null) {
-            linger(ctx, written);
-        } else if (!keepAlive) {
-            written.addListener(ChannelFutureListener.CLOSE);
+        if (streaming != null || !keepAlive) {
+            ended = true;
+            streaming = null;
+            dropWaiting();
+            LingeringClose.after(written);
         }
         proceed(ctx);
-    }
-
-    /** Drops what still comes until the client has had time to read the answer. */
-    private void linger(ChannelHandlerContext ctx, ChannelFuture written) {
-        lingering = true;
-        streaming = null;
-        dropWaiting();
-        written.addListener(done -> {
-            if (ctx.channel() instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
-            }
-        });
-        ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void dropWaiting() {
@@ -243,6 +228,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        ended = true;
         dropWaiting();
         Streaming open = streaming;
         streaming = null;

@@ -18,7 +18,6 @@ import dev.parley.wire.CloseCode;
 import dev.parley.wire.v1.FailureCode;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.util.HashMap;
@@ -27,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 
 /**
  * One socket after its Hello: which conversations it opened, and what it is told. On its event loop, but for {@link
@@ -423,13 +423,14 @@ public final class Connection implements Subscriber {
         loop.execute(() -> fail(FailureCode.SUPERSEDED, CloseCode.SUPERSEDED));
     }
 
-    /** The node stops: the client shall come back. */
-    public void stop() {
+    /** The node stops: the client shall come back. Done when the socket is closed. */
+    public Future<?> stop() {
         loop.execute(() -> {
             if (!gone) {
                 close(CloseCode.SERVICE_RESTART);
             }
         });
+        return channel.closeFuture();
     }
 
     void fail(FailureCode code, CloseCode closeCode) {
@@ -451,8 +452,7 @@ public final class Connection implements Subscriber {
     }
 
     static void close(Channel channel, CloseCode code) {
-        channel.writeAndFlush(new CloseWebSocketFrame(code.code(), code.name()))
-                .addListener(ChannelFutureListener.CLOSE);
+        LingeringClose.after(channel.writeAndFlush(new CloseWebSocketFrame(code.code(), code.name())));
     }
 
     /** An encoded frame. */

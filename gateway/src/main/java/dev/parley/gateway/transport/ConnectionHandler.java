@@ -62,6 +62,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     private final Node node;
     private final List<Future<?>> timers = new ArrayList<>();
     private @Nullable Connection connection;
+    private boolean opened;
     private boolean failed;
 
     ConnectionHandler(Loop loop, Node node) {
@@ -73,10 +74,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (event instanceof HandshakeComplete || event == EventStream.OPENED) {
+            opened = true;
             node.counters().accepted.increment();
-            ctx.channel()
-                    .closeFuture()
-                    .addListener(closed -> node.counters().closed.increment());
             ctx.executor()
                     .schedule(
                             () -> {
@@ -304,6 +303,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        if (opened) {
+            node.counters().closed.increment();
+        }
         if (connection != null) {
             connection.end();
             timers.forEach(timer -> timer.cancel(false));

@@ -26,14 +26,16 @@ final class EventStream extends ChannelDuplexHandler {
     static final Object OPENED = "opened";
 
     private final Channel channel;
+    private final Runnable atEnd;
     private @Nullable Posted waiting;
     private boolean closed;
 
     @SuppressWarnings("ArrayRecordComponent") // bytes to be parsed, never compared or changed
     private record Posted(byte[] frames, CompletableFuture<PostOutcome> outcome) {}
 
-    EventStream(Channel channel) {
+    EventStream(Channel channel, Runnable atEnd) {
         this.channel = channel;
+        this.atEnd = atEnd;
     }
 
     /**
@@ -117,6 +119,7 @@ final class EventStream extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         closed = true;
+        atEnd.run();
         if (waiting != null) {
             waiting.outcome().complete(PostOutcome.GONE);
             waiting = null;

@@ -39,13 +39,12 @@ public final class EventStreams {
     public void begin(ChannelHandlerContext ctx, Loop loop, HttpVersion version, byte[] body) {
         String id = newId();
         ChannelPipeline pipeline = ctx.pipeline();
-        EventStream stream = new EventStream(ctx.channel());
+        EventStream stream = new EventStream(ctx.channel(), () -> streams.remove(id));
         ServerSentEvents.begin(ctx, version);
         ctx.write(ServerSentEvents.event("stream", id));
         pipeline.remove(ctx.handler());
         pipeline.addLast(stream, new FrameDecoder(), new ConnectionHandler(loop, node));
         streams.put(id, stream);
-        ctx.channel().closeFuture().addListener(closed -> streams.remove(id));
         ChannelHandlerContext begun = pipeline.context(stream);
         begun.fireUserEventTriggered(EventStream.OPENED);
         begun.fireChannelRead(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(body)));

@@ -35,6 +35,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
     protected void initChannel(SocketChannel channel) {
         Loop loop = loops.loopOf(channel.eventLoop());
         ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(new LingeringClose());
         pipeline.addLast(idleness(node.limits().heartbeatMillis()));
         pipeline.addLast(new HttpServerCodec());
         pipeline.addLast(new CorsHandler(origins));

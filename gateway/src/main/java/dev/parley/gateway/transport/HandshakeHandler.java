@@ -2,7 +2,6 @@ package dev.parley.gateway.transport;
 
 import dev.parley.gateway.session.Origins;
 import dev.parley.wire.ProtocolVersion;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -92,10 +91,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                 .anyMatch(offered -> offered.strip().equals(ProtocolVersion.SUBPROTOCOL));
     }
 
-    private static void refuse(ChannelHandlerContext ctx, FullHttpRequest request, HttpResponseStatus status) {
+    /** What comes behind it is for nobody. */
+    private void refuse(ChannelHandlerContext ctx, FullHttpRequest request, HttpResponseStatus status) {
+        decided = true;
         ReferenceCountUtil.release(request);
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
         response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        LingeringClose.after(ctx.writeAndFlush(response));
     }
 }

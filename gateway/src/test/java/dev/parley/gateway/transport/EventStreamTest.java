@@ -27,7 +27,7 @@ class EventStreamTest {
     private static final int HEARTBEAT_MILLIS = 25_000;
 
     private final Socket socket = new Socket();
-    private final EventStream stream = new EventStream(socket);
+    private final EventStream stream = new EventStream(socket, () -> {});
     private final List<String> taken = new ArrayList<>();
 
     /** A socket that takes nothing while it is told so. */
