@@ -34,15 +34,7 @@ public final class FollowRoute implements SocketRoute {
 
     @Override
     public boolean takes(HttpRequest head) {
-        return HttpMethod.GET.equals(head.method()) && parameters(head) != null;
-    }
-
-    private static @Nullable Map<String, String> parameters(HttpRequest head) {
-        try {
-            return PATH.match(new QueryStringDecoder(head.uri()).rawPath());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        return HttpMethod.GET.equals(head.method()) && PATH.match(head) != null;
     }
 
     @Override
@@ -50,7 +42,7 @@ public final class FollowRoute implements SocketRoute {
         if (!origins.allows(request.headers().getAllAsString(HttpHeaderNames.ORIGIN))) {
             throw new ProblemException(ProblemType.FORBIDDEN, "not from this origin");
         }
-        Map<String, String> path = parameters(request);
+        Map<String, String> path = PATH.match(request);
         Map<String, List<String>> query = ApiRoute.parameters(new QueryStringDecoder(request.uri()));
         EventTickets.Grant grant =
                 tickets.redeem(query.getOrDefault("ticket", List.of("")).get(0));

@@ -1,5 +1,6 @@
 package dev.parley.gateway.http;
 
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,15 @@ record PathTemplate(List<String> segments) {
 
     static PathTemplate of(String template) {
         return new PathTemplate(List.of(template.split("/", -1)));
+    }
+
+    /** As of the path of a request; null also if that cannot be decoded. */
+    @Nullable Map<String, String> match(HttpRequest head) {
+        try {
+            return match(new QueryStringDecoder(head.uri()).rawPath());
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** The decoded parameters, or null if the path is another. {@code rawPath} is not decoded yet. */

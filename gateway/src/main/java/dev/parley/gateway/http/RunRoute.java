@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/conversations/{id}/runs?run=&block=&offset=&onBehalfOf=&model=}: the body, plain text in UTF-8, goes into a
@@ -38,15 +37,7 @@ public final class RunRoute implements StreamedRoute {
 
     @Override
     public boolean takes(HttpRequest head) {
-        return HttpMethod.POST.equals(head.method()) && parameters(head) != null;
-    }
-
-    private static @Nullable Map<String, String> parameters(HttpRequest head) {
-        try {
-            return PATH.match(new QueryStringDecoder(head.uri()).rawPath());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        return HttpMethod.POST.equals(head.method()) && PATH.match(head) != null;
     }
 
     @Override
@@ -60,7 +51,7 @@ public final class RunRoute implements StreamedRoute {
     }
 
     private RunRequest request(HttpRequest head, Exchange exchange) {
-        Map<String, String> path = parameters(head);
+        Map<String, String> path = PATH.match(head);
         ApiRequest request = new ApiRequest(
                 authentication.principal(head),
                 path == null ? Map.of() : path,
