@@ -190,6 +190,11 @@ export class Client {
     return this.self;
   }
 
+  /** @internal What this tab is to the others of the browser. */
+  get tabRole(): TabStats['role'] {
+    return this.tabs?.role ?? SOLO.role;
+  }
+
   connect(): void {
     this.connection.connect();
   }
@@ -307,8 +312,7 @@ export class Client {
         random: this.around.random,
         outbox: this.outbox,
         snapshots: () => this.snapshots,
-        savesSnapshots: () =>
-          this.tabs?.stats.role !== 'follower' || this.around.document?.visibilityState !== 'hidden',
+        savesSnapshots: () => this.tabRole !== 'follower' || this.around.document?.visibilityState !== 'hidden',
         limits: () => this.limits,
         send: (frames) => {
           this.connection.send(frames);

@@ -107,7 +107,7 @@ export class Notifier {
 
   /** Whether it is for another tab to tell. */
   private leaves(): boolean {
-    return this.client.stats().tabs.role === 'follower';
+    return this.client.tabRole === 'follower';
   }
 
   private count(unread: number): void {

@@ -120,9 +120,12 @@ export class Tabs {
     return this.hub?.transport;
   }
 
+  get role(): TabStats['role'] {
+    return this.election.isLeader ? 'leader' : 'follower';
+  }
+
   get stats(): TabStats {
-    const { failovers, bus, hub, leader } = this;
-    const role = this.election.isLeader ? 'leader' : 'follower';
+    const { failovers, bus, hub, leader, role } = this;
     const rung = leader?.tab.startsWith(WORKER) ? 'worker' : this.rung;
     return { rung, role, epoch: leader?.epoch ?? 0, failovers, ports: hub?.portCount ?? 0, bus: bus.stats };
   }
