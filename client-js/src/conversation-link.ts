@@ -268,6 +268,11 @@ export class ConversationLink {
       return;
     }
     this.isStale = false;
+    if (blocks && !isSnapshot && queue.needsEntries(this.replica.pending)) {
+      // Typed, or sent, after the question: edits need the entries that were not asked for.
+      this.reopen();
+      return;
+    }
     if (entries && !this.receive(entries)) {
       return;
     }
@@ -298,7 +303,7 @@ export class ConversationLink {
   }
 
   received(entries: Entries): void {
-    if (this.isStale) {
+    if (this.isStale || this.state !== 'open') {
       return;
     }
     if (entries.from > this.replica.position.revision) {

@@ -378,6 +378,40 @@ describe('following a conversation', () => {
     expect(texts(desk.messages())).toEqual(['a']);
   });
 
+  it('asks once, however much comes behind the gap', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const desk = anna.conversation({ id: 'x' });
+    await desk.send('a').sent;
+    const handle = [...gateway.last.handles.keys()][0]!;
+    [5, 6, 7].forEach((from) => {
+      gateway.last.send({ entries: { handle, from, to: { revision: 8, head: new Uint8Array(8) }, entries: [] } });
+    });
+    await settled();
+    expect(gateway.last.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+  });
+
+  it('rebases what is typed while it is being opened again', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const bert = await connected('bert', 'AGENT');
+    const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
+    const { id, sent } = desk.send('Hello');
+    await sent;
+    gateway.connections[0]!.close(1006);
+    for (const text of ['Hello!', 'Hello!!', 'Hello!!!']) {
+      await other.setText(id, text)?.sent;
+    }
+    gateway.intercept = (connection, { open }) => {
+      if (open && connection.author.subject === 'anna') {
+        gateway.intercept = () => false;
+        desk.setText(id, 'Hello Vera');
+      }
+      return false;
+    };
+    await clock.advance(20_000);
+    expect(texts(desk.messages())).toEqual(['Hello Vera!!!']);
+    expect(desk.unsent()).toEqual([]);
+  });
+
   it('loads anew what does not fit, and says so', async () => {
     const anna = await connected('anna', 'AGENT');
     const desk = anna.conversation({ id: 'x' });

@@ -305,7 +305,12 @@ export class Hub implements ConnectionUser {
     const room = this.rooms.get(handle);
     room?.ports.delete(port.id);
     room?.lookers.delete(port.id);
-    // While somebody else waits for it, leaving would undo what the gateway does for that one.
+    this.leaveIfEmpty(handle);
+  }
+
+  /** While somebody else waits for it, leaving would undo what the gateway does for that one. */
+  private leaveIfEmpty(handle: number): void {
+    const room = this.rooms.get(handle);
     if (room?.ports.size === 0 && ![...room.groups].some((group) => this.openings.has(group))) {
       this.rooms.delete(handle);
       this.send({ leave: { handle } });
@@ -487,10 +492,7 @@ export class Hub implements ConnectionUser {
         this.tell(port, room.peers);
       }
     }
-    if (room.ports.size === 0) {
-      this.rooms.delete(opened.handle);
-      this.send({ leave: { handle: opened.handle } });
-    }
+    this.leaveIfEmpty(opened.handle);
   }
 
   /** It may have been open under another handle. */
