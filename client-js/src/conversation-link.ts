@@ -78,6 +78,8 @@ export class ConversationLink {
   private lastSave: Promise<void> = Promise.resolve();
   /** What other pages send for this one, by content id. */
   private readonly elsewhere = new Map<string, Pending>();
+  /** What came while the conversation was being opened, where it can overtake the answer. */
+  private readonly early: Entries[] = [];
   /** While the page is parted from its outbox. */
   private parting: Deferred | undefined;
   private blockCount = 0;
@@ -243,6 +245,7 @@ export class ConversationLink {
     this.presence.disconnected();
     this.state = this.state === 'failed' ? 'failed' : 'closed';
     this.handle = 0;
+    this.early.length = 0;
     this.underWay = undefined;
     this.refused = false;
     this.acknowledgedRevision = 0;
@@ -289,6 +292,9 @@ export class ConversationLink {
     this.presence.opened();
     this.acknowledgeSoon();
     this.pump();
+    this.early.splice(0).forEach((each) => {
+      this.received(each);
+    });
   }
 
   openFailed({ code, delayMillis }: OpenFailed): void {
@@ -303,7 +309,11 @@ export class ConversationLink {
   }
 
   received(entries: Entries): void {
-    if (this.isStale || this.state !== 'open') {
+    if (this.state === 'opening') {
+      this.early.push(entries);
+      return;
+    }
+    if (this.isStale) {
       return;
     }
     if (entries.from > this.replica.position.revision) {

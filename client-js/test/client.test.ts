@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, createClient } from '../src/client.ts'
 import type { ParleyError } from '../src/errors.ts';
 import type { ConversationHandle } from '../src/conversation-handle.ts';
 import { textEdit } from '../src/ot/text-edit.ts';
-import type { Role, Submit } from '../src/wire/wire.ts';
+import type { ClientFrame, Role, Submit } from '../src/wire/wire.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
@@ -380,14 +380,50 @@ describe('following a conversation', () => {
 
   it('asks once, however much comes behind the gap', async () => {
     const anna = await connected('anna', 'AGENT');
-    const desk = anna.conversation({ id: 'x' });
+    const bert = await connected('bert', 'AGENT');
+    const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
     await desk.send('a').sent;
-    const handle = [...gateway.last.handles.keys()][0]!;
-    [5, 6, 7].forEach((from) => {
-      gateway.last.send({ entries: { handle, from, to: { revision: 8, head: new Uint8Array(8) }, entries: [] } });
-    });
+    const [connection] = gateway.connections;
+    connection!.isMute = true;
+    await other.send('b').sent;
+    connection!.isMute = false;
+    const held: ClientFrame[] = [];
+    gateway.intercept = (_, frame) => frame.open !== undefined && held.push(frame) > 0;
+    await other.send('c').sent;
+    await other.send('d').sent;
+    expect(held).toHaveLength(1);
+    gateway.intercept = () => false;
+    gateway.frameReceived(connection!, held[0]!);
+    await other.send('e').sent;
     await settled();
-    expect(gateway.last.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+    expect(texts(desk.messages())).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(connection!.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+  });
+
+  it('takes what overtook the answer', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const bert = await connected('bert', 'AGENT');
+    const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
+    await desk.send('a').sent;
+    const [connection] = gateway.connections;
+    connection!.isMute = true;
+    await other.send('b').sent;
+    connection!.isMute = false;
+    const late: Uint8Array[] = [];
+    gateway.intercept = (_, { open }) => {
+      if (open) {
+        connection!.sendBytes = (bytes) => late.push(bytes);
+      }
+      return false;
+    };
+    await other.send('c').sent;
+    Reflect.deleteProperty(connection!, 'sendBytes');
+    await other.send('d').sent;
+    expect(late).toHaveLength(1);
+    connection!.sendBytes(late[0]!);
+    await settled();
+    expect(texts(desk.messages())).toEqual(['a', 'b', 'c', 'd']);
+    expect(connection!.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
   });
 
   it('rebases what is typed while it is being opened again', async () => {
