@@ -271,8 +271,10 @@ export class ConversationLink {
       return;
     }
     this.isStale = false;
-    if (blocks && !isSnapshot && queue.needsEntries(this.replica.pending)) {
-      // Typed, or sent, after the question: edits need the entries that were not asked for.
+    const { position, pending } = this.replica;
+    const from = entries?.from ?? blocks?.since ?? 0;
+    // What was typed, or sent, after the question needs entries that were not asked for.
+    if (from > position.revision || (blocks && !isSnapshot && queue.needsEntries(pending))) {
       this.reopen();
       return;
     }
@@ -282,7 +284,7 @@ export class ConversationLink {
     for (const answer of outboxes.filter(({ outbox }) => outbox === this.replica.outbox)) {
       this.applyAnswer(answer, blocks?.position?.revision);
     }
-    if (blocks) {
+    if (blocks && (isSnapshot || (blocks.position?.revision ?? 0) >= position.revision)) {
       this.replace(blocks);
     }
     if (delivered) {

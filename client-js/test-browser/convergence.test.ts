@@ -190,7 +190,9 @@ async function areSettled(tabs: readonly ChatTab[], log: readonly Entry[]): Prom
 
 async function expectSameBytes(tabs: readonly ChatTab[], state: ConversationState): Promise<void> {
   for (const tab of tabs) {
-    expect((await tab.display()).canonical).toBe(state.canonical());
+    const { canonical, divergences } = await tab.display();
+    expect(canonical).toBe(state.canonical());
+    expect(divergences).toBe(0);
   }
 }
 

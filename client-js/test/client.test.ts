@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, createClient } from '../src/client.ts'
 import type { ParleyError } from '../src/errors.ts';
 import type { ConversationHandle } from '../src/conversation-handle.ts';
 import { textEdit } from '../src/ot/text-edit.ts';
-import type { ClientFrame, Role, Submit } from '../src/wire/wire.ts';
+import type { ClientFrame, Open, Role, Submit } from '../src/wire/wire.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
@@ -398,6 +398,34 @@ describe('following a conversation', () => {
     await settled();
     expect(texts(desk.messages())).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(connection!.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+  });
+
+  it('does not go back to where it was when an answer comes late', async () => {
+    const anna = await connected('anna', 'AGENT');
+    const bert = await connected('bert', 'AGENT');
+    const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
+    const one = other.send('1');
+    const two = other.send('2');
+    await two.sent;
+    gateway.connections[0]!.close(1006);
+    for (const text of ['1a', '1b', '1c']) {
+      await other.setText(one.id, text)?.sent;
+    }
+    await clock.advance(20_000);
+    const again = gateway.last;
+    const answer = gateway.conversation('x').open(again.handles.keys().next().value!, openAt(2), 'STAFF');
+    expect(answer.blocks?.since).toBe(2);
+    await other.setText(two.id, '2a')?.sent;
+    again.send({ opened: answer });
+    await settled();
+    await other.setText(two.id, '2ab')?.sent;
+    expect(texts(desk.messages())).toEqual(['1c', '2ab']);
+    expect(anna.stats().divergences).toBe(0);
+
+    function openAt(revision: number): Open {
+      const head = gateway.conversation('x').heads[revision]!;
+      return { conversation: 'x', name: '', kind: '', pending: false, outboxes: [], position: { revision, head } };
+    }
   });
 
   it('takes what overtook the answer', async () => {
