@@ -73,6 +73,48 @@ test('an answer that is lost after the commit, again and again, doubles nothing'
   expect(await tab.shownTexts()).toEqual(words);
 });
 
+test('what waits in a tab is kept when the storage of the site is cleared, and sent when the tab crashed', async () => {
+  const network = stage.network();
+  const browser = await stage.browser();
+  const tab = await ChatTab.visitor(browser, network.origin);
+  const conversation = await tab.conversationId();
+  await tab.page.bringToFront();
+  network.goDown();
+  await eventually('the tab knows that it is offline', async () => (await tab.display()).connection !== 'live');
+  await tab.typeMessage('before it was cleared');
+  await eventually('it is saved', async () => (await tab.shownStatuses()).includes('saved'));
+
+  const devTools = await tab.devTools();
+  await devTools.send('Storage.clearDataForOrigin', { origin: network.origin, storageTypes: 'indexeddb' });
+  await eventually('it is saved again', async () => (await submissionsIn(tab)) === 1);
+  await tab.typeMessage('after it');
+  await eventually('both are saved', async () => (await submissionsIn(tab)) === 2);
+  await tab.crash();
+
+  network.comeBack();
+  const next = await ChatTab.visitor(browser, network.origin);
+  await eventually('the next tab has sent them', async () => textsOf(await logOf(conversation)).length === 2);
+  await eventually('the next tab shows them', async () => (await next.shownTexts()).length === 2);
+  expect(textsOf(await logOf(conversation))).toEqual(['before it was cleared', 'after it']);
+});
+
+test('what the quota has no room for is sent from memory, and is not said to be saved', async () => {
+  const network = stage.network();
+  const page = await (await stage.browser()).newTab();
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Storage.overrideQuotaForOrigin', { origin: network.origin, quotaSize: 1 });
+  const tab = await ChatTab.open(page, `${network.origin}/visitor.html`);
+  const conversation = await tab.conversationId();
+  network.goDown();
+  await eventually('the tab knows that it is offline', async () => (await tab.display()).connection !== 'live');
+  await tab.typeMessage('too much');
+  await tab.page.getByText('This device cannot store what you write').waitFor();
+  expect(await tab.shownStatuses()).toEqual(['saving']);
+  network.comeBack();
+  await eventually('it is sent', async () => (await tab.display()).pending === 0);
+  expect(textsOf(await logOf(conversation))).toEqual(['too much']);
+});
+
 test('what a crashed tab left in its outbox is sent by a living one without a reload', async () => {
   const network = stage.network();
   const browser = await stage.browser();
@@ -141,4 +183,32 @@ async function logOf(conversation: string): Promise<readonly Entry[]> {
 /** Of the messages, in the order of the log. */
 function textsOf(log: readonly Entry[]): string[] {
   return log.flatMap(({ effects }) => effects.flatMap(({ create }) => (create ? [create.text] : [])));
+}
+
+/** What the outboxes of the tab's user hold in the database. */
+function submissionsIn(tab: ChatTab): Promise<number> {
+  return tab.page.evaluate(async () => {
+    const subject = window.parleyDemo?.client.author.subject ?? '';
+    const { name } = (await indexedDB.databases()).find(({ name = '' }) => name.endsWith(`/${subject}`)) ?? {};
+    if (name === undefined) {
+      return 0;
+    }
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => {
+        resolve(request.result);
+      };
+      request.onerror = () => {
+        reject(new Error('no database'));
+      };
+    });
+    const count = await new Promise<number>((resolve) => {
+      const request = database.transaction('submissions').objectStore('submissions').count();
+      request.onsuccess = () => {
+        resolve(request.result);
+      };
+    });
+    database.close();
+    return count;
+  });
 }

@@ -8,12 +8,16 @@ export type Upgrade = (database: IDBDatabase) => void;
  * their own account, and a dead one that is kept fails for ever.
  */
 export class Database {
+  /** How often it was created: a database that somebody cleared has nothing of what was written before. */
+  creations = 0;
   private handle: Promise<IDBDatabase> | undefined;
 
   constructor(
     private readonly factory: IDBFactory,
     private readonly name: string,
     private readonly upgrade: Upgrade,
+    /** The browser closed the handle, as when the user clears what pages have stored. */
+    private readonly closed: () => void = noop,
   ) {}
 
   /**
@@ -53,14 +57,20 @@ export class Database {
     const request = this.factory.open(this.name, 1);
     const opened = new Promise<IDBDatabase>((resolve, reject) => {
       request.onupgradeneeded = () => {
+        this.creations++;
         this.upgrade(request.result);
       };
       request.onsuccess = () => {
-        request.result.onversionchange = request.result.onclose = () => {
+        const forget = (): void => {
           request.result.close();
           if (this.handle === opened) {
             this.handle = undefined;
           }
+        };
+        request.result.onversionchange = forget;
+        request.result.onclose = () => {
+          forget();
+          this.closed();
         };
         resolve(request.result);
       };

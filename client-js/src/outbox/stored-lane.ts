@@ -12,6 +12,8 @@ export const EMPTY: LaneContent = { position: START, answeredSeq: 0, blockCount:
 /** Keeps one conversation of one outbox in the database: each write brings it from what is there to what is wanted. */
 export class StoredLane implements Lane {
   private wanted: LaneContent;
+  /** In which creation of the database `stored` is; undefined: in the first that is written to. */
+  private creation: number | undefined;
   private next: Promise<void> | undefined;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -38,12 +40,19 @@ export class StoredLane implements Lane {
     this.next ??= this.afterWriting(async () => {
       this.next = undefined;
       const { wanted } = this;
-      await this.transact((transaction) => {
-        this.put(transaction, wanted);
+      await this.transact((transaction, creation) => {
+        this.put(transaction, creation, wanted);
       });
       this.stored = wanted;
     });
     return this.next;
+  }
+
+  /** Writes it again where the database was cleared. */
+  restore(): void {
+    if (this.wanted.pending.length > 0) {
+      void this.save(this.wanted).catch(noop);
+    }
   }
 
   moveTo(lane: StoredLane, content: LaneContent): Promise<void> {
@@ -52,18 +61,20 @@ export class StoredLane implements Lane {
     this.wanted = left;
     lane.wanted = content;
     return this.afterWriting(async () => {
-      await this.transact((transaction) => {
-        this.put(transaction, left);
-        lane.put(transaction, content);
+      await this.transact((transaction, creation) => {
+        this.put(transaction, creation, left);
+        lane.put(transaction, creation, content);
       });
       this.stored = left;
       lane.stored = content;
     });
   }
 
-  private async transact(body: (transaction: IDBTransaction) => void): Promise<void> {
+  private async transact(body: (transaction: IDBTransaction, creation: number) => void): Promise<void> {
     const database = await this.database;
-    await database.transact(WRITTEN, 'readwrite', body);
+    await database.transact(WRITTEN, 'readwrite', (transaction) => {
+      body(transaction, database.creations);
+    });
   }
 
   /** One after the other, so that each write knows what the one before it left. */
@@ -73,7 +84,12 @@ export class StoredLane implements Lane {
     return done;
   }
 
-  private put(transaction: IDBTransaction, content: LaneContent): void {
+  private put(transaction: IDBTransaction, creation: number, content: LaneContent): void {
+    this.creation ??= creation;
+    if (creation > this.creation) {
+      this.creation = creation;
+      this.stored = EMPTY;
+    }
     const { outbox, target, stored } = this;
     const lane = keyOf(target);
     const submissions = transaction.objectStore('submissions');
@@ -95,4 +111,8 @@ export class StoredLane implements Lane {
     transaction.objectStore('outboxes').put(outboxRecord(outbox, this.nowMillis()));
     transaction.objectStore('lanes').put(laneRecord(outbox, lane, content.answeredSeq, content.blockCount));
   }
+}
+
+function noop(): void {
+  return;
 }

@@ -62,7 +62,11 @@ export class StoredOutbox implements Outbox {
     const name = `parley/${this.url}/${principal}`;
     this.leaving = new AbortController();
     this.prefix = `${name}/outbox/`;
-    const database = new Database(this.around.indexedDB, name, upgrade);
+    const database = new Database(this.around.indexedDB, name, upgrade, () => {
+      this.lanes.forEach((lane) => {
+        lane.restore();
+      });
+    });
     try {
       await this.claim(database);
       this.resolveDatabase(database);

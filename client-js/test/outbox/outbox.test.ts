@@ -352,6 +352,23 @@ describe('the outboxes of a browser', () => {
   });
 });
 
+describe('a database that is cleared under a page', () => {
+  it('gets all that the page has yet to send, with the next it writes', async () => {
+    const [page, chat] = await opened();
+    gateway.isDown = true;
+    gateway.last.close(1006);
+    await chat.send('one').saved;
+    browser.indexedDB.deleteDatabase('parley/wss://gateway.test/ws/demo/vera');
+    await settled();
+    await chat.send('two').saved;
+    page.kill();
+    gateway.isDown = false;
+    await opened();
+    await clock.advance(20_000);
+    expect(logged()).toEqual(['one', 'two']);
+  });
+});
+
 describe('a browser that keeps nothing', () => {
   it('sends from memory, and says that nothing is saved', async () => {
     const broken = {
