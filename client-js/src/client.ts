@@ -21,7 +21,7 @@ import { KeyRing } from './tabs/key-ring.ts';
 import { Overlay } from './tabs/overlay.ts';
 import { type Meeting, type TabsOption, meetingOf } from './tabs/rung.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
-import { claimsOf, principalOf } from './token.ts';
+import { type Claims, claimsOf, principalOf } from './token.ts';
 import type { TransportName } from './transport/transport-choice.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type {
@@ -123,6 +123,13 @@ export class Client {
   private self = UNKNOWN;
   private limits: Limits | undefined;
   private connections = 0;
+  /** Once it is known whose client this is. */
+  private opening: Promise<void> | undefined;
+  /** Counts how often the page fell asleep and woke up. */
+  private turns = 0;
+  private hasEnded = false;
+  /** From its outbox, which is another one afterwards. */
+  private isParted = false;
   private resumption: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ClientOptions) {
@@ -196,6 +203,11 @@ export class Client {
   }
 
   connect(): void {
+    if (this.hasEnded) {
+      this.hasEnded = false;
+      this.part();
+      this.resumption = this.resumed();
+    }
     this.connection.connect();
   }
 
@@ -205,8 +217,9 @@ export class Client {
   }
 
   private end(reason: ParleyErrorCode): void {
+    this.hasEnded = true;
     this.connection.close(reason);
-    this.adopter?.stop();
+    this.adopter?.close(Promise.all([...this.members.values()].map(({ link }) => link.durable())));
     this.worker?.leave();
     this.tabs?.leave();
     this.members.forEach(({ handle }) => {
@@ -346,6 +359,9 @@ export class Client {
     );
     const member: Member = { link, handle, isClosing: false };
     this.members.set(keyOf(target), member);
+    if (this.isParted) {
+      link.part();
+    }
     if (this.principal !== undefined) {
       link.bind();
     }
@@ -366,20 +382,38 @@ export class Client {
   }
 
   private suspended(): void {
+    this.turns++;
     this.worker?.leave();
     this.tabs?.leave();
-    this.adopter?.stop();
+    if (this.opening) {
+      this.adopter?.stop();
+      this.part();
+    }
+  }
+
+  private part(): void {
     if (this.adopter) {
+      this.isParted = true;
       this.members.forEach(({ link }) => {
         link.part();
       });
     }
   }
 
+  /** The page may fall asleep again meanwhile. */
   private async resumed(): Promise<void> {
-    if (this.principal !== undefined) {
+    const turn = ++this.turns;
+    if (this.opening) {
+      await this.opening;
       await this.adopter?.resume();
-      await Promise.all([...this.members.values()].map(({ link }) => link.rebind()));
+      const links = [...this.members.values()].map(({ link }) => link);
+      await Promise.all(links.map((link) => link.durable()));
+      if (turn === this.turns && this.adopter) {
+        this.isParted = false;
+        this.members.forEach(({ link }) => {
+          link.rebind();
+        });
+      }
     }
   }
 
@@ -391,23 +425,26 @@ export class Client {
       throw new ParleyError('OTHER_PRINCIPAL');
     }
     await this.enterTabs(principal, token);
-    if (this.principal === undefined) {
-      await this.adopter?.open(principal, claims);
-      this.principal = principal;
-      this.become(claims?.author ?? UNKNOWN);
-      const { indexedDB, clock } = this.around;
-      if (this.adopter && indexedDB) {
-        const name = `parley/${this.options.url}/${principal}/snapshots`;
-        const nowMillis = clock.nowMillis.bind(clock);
-        this.snapshots = new SnapshotStore(indexedDB, name, nowMillis);
-        new Users(indexedDB, this.options.url, nowMillis).remember(principal).catch(noop);
-      }
-      const links = [...this.members.values()].map(({ link }) => link);
-      links.forEach((link) => {
-        link.bind();
-      });
-      await Promise.all(links.map((link) => link.prime()));
+    this.opening ??= this.open(principal, claims);
+    await this.opening;
+  }
+
+  private async open(principal: string, claims: Claims | undefined): Promise<void> {
+    await this.adopter?.open(principal, claims);
+    this.principal = principal;
+    this.become(claims?.author ?? UNKNOWN);
+    const { indexedDB, clock } = this.around;
+    if (this.adopter && indexedDB) {
+      const name = `parley/${this.options.url}/${principal}/snapshots`;
+      const nowMillis = clock.nowMillis.bind(clock);
+      this.snapshots = new SnapshotStore(indexedDB, name, nowMillis);
+      new Users(indexedDB, this.options.url, nowMillis).remember(principal).catch(noop);
     }
+    const links = [...this.members.values()].map(({ link }) => link);
+    links.forEach((link) => {
+      link.bind();
+    });
+    await Promise.all(links.map((link) => link.prime()));
   }
 
   /** From here on the socket is that of all tabs of the principal, unless they have no key to sign with. */

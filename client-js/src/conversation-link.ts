@@ -172,16 +172,14 @@ export class ConversationLink {
 
   /** The page goes to sleep: from here on, what the outbox has is somebody else's to send. */
   part(): void {
-    if (this.lane && !this.parting) {
-      this.parting = new Deferred();
-    }
+    this.parting ??= new Deferred();
   }
 
-  /** The page is awake and has an outbox again: takes it up, with what the other one did not have. */
-  async rebind(): Promise<void> {
+  /** The page is awake and has an outbox again: takes it up, with what the other one did not have. Once that is durable. */
+  rebind(): void {
     const { parting } = this;
-    if (parting) {
-      await this.durable();
+    this.parting = undefined;
+    if (this.lane) {
       const kept = this.replica.pending.filter(({ contentId }) => !this.isSaved(contentId));
       const left = this.replica.pending.filter((pending) => !kept.includes(pending));
       left.forEach((pending) => this.elsewhere.set(hex(pending.contentId), pending));
@@ -189,9 +187,10 @@ export class ConversationLink {
       this.lane = this.host.outbox.lane(outbox, this.target);
       this.blockCount = Math.max(this.blockCount, this.lane.blockCount);
       const outcome = this.replica.leave(kept, outbox, this.lane.answeredSeq);
-      this.parting = undefined;
-      parting.end(this.save());
+      parting?.end(this.save());
       this.user.updated(outcome);
+    } else {
+      parting?.end();
     }
   }
 
@@ -568,8 +567,9 @@ export class ConversationLink {
     if (this.parting) {
       return this.parting.done;
     }
-    const saved = this.lane?.save(this.content()) ?? Promise.resolve();
-    this.lastSave = saved;
+    this.lastSave = this.lane?.save(this.content()) ?? Promise.resolve();
+    // The page may go to sleep first: then it is for the outbox that it has afterwards.
+    const saved = this.lastSave.catch((error: unknown) => this.parting?.done ?? Promise.reject(error as Error));
     saved.then(
       () => {
         pending.forEach(({ contentId }) => this.savedIds.add(contentId));

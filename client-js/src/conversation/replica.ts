@@ -285,6 +285,8 @@ export class Replica {
         const creates = queue.createdBlocks([submission]);
         if ([...creates].some((id) => changed.has(id))) {
           this.waiting = this.waiting.filter((candidate) => candidate !== submission);
+          // That it is there answers it, also where nobody tells: what stands behind it keeps its seq.
+          this.lastAnsweredSeq = index === 0 ? submission.seq : this.lastAnsweredSeq;
           settled.push({ contentId });
           continue;
         }

@@ -15,8 +15,12 @@ export class Adopter {
   /** By conversation: blocks on their way, for the pages that are here to show. */
   private readonly blocks = new Map<string, Map<string, Block>>();
   private readonly adoptions = new Set<Adoption>();
+  /** The outbox that a link's blocks were shown from last. */
+  private readonly shownFrom = new WeakMap<ConversationLink, string>();
   private previous: Promise<void> = Promise.resolve();
   private cancelSearch: (() => void) | undefined;
+  private isStopped = false;
+  private closing: Promise<void> = Promise.resolve();
   private claims: Claims | undefined;
 
   constructor(
@@ -34,19 +38,26 @@ export class Adopter {
     this.search();
   }
 
-  /** After `stop`: takes an outbox anew, and looks for orphans again. */
+  /** After `stop` or `close`: takes an outbox anew, and looks for orphans again. */
   async resume(): Promise<void> {
+    await this.closing;
+    this.isStopped = false;
     await this.outbox.reclaim();
     this.search();
   }
 
-  /** Leaves everything for others. */
+  /** Leaves everything for others, at once: the page may not run any more after this. */
   stop(): void {
-    this.cancelSearch?.();
-    this.adoptions.forEach((adoption) => {
-      adoption.stop();
-    });
+    this.end();
     this.outbox.release();
+  }
+
+  /** Likewise, but for what the page's own outbox is about to take in. */
+  close(written: Promise<unknown>): void {
+    this.end();
+    this.closing = written.then(() => {
+      this.outbox.release();
+    });
   }
 
   /** What others wrote in the conversation that is on its way; it changes as that goes on. */
@@ -57,9 +68,18 @@ export class Adopter {
     return blocks;
   }
 
+  private end(): void {
+    this.isStopped = true;
+    this.cancelSearch?.();
+    this.adoptions.forEach((adoption) => {
+      adoption.stop();
+    });
+  }
+
   private search(): void {
     const { claims } = this;
-    if (claims) {
+    this.cancelSearch?.();
+    if (claims && !this.isStopped) {
       this.outbox.watchOrphans((orphan) => this.adopt(claims, orphan)).catch(noop);
       this.cancelSearch = this.around.clock.after(SEARCH_MILLIS, () => {
         this.search();
@@ -85,6 +105,12 @@ export class Adopter {
   private show(link: ConversationLink, outcome: Outcome): void {
     const { target, replica } = link;
     const blocks = this.blocksOf(target);
+    const before = this.shownFrom.get(link);
+    if (before !== undefined && before !== replica.outbox) {
+      // It goes on under another outbox, and what it creates has other names there.
+      [...blocks.keys()].filter((id) => id.startsWith(`${before}.`)).forEach((id) => blocks.delete(id));
+    }
+    this.shownFrom.set(link, replica.outbox);
     replica.blocks().forEach((block) => blocks.set(block.id, block));
     outcome.unsent.forEach(({ block }) => blocks.delete(block));
     this.updated(link, outcome);

@@ -17,6 +17,7 @@ export class Adoption {
   readonly links: readonly ConversationLink[];
   private readonly connection: Connection;
   private limits: Limits | undefined;
+  private readonly outbox: OrphanOutbox;
   private readonly drained: Promise<void>;
   private finish!: () => void;
   private isStopped = false;
@@ -55,10 +56,11 @@ export class Adoption {
       },
       failed: noop,
     });
+    this.outbox = new OrphanOutbox(orphan, pool);
     const host = {
       clock: around.clock,
       random: around.random,
-      outbox: new OrphanOutbox(orphan, pool),
+      outbox: this.outbox,
       limits: () => this.limits,
       send: this.connection.send.bind(this.connection),
       sendBytes: this.connection.sendBytes.bind(this.connection),
@@ -86,6 +88,7 @@ export class Adoption {
     await this.drained;
     this.connection.close();
     await Promise.all(this.links.map((link) => link.durable()));
+    this.outbox.leave();
   }
 
   /** Leaves what is left for somebody else. */
@@ -128,6 +131,8 @@ export class Adoption {
 
 /** An orphaned outbox as its adoption sees it: new work there is none, but it may have to move. */
 class OrphanOutbox implements Outbox {
+  private readonly renewed: string[] = [];
+
   constructor(
     private readonly orphan: Orphan,
     private readonly pool: StoredOutbox,
@@ -138,7 +143,16 @@ class OrphanOutbox implements Outbox {
   }
 
   renew(): string {
-    return this.pool.mint();
+    const outbox = this.pool.mint();
+    this.renewed.push(outbox);
+    return outbox;
+  }
+
+  /** What it moved to is as good as any other from here on, and an orphan if there is work left in it. */
+  leave(): void {
+    this.renewed.forEach((outbox) => {
+      this.pool.leave(outbox);
+    });
   }
 
   lane(outbox: string, target: ConversationTarget): Lane {

@@ -1,5 +1,6 @@
 import { type ConversationTarget, keyOf } from '../conversation-target.ts';
 import { START } from '../conversation/state.ts';
+import { ParleyError } from '../errors.ts';
 import type { Database } from './database.ts';
 import type { Lane, LaneContent } from './outbox.ts';
 import { laneRecord, outboxRecord, submissionRecord, unsentRecord } from './record.ts';
@@ -23,6 +24,8 @@ export class StoredLane implements Lane {
     private readonly target: ConversationTarget,
     private stored: LaneContent,
     private readonly nowMillis: () => number,
+    /** Whether the outbox is still the page's: from then on it is somebody else's to write. */
+    private readonly isOurs: () => boolean,
   ) {
     this.wanted = stored;
   }
@@ -55,12 +58,13 @@ export class StoredLane implements Lane {
     }
   }
 
+  /** What either lane is told meanwhile is written before and after that, in this order. */
   moveTo(lane: StoredLane, content: LaneContent): Promise<void> {
-    const { answeredSeq, blockCount } = this;
-    const left = { ...EMPTY, answeredSeq, blockCount };
-    this.wanted = left;
     lane.wanted = content;
-    return this.afterWriting(async () => {
+    const moved = this.afterWriting(async () => {
+      const { answeredSeq, blockCount } = this;
+      const left = { ...EMPTY, answeredSeq, blockCount };
+      this.wanted = left;
       await this.transact((transaction, creation) => {
         this.put(transaction, creation, left);
         lane.put(transaction, creation, content);
@@ -68,13 +72,22 @@ export class StoredLane implements Lane {
       this.stored = left;
       lane.stored = content;
     });
+    lane.writing = moved;
+    return moved;
   }
 
   private async transact(body: (transaction: IDBTransaction, creation: number) => void): Promise<void> {
     const database = await this.database;
-    await database.transact(WRITTEN, 'readwrite', (transaction) => {
-      body(transaction, database.creations);
+    const isWritten = await database.transact(WRITTEN, 'readwrite', (transaction) => {
+      const isOurs = this.isOurs();
+      if (isOurs) {
+        body(transaction, database.creations);
+      }
+      return isOurs;
     });
+    if (!isWritten) {
+      throw new ParleyError('NOT_SAVED', true);
+    }
   }
 
   /** One after the other, so that each write knows what the one before it left. */

@@ -31,6 +31,41 @@ export interface Orphan {
   readonly lanes: ReturnType<typeof lanesFrom>;
 }
 
+/** What the page holds and waits for, until it goes to sleep or away. */
+class Stay {
+  readonly held = new Map<string, HeldLock>();
+  readonly awaited = new Set<string>();
+  private readonly leaving = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.leaving.signal;
+  }
+
+  get isOver(): boolean {
+    return this.signal.aborted;
+  }
+
+  hold(outbox: string, lock: HeldLock): void {
+    if (this.isOver) {
+      lock.release();
+    } else {
+      this.held.set(outbox, lock);
+    }
+  }
+
+  letGo(outbox: string): void {
+    this.held.get(outbox)?.release();
+    this.held.delete(outbox);
+  }
+
+  end(): void {
+    this.leaving.abort();
+    [...this.held.keys()].forEach((outbox) => {
+      this.letGo(outbox);
+    });
+  }
+}
+
 /**
  * The outboxes of one principal in this browser, in IndexedDB. Each page writes one of its own, which a Web Lock gives to
  * it alone: one that is drained and that nobody holds, or else a new one.
@@ -42,9 +77,7 @@ export class StoredOutbox implements Outbox {
   private current: string | undefined;
   private lanes = new Map<string, StoredLane>();
   private prefix = '';
-  private readonly held = new Map<string, HeldLock>();
-  private readonly awaited = new Set<string>();
-  private leaving = new AbortController();
+  private stay = new Stay();
 
   constructor(
     private readonly url: string,
@@ -60,7 +93,6 @@ export class StoredOutbox implements Outbox {
   /** Opens what belongs to a principal, and takes an outbox, unless one was settled on already. Never fails. */
   async open(principal: string): Promise<void> {
     const name = `parley/${this.url}/${principal}`;
-    this.leaving = new AbortController();
     this.prefix = `${name}/outbox/`;
     const database = new Database(this.around.indexedDB, name, upgrade, () => {
       this.lanes.forEach((lane) => {
@@ -68,12 +100,12 @@ export class StoredOutbox implements Outbox {
       });
     });
     try {
-      await this.claim(database);
+      await this.claim(database, this.stay);
       this.resolveDatabase(database);
     } catch (error) {
       this.rejectDatabase(error instanceof Error ? error : new Error(String(error)));
     }
-    await this.hold(this.id());
+    await this.hold(this.id(), this.stay);
   }
 
   id(): string {
@@ -89,8 +121,13 @@ export class StoredOutbox implements Outbox {
   /** A new id, which is held like one's own. */
   mint(): string {
     const outbox = newOutboxId(this.around.random);
-    void this.hold(outbox);
+    void this.hold(outbox, this.stay);
     return outbox;
+  }
+
+  /** Gives up one of those that were minted. */
+  leave(outbox: string): void {
+    this.stay.letGo(outbox);
   }
 
   lane(outbox: string, target: ConversationTarget): StoredLane {
@@ -126,48 +163,46 @@ export class StoredOutbox implements Outbox {
    * that page goes away. `adopt` is called with the lock held, and until it is done.
    */
   async watchOrphans(adopt: (orphan: Orphan) => Promise<void>): Promise<void> {
-    const { signal } = this.leaving;
+    const { stay } = this;
     const { busy } = await this.survey();
     const { held = [] } = await this.around.locks.query();
     const names = held.map(({ name = '' }) => name).filter((name) => name.startsWith(this.prefix));
     for (const outbox of [...busy, ...names.map((name) => name.slice(this.prefix.length))]) {
-      if (!this.held.has(outbox) && !this.awaited.has(outbox) && !signal.aborted) {
-        this.awaited.add(outbox);
-        void this.takeOver(outbox, adopt, signal).catch(noop);
+      if (!stay.held.has(outbox) && !stay.awaited.has(outbox) && !stay.isOver) {
+        stay.awaited.add(outbox);
+        void this.takeOver(outbox, adopt, stay).catch(noop);
       }
     }
   }
 
   /** Takes an outbox anew, after `release`. */
   async reclaim(): Promise<void> {
-    this.leaving = new AbortController();
+    const stay = new Stay();
+    this.stay = stay;
     this.current = undefined;
     this.lanes.clear();
-    await this.database.then((database) => this.claim(database)).catch(noop);
-    await this.hold(this.id());
+    await this.database.then((database) => this.claim(database, stay)).catch(noop);
+    if (this.stay === stay) {
+      await this.hold(this.id(), stay);
+    }
   }
 
   /** Gives everything up for others to take over. */
   release(): void {
-    this.leaving.abort();
-    this.held.forEach((lock) => {
-      lock.release();
-    });
-    this.held.clear();
+    this.stay.end();
   }
 
-  private async takeOver(outbox: string, adopt: (orphan: Orphan) => Promise<void>, signal: AbortSignal): Promise<void> {
+  /** Nothing that was found out before the page slept is acted on after it: somebody else may have by then. */
+  private async takeOver(outbox: string, adopt: (orphan: Orphan) => Promise<void>, stay: Stay): Promise<void> {
     try {
-      const lock = await waitForLock(this.around.locks, this.lockName(outbox), signal);
-      this.held.set(outbox, lock);
+      stay.hold(outbox, await waitForLock(this.around.locks, this.lockName(outbox), stay.signal));
       const orphan = await this.orphan(outbox);
-      if (orphan.lanes.length > 0) {
+      if (orphan.lanes.length > 0 && !stay.isOver) {
         await adopt(orphan);
       }
     } finally {
-      this.awaited.delete(outbox);
-      this.held.get(outbox)?.release();
-      this.held.delete(outbox);
+      stay.awaited.delete(outbox);
+      stay.letGo(outbox);
     }
   }
 
@@ -199,24 +234,24 @@ export class StoredOutbox implements Outbox {
     };
   }
 
-  private async claim(database: Database): Promise<void> {
+  private async claim(database: Database, stay: Stay): Promise<void> {
     const { outboxes, busy } = await this.survey(database);
     for (const { outbox } of outboxes.filter((each) => !busy.has(each.outbox))) {
       const lock = await tryLock(this.around.locks, this.lockName(outbox));
       const isStillDrained = lock && !(await this.survey(database)).busy.has(outbox);
-      const lanes = isStillDrained ? await this.lanesOf(database, outbox) : undefined;
-      // Somebody may have settled on a new outbox meanwhile, by writing.
-      if (lock && lanes && this.current === undefined) {
+      const lanes = isStillDrained ? await this.lanesOf(database, outbox, stay) : undefined;
+      // Somebody may have settled on a new outbox meanwhile, by writing, or sleep.
+      if (lock && lanes && this.current === undefined && this.stay === stay && !stay.isOver) {
         this.current = outbox;
         this.lanes = lanes;
-        this.held.set(outbox, lock);
+        stay.hold(outbox, lock);
         return;
       }
       lock?.release();
     }
   }
 
-  private async lanesOf(database: Database, outbox: string): Promise<typeof this.lanes> {
+  private async lanesOf(database: Database, outbox: string, stay: Stay): Promise<typeof this.lanes> {
     const request = await database.transact(['lanes'], 'readonly', (transaction) =>
       transaction.objectStore('lanes').getAll(rangeOf(outbox)),
     );
@@ -224,20 +259,26 @@ export class StoredOutbox implements Outbox {
     return new Map(
       records.map(({ lane, answeredSeq, blockCount }) => {
         const content = { ...EMPTY, answeredSeq, blockCount };
-        return [laneKey(outbox, lane), this.newLane(outbox, targetOf(lane), content)];
+        return [laneKey(outbox, lane), this.newLane(outbox, targetOf(lane), content, stay)];
       }),
     );
   }
 
-  private newLane(outbox: string, target: ConversationTarget, content: LaneContent): StoredLane {
-    return new StoredLane(this.database, outbox, target, content, () => this.around.clock.nowMillis());
+  private newLane(
+    outbox: string,
+    target: ConversationTarget,
+    content: LaneContent,
+    stay: Stay = this.stay,
+  ): StoredLane {
+    const nowMillis = () => this.around.clock.nowMillis();
+    return new StoredLane(this.database, outbox, target, content, nowMillis, () => !stay.isOver);
   }
 
-  private async hold(outbox: string): Promise<void> {
-    if (!this.held.has(outbox)) {
+  private async hold(outbox: string, stay: Stay): Promise<void> {
+    if (!stay.held.has(outbox)) {
       const lock = await tryLock(this.around.locks, this.lockName(outbox)).catch(noop);
       if (lock) {
-        this.held.set(outbox, lock);
+        stay.hold(outbox, lock);
       }
     }
   }

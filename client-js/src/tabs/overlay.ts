@@ -59,6 +59,11 @@ export class Overlay {
   /** Something may wait in this conversation that did not, or the other way round. */
   update(target: ConversationTarget, replica: Replica): void {
     const { outbox } = replica;
+    this.told.forEach((before, other) => {
+      if (before.replica === replica && other !== outbox) {
+        this.tell(other, before);
+      }
+    });
     const known = this.told.get(outbox);
     const told = known ?? { target, replica, look: NOTHING, isDue: false };
     if (!told.isDue && lookOf(blocksWaiting(replica)) !== told.look) {

@@ -58,6 +58,8 @@ export class Tabs {
   private failovers = 0;
   private ports = 0;
   private isHere = false;
+  /** Counts them, so that one that the tab left again meanwhile does nothing more. */
+  private entries = 0;
   /** That this tab came with, for the first dial if it leads. */
   private token: string | undefined;
 
@@ -135,9 +137,15 @@ export class Tabs {
     this.token = token;
     if (!this.isHere) {
       this.isHere = true;
-      this.ownLock = await waitForLock(this.around.locks, this.lockOf(this.tab), new AbortController().signal).catch(
+      const entry = ++this.entries;
+      const lock = await waitForLock(this.around.locks, this.lockOf(this.tab), new AbortController().signal).catch(
         noop,
       );
+      if (entry !== this.entries) {
+        lock?.release();
+        return;
+      }
+      this.ownLock = lock;
       this.bus.listen(`tab/${this.tab}`, (message) => {
         this.sockets.get(String(message.head['port']))?.heard(message);
       });
@@ -154,6 +162,7 @@ export class Tabs {
   /** The tab goes to sleep, or away. */
   leave(): void {
     this.isHere = false;
+    this.entries++;
     this.election.leave();
     this.overlay?.stop();
     this.bus.pause();

@@ -287,6 +287,20 @@ describe('catching up by blocks', () => {
     expect(bob.replica.attributes().get('state')).toBe('open');
   });
 
+  it('keeps the seq of what stands behind a message that is there, although nobody answered for it', () => {
+    const room = new Room();
+    const ann = room.join('ann');
+    ann.says('first');
+    ann.says('second');
+    const [first] = ann.replica.pending;
+    expect(first).toMatchObject({ seq: 1, sends: 1 });
+    room.deliverNext(ann);
+    ann.disconnect();
+    ann.replica.replace(room.sequencer.blocksSince(0, 'STAFF'));
+    expect(ann.replica.pending).toMatchObject([{ seq: 2 }]);
+    expect(ann.replica.answeredSeq).toBe(1);
+  });
+
   it('makes edits of a log that is not ours unsent', () => {
     const room = new Room();
     const [ann, bob] = [room.join('ann'), room.join('bob')];

@@ -206,9 +206,10 @@ describe('a page that is gone', () => {
     page.kill();
     gateway.isDown = false;
     gateway.conversation('vera:chat').outboxes.clear();
-    await opened();
+    const [, other] = await opened();
     await clock.advance(1_000);
     expect(logged()).toEqual(['first', 'second', 'third']);
+    expect(texts(other.messages())).toEqual(['first', 'second', 'third']);
     const outboxes = new Set(gateway.conversation('vera:chat').log.map(({ outbox }) => outbox));
     expect(outboxes.size).toBe(2);
     expect(await submissions()).toEqual([]);
@@ -222,6 +223,7 @@ describe('a page in the back-forward cache', () => {
   it('lets go of its connection and its outbox, and takes both up again', async () => {
     const [page, chat] = await opened();
     await chat.send('before').sent;
+    await settled();
     hide(page);
     await settled();
     expect(page.connections).toEqual([]);
@@ -280,6 +282,63 @@ describe('a page in the back-forward cache', () => {
     await sent;
     expect(logged()).toEqual(['quick']);
     expect(await submissions()).toEqual([]);
+  });
+
+  it("writes nothing more into an outbox that is another page's by then", async () => {
+    const [page, chat] = await opened();
+    await chat.send('one').sent;
+    await settled();
+    const two = chat.send('two');
+    await new Promise((resolve) => setImmediate(resolve));
+    const three = chat.send('three');
+    page.sleep();
+    const [adopting] = await opened();
+    await clock.advance(1_000);
+    expect(logged()).toEqual(['one', 'two']);
+    adopting.kill();
+    gateway.isDown = true;
+    const [second, other] = await opened();
+    await other.send('four').saved;
+    page.wake();
+    await settled();
+    second.kill();
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    await Promise.all([two.saved, two.sent, three.saved, three.sent]);
+    expect(logged().sort()).toEqual(['four', 'one', 'three', 'two']);
+    expect(gateway.faults).toEqual([]);
+    expect(await submissions()).toEqual([]);
+  });
+
+  it('goes on when it fell asleep while it was opened', async () => {
+    const page = browser.open('vera');
+    const chat = page.client.conversation({ name: 'chat' });
+    const { sent } = chat.send('early');
+    await new Promise((resolve) => setImmediate(resolve));
+    page.sleep();
+    await settled();
+    page.wake();
+    await clock.advance(20_000);
+    await sent;
+    await chat.send('later').sent;
+    expect(logged()).toEqual(['early', 'later']);
+  });
+
+  it('goes on when it falls asleep again before it is awake', async () => {
+    const [page, chat] = await opened();
+    await chat.send('before').sent;
+    page.sleep();
+    page.wake();
+    page.sleep();
+    await settled();
+    const [, other] = await opened();
+    await other.send('meanwhile').sent;
+    page.wake();
+    await settled();
+    await chat.send('after').sent;
+    await other.send('last').sent;
+    expect(logged()).toEqual(['before', 'meanwhile', 'after', 'last']);
+    expect(gateway.faults).toEqual([]);
   });
 
   it('is asleep when it is frozen, too', async () => {
