@@ -1,5 +1,6 @@
 package dev.parley.conversation;
 
+import dev.parley.ot.ShortestEdit;
 import dev.parley.ot.Text;
 import dev.parley.ot.TextEdit;
 import java.util.ArrayDeque;
@@ -7,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -36,6 +39,9 @@ public final class Replica {
     private final List<Pending> pending = new ArrayList<>();
     private final Deque<Unsent> unsent = new ArrayDeque<>();
     private Position position = Position.START;
+    /** Of a submission that is inside of the blocks to come: what is pending was made on it. */
+    private List<Effect> acceptedUnseen = List.of();
+
     private long lastSeq;
     private long answeredSeq;
     private boolean inFlight;
@@ -173,21 +179,84 @@ public final class Replica {
     }
 
     /**
-     * Blocks as they are at a position: those that changed after {@code since}, or with 0 all there are. Pending edits and
-     * anchors lost the text they were made on and become unsent, unless their block is itself pending. If the first pending
+     * Blocks as they are at a position: those that changed after {@code since}, or with 0 all there are. What was typed into
+     * an own draft is merged with what became of it meanwhile. Other pending edits and anchors lost the text they were made
+     * on and become unsent, unless it is still the same or their block is itself pending. If the first pending
      * submission was answered meanwhile, {@link #accepted} or {@link #rejected} comes before this: its effects may be in the
      * blocks. Of those that stand before {@code olderThan} only some are told; 0: all that this replica lacks.
      */
     public void receive(
             long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at, long olderThan) {
+        Map<String, Block> before = new HashMap<>();
+        confirmed.blocks().forEach(block -> before.put(block.id(), block));
         if (since == 0) {
             confirmed.clear();
         }
         confirmed.replace(at.revision(), blocks, attributes, olderThan);
         position = at;
+        Set<String> kept = mergeDrafts(before.values());
+        before.values().stream().filter(this::isAsItWas).map(Block::id).forEach(kept::add);
+        acceptedUnseen = List.of();
         for (int i = 0; i < pending.size(); i++) {
-            lose(i, effect -> isOnText(effect) && !isCreatedByPending(effect.target()), RejectCode.CHANGED);
+            lose(
+                    i,
+                    effect ->
+                            isOnText(effect) && !kept.contains(effect.target()) && !isCreatedByPending(effect.target()),
+                    RejectCode.CHANGED);
         }
+    }
+
+    /** Moves what is pending past what became of own drafts, and tells which those are. */
+    private Set<String> mergeDrafts(Collection<Block> before) {
+        Set<String> merged = new HashSet<>();
+        List<Effect> theirs = new ArrayList<>();
+        for (Block draft : before) {
+            Block now = confirmed.block(draft.id());
+            if (isOwnDraft(draft) && now != null && isOwnDraft(now) && isEditable(now)) {
+                Text base = withUnseen(draft);
+                TextEdit edit = ShortestEdit.between(base, now.text());
+                theirs.add(new Effect.EditText(draft.id(), base.length(), edit, draft.audience()));
+                merged.add(draft.id());
+            }
+        }
+        List<Effect> rest = theirs;
+        for (int i = 0; i < pending.size(); i++) {
+            try {
+                Transform.Crossed crossed = Transform.cross(pending.get(i).effects(), self.role(), rest, self.role());
+                pending.set(i, pending.get(i).withEffects(crossed.submission()));
+                rest = crossed.entry();
+            } catch (RejectedException e) {
+                throw new IllegalStateException("a draft is not what was typed into: " + e.code(), e);
+            }
+        }
+        return merged;
+    }
+
+    private boolean isOwnDraft(Block block) {
+        return block.kind() == BlockKind.DRAFT && block.author().subject().equals(self.subject());
+    }
+
+    private static boolean isEditable(Block block) {
+        return !block.isMerged() && !block.erased();
+    }
+
+    private boolean isAsItWas(Block before) {
+        Block now = confirmed.block(before.id());
+        return now != null
+                && isEditable(before)
+                && isEditable(now)
+                && now.kind() == before.kind()
+                && now.text().equals(withUnseen(before));
+    }
+
+    private Text withUnseen(Block block) {
+        Text text = block.text();
+        for (Effect effect : acceptedUnseen) {
+            if (effect instanceof Effect.EditText edit && edit.block().equals(block.id())) {
+                text = edit.edit().apply(text);
+            }
+        }
+        return text;
     }
 
     /** A page of older blocks as they are at this position; those that stand before {@code olderThan} are still to come. */
@@ -233,6 +302,7 @@ public final class Replica {
     /** The gateway's answer that this submission became an entry. The entry came before it, or blocks come after it. */
     public void accepted(SubmissionId id) {
         if (!pending.isEmpty() && pending.get(0).id().equals(id)) {
+            acceptedUnseen = pending.get(0).effects();
             answered();
         }
     }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Many members at once on bad lines: answers lost, submissions sent twice, connections broken at any moment, places in the
- * log lost. In the end all see the same, nothing is pending, and each character is there or not as it was meant.
+ * log lost, only the latest blocks told to who starts anew. In the end all see the same, nothing is pending, and each
+ * character is there or not as it was meant.
  */
 @ExtendWith(SeedResolver.class)
 class ReplicaFarmTest {
@@ -26,23 +27,56 @@ class ReplicaFarmTest {
     void nothingIsLostNothingIsDoubledAndAllSeeTheSame(Seed seed) {
         AtomicInteger entries = new AtomicInteger();
         AtomicInteger unsent = new AtomicInteger();
+        AtomicInteger pages = new AtomicInteger();
         Set<String> commands = Collections.synchronizedSet(new TreeSet<>());
         IntStream.range(0, 300).parallel().forEach(round -> {
-            ScheduledPlay play = new ScheduledPlay(schedule(seed, round));
+            ScheduledPlay play = new ScheduledPlay(schedule(seed, round), round % 3 == 0 ? 1 : Integer.MAX_VALUE);
             play.run();
             entries.addAndGet(play.room().log().log().size());
             play.room()
                     .log()
                     .log()
                     .forEach(logged -> commands.add(logged.entry().command()));
-            play.room()
-                    .members()
-                    .forEach(member -> unsent.addAndGet(member.unsent().size()));
+            play.room().members().forEach(member -> {
+                unsent.addAndGet(member.unsent().size());
+                pages.addAndGet(member.pages());
+            });
         });
 
         assertThat(entries.get()).isGreaterThan(10_000);
         assertThat(unsent.get()).isGreaterThan(100);
+        assertThat(pages.get()).isGreaterThan(100);
         assertThat(commands).hasSize(Operation.Command.class.getPermittedSubclasses().length + 1);
+    }
+
+    @Test
+    void whatWaitsForAnOwnDraftIsKeptByWhoLosesItsPlace(Seed seed) {
+        AtomicInteger mergedDrafts = new AtomicInteger();
+        IntStream.range(0, 100).parallel().forEach(round -> {
+            ScheduledPlay play = new ScheduledPlay(
+                    aboutDrafts(Schedule.random(2 + round % 2, 300, HISTORY_MAX, seed.random(round))));
+            play.run();
+            play.room().members().forEach(member -> mergedDrafts.addAndGet(member.mergedDrafts()));
+        });
+
+        assertThat(mergedDrafts.get()).isGreaterThan(30);
+    }
+
+    /** Agents who do little but write drafts, and whose place is lost whenever their lines break. */
+    private static Schedule aboutDrafts(Schedule schedule) {
+        List<Schedule.Step> steps = schedule.steps().stream()
+                .map(step -> new Schedule.Step(
+                        step.who(),
+                        switch (step.act()) {
+                            case CREATE, MERGE, SUGGEST, ACCEPT, START_RUN, APPEND -> Schedule.Act.EDIT;
+                            case SET, ADVANCE, CLOSE, DROP -> Schedule.Act.LOSE_PLACE;
+                            default -> step.act();
+                        },
+                        step.a(),
+                        step.b(),
+                        step.c()))
+                .toList();
+        return new Schedule(Collections.nCopies(schedule.members().size(), Role.AGENT), schedule.historyMax(), steps);
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.ot.Text;
 import dev.parley.ot.TextEdit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +121,7 @@ class ReplicaTest {
                         anchor),
                 0);
 
-        replica.receive(1, List.of(), Attributes.NONE, new Position(9, 9), 0);
+        replica.receive(1, List.of(replaced("a")), Attributes.NONE, new Position(9, 9), 0);
 
         assertThat(replica.unsent())
                 .containsExactly(
@@ -279,6 +280,28 @@ class ReplicaTest {
         assertThat(replica.lacksHalfOf(entry)).isFalse();
     }
 
+    /** With another text of the same length. */
+    private Block replaced(String id) {
+        Block block = block(id);
+        return new Block(
+                id,
+                block.kind(),
+                block.audience(),
+                block.author(),
+                block.owners(),
+                block.revision(),
+                9,
+                block.timeMillis(),
+                block.composedAtMillis(),
+                Text.of(block.text().toString().toUpperCase(Locale.ROOT)),
+                block.attributes(),
+                block.rank(),
+                block.mergedInto(),
+                block.erased(),
+                block.anchors(),
+                block.authorship());
+    }
+
     private Block block(String id) {
         return Objects.requireNonNull(replica.confirmed().block(id));
     }
@@ -291,13 +314,13 @@ class ReplicaTest {
                         new Operation.EditText("a", 4, TextEdit.insert(0, "1"))),
                 0);
         takeNext();
-        replica.receive(0, List.copyOf(replica.confirmed().blocks()), new TreeMap<>(), new Position(2, 14), 0);
+        replica.receive(0, List.of(replaced("a")), new TreeMap<>(), new Position(2, 14), 0);
         assertThat(replica.unsent()).hasSize(1);
         replica.edit("a", TextEdit.insert(4, "2"));
 
         receive(own(3, sent, message("box.1", "new"), edit("a", 4, TextEdit.insert(0, "1"))));
 
-        assertThat(replica.text("a")).isEqualTo(Text.of("1aaaa2"));
+        assertThat(replica.text("a")).isEqualTo(Text.of("1AAAA2"));
         assertThat(takeNext().operations()).containsExactly(new Operation.EditText("a", 5, TextEdit.insert(5, "2")));
         assertThat(replica.text("box.1")).isEqualTo(Text.of("new"));
         assertThat(replica.unsent()).isEmpty();

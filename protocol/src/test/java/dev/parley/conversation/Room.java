@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class Room {
     private static final int CARRIED_MAX = 300_000;
 
     private final Sequencer log;
+    private final int snapshotBlocks;
     private final List<Member> members = new ArrayList<>();
     private long contentIds;
     private int carried;
@@ -34,7 +37,13 @@ final class Room {
 
     /** Whose log refuses a base more than {@code historyMax} entries back. */
     Room(int historyMax) {
+        this(historyMax, Integer.MAX_VALUE);
+    }
+
+    /** Where who starts anew gets only so many blocks, and the older ones page by page. */
+    Room(int historyMax, int snapshotBlocks) {
         log = new Sequencer(historyMax);
+        this.snapshotBlocks = snapshotBlocks;
     }
 
     Sequencer log() {
@@ -85,8 +94,11 @@ final class Room {
 
         record Opened(Down catchUp, @Nullable Answer lastAnswer) implements Down {}
 
-        record Blocks(long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at)
+        record Blocks(
+                long since, Collection<Block> blocks, SortedMap<String, String> attributes, Position at, long olderThan)
                 implements Down {}
+
+        record Page(Collection<Block> blocks, long olderThan) implements Down {}
     }
 
     final class Member {
@@ -100,11 +112,23 @@ final class Room {
         private boolean delayed;
         private boolean wantsBlocks;
         private long seenRevision;
+        private int mergedDrafts;
+        private int pages;
         private @Nullable String lastCreated;
 
         private Member(Author author) {
             this.author = author;
             replica = new Replica(author, "box-" + members.size(), () -> ++contentIds);
+        }
+
+        /** How often something that waits for an own draft was merged with what became of it. */
+        int mergedDrafts() {
+            return mergedDrafts;
+        }
+
+        /** Of older blocks. */
+        int pages() {
+            return pages;
         }
 
         Replica replica() {
@@ -242,10 +266,22 @@ final class Room {
         boolean carryDown() {
             Down next = down.poll();
             if (next == null) {
-                return false;
+                return asksForOlder();
             }
             receive(next);
             return true;
+        }
+
+        private boolean asksForOlder() {
+            long before = replica.confirmed().olderThan();
+            if (!opened || before == 0) {
+                return false;
+            }
+            ConversationState state = log.state();
+            List<Block> page = state.page(snapshotBlocks, before, view());
+            long first = page.isEmpty() ? 0 : page.get(0).revision();
+            boolean isLast = first == 0 || state.latest(1, first, view()).isEmpty();
+            return down.add(new Down.Page(page, isLast ? 0 : first));
         }
 
         private boolean carryAll() {
@@ -261,17 +297,40 @@ final class Room {
         private void receive(Down next) {
             if (next instanceof Down.Entries entries) {
                 assertThat(entries.to().revision()).isGreaterThanOrEqualTo(seenRevision);
+                if (entries.entries().stream().anyMatch(replica::lacksHalfOf)) {
+                    drop();
+                    losesItsPlace();
+                    return;
+                }
                 seenRevision = entries.to().revision();
                 replica.receive(entries.entries(), entries.to());
             } else if (next instanceof Down.Blocks blocks) {
-                replica.receive(blocks.since(), blocks.blocks(), blocks.attributes(), blocks.at(), 0);
+                Map<String, Text> before = ownDrafts();
+                replica.receive(blocks.since(), blocks.blocks(), blocks.attributes(), blocks.at(), blocks.olderThan());
+                ownDrafts().forEach((draft, text) -> {
+                    if (!text.equals(before.getOrDefault(draft, text))
+                            && !displayed(draft).equals(text)) {
+                        mergedDrafts++;
+                    }
+                });
                 seenRevision = blocks.at().revision();
+            } else if (next instanceof Down.Page page) {
+                replica.addOlder(page.blocks(), page.olderThan());
+                pages++;
             } else if (next instanceof Down.Opened answer) {
-                receive(answer);
                 opened = true;
+                receive(answer);
             } else if (next instanceof Down.Answer answer) {
                 receive(answer.answered());
             }
+        }
+
+        /** Their confirmed texts. */
+        private Map<String, Text> ownDrafts() {
+            return replica.confirmed().blocks().stream()
+                    .filter(block ->
+                            block.kind() == BlockKind.DRAFT && block.author().is(author))
+                    .collect(Collectors.toMap(Block::id, Block::text));
         }
 
         /** An accepted submission whose entry is inside of blocks has to be known as such before they are taken. */
@@ -314,12 +373,14 @@ final class Room {
             Position position = replica.position();
             if (wantsBlocks || !log.holds(position)) {
                 wantsBlocks = false;
-                return new Down.Blocks(0, state.changedSince(0, view()), state.attributesFor(view()), log.head());
+                ConversationState.Snapshot snapshot = state.snapshot(snapshotBlocks, view());
+                return new Down.Blocks(
+                        0, snapshot.blocks(), state.attributesFor(view()), log.head(), snapshot.olderThan());
             }
             if (replica.pendingCount() == 0 && position.revision() % 2 == 1) {
                 long since = position.revision();
                 return new Down.Blocks(
-                        since, state.changedSince(since, view()), state.attributesFor(view()), log.head());
+                        since, state.changedSince(since, view()), state.attributesFor(view()), log.head(), 0);
             }
             return new Down.Entries(log.since(position.revision(), view()), log.head());
         }

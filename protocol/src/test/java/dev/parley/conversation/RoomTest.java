@@ -354,7 +354,8 @@ class RoomTest {
 
     @Test
     void pendingEditsWhoseTextIsGoneBecomeUnsentAndTheRestIsSent() {
-        String draft = sharedDraft("Hello");
+        String draft = ben.draft("Hello");
+        room.sync();
         ann.delay();
         ann.drop();
         ann.type(draft, 5, "!");
@@ -380,6 +381,49 @@ class RoomTest {
                 .containsExactly(
                         List.of(new Operation.EditText(draft, 5, TextEdit.insert(5, "!"))),
                         List.of(new Operation.EditText(draft, 6, TextEdit.insert(0, "?"))));
+    }
+
+    @Test
+    void whatWasTypedIntoAnOwnDraftIsMergedWithWhatOthersMadeOfIt() {
+        String draft = sharedDraft("The quick fox");
+        ann.delay();
+        ann.drop();
+        ann.type(draft, 13, "!");
+        ann.type(draft, 4, "very ");
+        ann.type(draft, 19, " Yes.");
+        ben.type(draft, 10, "brown ");
+        room.sync();
+        ann.losesItsPlace();
+
+        room.converged();
+
+        assertThat(ann.unsent()).isEmpty();
+        assertThat(room.log().text(draft)).hasToString("The very quick brown fox! Yes.");
+    }
+
+    @Test
+    void whatWasTypedBehindASubmissionWhoseAnswerComesWithTheBlocksIsMergedToo() {
+        String draft = sharedDraft("The fox");
+        String message = ann.create("Hello");
+        room.sync();
+        ann.type(draft, 4, "quick ");
+        ann.send();
+        ann.carryUp();
+        ann.delay();
+        ann.drop();
+        ann.type(draft, 13, "!");
+        ann.delete(draft, 0, 4);
+        ann.type(message, 5, "?");
+        room.sync();
+        ben.type(draft, 10, "red ");
+        room.sync();
+        ann.losesItsPlace();
+
+        room.converged();
+
+        assertThat(ann.unsent()).isEmpty();
+        assertThat(room.log().text(draft)).hasToString("quick red fox!");
+        assertThat(room.log().text(message)).hasToString("Hello?");
     }
 
     @Test

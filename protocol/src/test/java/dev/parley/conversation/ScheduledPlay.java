@@ -23,8 +23,13 @@ final class ScheduledPlay {
     private int runs;
 
     ScheduledPlay(Schedule schedule) {
+        this(schedule, Integer.MAX_VALUE);
+    }
+
+    /** Where who starts anew gets {@code snapshotBlocks} at first. */
+    ScheduledPlay(Schedule schedule, int snapshotBlocks) {
         this.schedule = schedule;
-        room = new Room(schedule.historyMax());
+        room = new Room(schedule.historyMax(), snapshotBlocks);
         for (int i = 0; i < schedule.members().size(); i++) {
             room.join("m" + i, schedule.members().get(i));
         }

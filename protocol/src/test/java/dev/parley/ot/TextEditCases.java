@@ -95,6 +95,13 @@ final class TextEditCases {
         add(given, () -> written(build(components)));
     }
 
+    void shortest(String name, String before, String after) {
+        Map<String, Object> given = given(name, "shortest");
+        given.put("text", before);
+        given.put("after", after);
+        add(given, () -> written(ShortestEdit.between(Text.of(before), Text.of(after))));
+    }
+
     private static Map<String, Object> given(String name, String op) {
         Map<String, Object> given = new LinkedHashMap<>();
         if (!name.isEmpty()) {

@@ -30,6 +30,7 @@ class TextEditVectorsTest {
         for (int i = 0; i < 25; i++) {
             random(cases, "random " + i, edits);
         }
+        shortest(cases);
 
         VectorFile.committed("text-edit.json").holds(cases.lines());
     }
@@ -67,6 +68,7 @@ class TextEditVectorsTest {
         cases.invert(name, base.toString(), TextEditCases.written(a));
         cases.cursor(name, TextEditCases.written(a), edits.random().nextInt(base.length() + 1));
         cases.normalise(name, components(edits));
+        cases.shortest(name, middle.toString(), b.apply(base).toString());
     }
 
     private static List<Object> components(RandomEdits edits) {
@@ -207,5 +209,23 @@ class TextEditVectorsTest {
         cases.normalise("the retain at the end goes", List.of(-1, 5));
         cases.normalise("retains alone are the identity", List.of(1, 0, 7));
         cases.normalise("halves of an emoji do not join", List.of("\uD83D", "\uDE00"));
+    }
+
+    private static void shortest(TextEditCases cases) {
+        cases.shortest("no difference", "the same", "the same");
+        cases.shortest("what stands between two changes is left alone", "one two three", "ONE two three!");
+        cases.shortest("an empty text is filled", "", "a😀");
+        cases.shortest("a text is emptied", "a😀", "");
+        cases.shortest("of two ways that are as short the one is taken", "ab", "ba");
+        cases.shortest("emojis that share a half differ whole", "x😀y", "x😁y");
+        cases.shortest("nothing in common", "x".repeat(600), "y".repeat(600));
+        cases.shortest(
+                "too different to tell apart, but for both ends",
+                "<" + "x".repeat(600) + ">",
+                "<" + "y".repeat(600) + ">");
+        cases.shortest(
+                "too different to tell apart, with halves of emojis at the seams",
+                "😀" + "x".repeat(600) + "😀",
+                "😁" + "y".repeat(600) + "\ud83c\ude00");
     }
 }
