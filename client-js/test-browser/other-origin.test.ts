@@ -122,6 +122,33 @@ it.each([true, false])('a chat works in the frame of another site, with upgrades
   expect(await transportsOf([frame])).toEqual([upgrades ? 'websocket' : 'sse']);
 });
 
+it('a frame of another site has a storage of its own and shares nothing with the tabs of that site', async () => {
+  const page = await browser.newTab();
+  await page.goto(`${shop.site}/framed`);
+  const frame = await eventually('the frame', () =>
+    page.frames().find((each) => each.url().startsWith(shop.otherSite)),
+  );
+  const tab = await browser.newTab();
+  await tab.goto(shop.otherSite);
+  for (const each of [frame, tab]) {
+    await connect(each);
+  }
+  await say(frame, 'from the frame');
+  await say(tab, 'from the tab');
+  const expected = ['from the frame', 'from the tab'];
+  for (const each of [frame, tab]) {
+    await eventually('both are shown', async () => (await textsOf(each)).join() === expected.join());
+  }
+  expect(await transportsOf([frame, tab])).toEqual(['sse', 'sse']);
+  const leave = (each: Page | Frame): Promise<string | null> =>
+    each.evaluate(() => {
+      const found = localStorage.getItem('mark');
+      localStorage.setItem('mark', 'was here');
+      return found;
+    });
+  expect([await leave(tab), await leave(frame)]).toEqual([null, null]);
+});
+
 it('an EventSource follows a conversation with a ticket', async () => {
   const page = await browser.newTab();
   await page.goto(shop.site);
