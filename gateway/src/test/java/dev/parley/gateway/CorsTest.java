@@ -29,7 +29,19 @@ class CorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/tab-key", "/v1/conversations", "/v1/conversations/none/runs", "/healthz", "/nowhere"})
+    @ValueSource(
+            strings = {
+                "/v1/tab-key",
+                "/v1/conversations",
+                "/v1/conversations/none/runs",
+                "/v1/conversations/none/events",
+                "/v1/streams",
+                "/v1/streams/none",
+                "/healthz",
+                "/readyz",
+                "/metrics",
+                "/nowhere"
+            })
     void everyAnswerMayBeReadByPagesOfAnAllowedOriginAlsoErrors(String path) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(gateway.uri(path)).header("Origin", RunningGateway.ORIGIN);
 
