@@ -11,13 +11,20 @@ import dev.parley.conversation.View;
 import dev.parley.gateway.RunningGateway.Reply;
 import dev.parley.gateway.RunningGateway.Tree;
 import dev.parley.wire.v1.ServerFrame;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +60,33 @@ class FollowTest {
             assertThat(entry.list("effects").get(0).text("text")).isEqualTo("meanwhile");
             assertThat(events.lastId).isEqualTo(Long.toString(second));
         }
+    }
+
+    @Test
+    void curlFollowsAsThePageSays() throws Exception {
+        Matcher sample = Pattern.compile("```text\\n(curl .*TICKET_PATH.*)\\n")
+                .matcher(Files.readString(Path.of("..", "docs", "http-api.md")));
+        assertThat(sample.find()).isTrue();
+        post("before");
+        ProcessBuilder command = new ProcessBuilder("bash", "-c", sample.group(1));
+        command.environment().put("URL", gateway.uri("").toString());
+        command.environment().put("TICKET_PATH", ticket(agent));
+        Process curl = command.start();
+        try (BufferedReader lines = curl.inputReader(StandardCharsets.UTF_8)) {
+            assertTells(lines, "\"before\"");
+            post("meanwhile");
+            assertTells(lines, "\"meanwhile\"");
+        } finally {
+            curl.destroy();
+        }
+    }
+
+    private static void assertTells(BufferedReader lines, String text) throws IOException {
+        String line = lines.readLine();
+        while (line != null && !line.contains(text)) {
+            line = lines.readLine();
+        }
+        assertThat(line).as("an event with %s", text).isNotNull();
     }
 
     @Test
