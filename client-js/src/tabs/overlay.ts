@@ -27,7 +27,7 @@ const NOTHING = '[]';
 export class Overlay {
   private readonly told = new Map<string, Told>();
   /** By outbox: the blocks that were heard of last. */
-  private readonly heard = new Map<string, readonly string[]>();
+  private readonly heard = new Map<string, { readonly target: ConversationTarget; readonly ids: readonly string[] }>();
   private bus: Bus | undefined;
 
   constructor(
@@ -48,6 +48,13 @@ export class Overlay {
       } else if (head.kind === 'pending') {
         this.hear(String(head['outbox']), targetOf(String(head['lane'])), blocksFrom(body));
       }
+    });
+    // What was said while this tab slept, or could not say itself, is said now.
+    [...this.heard].forEach(([outbox, { target }]) => {
+      this.hear(outbox, target, []);
+    });
+    this.told.forEach((told, outbox) => {
+      this.tell(outbox, told);
     });
     bus.post('pending', { kind: 'ask' });
   }
@@ -79,24 +86,25 @@ export class Overlay {
   }
 
   private tell(outbox: string, told: Told): void {
+    const { bus } = this;
+    if (!bus) {
+      return;
+    }
     const { target, replica } = told;
     const blocks = replica.outbox === outbox ? blocksWaiting(replica) : [];
     told.look = lookOf(blocks);
     if (blocks.length === 0) {
       this.told.delete(outbox);
     }
-    this.bus?.post('pending', { kind: 'pending', lane: keyOf(target), outbox }, encoded(blocks));
+    bus.post('pending', { kind: 'pending', lane: keyOf(target), outbox }, encoded(blocks));
   }
 
   private hear(outbox: string, target: ConversationTarget, blocks: readonly Block[]): void {
     const shown = this.shown(target);
-    this.heard.get(outbox)?.forEach((id) => shown.delete(id));
+    this.heard.get(outbox)?.ids.forEach((id) => shown.delete(id));
     blocks.forEach((block) => shown.set(block.id, block));
     if (blocks.length > 0) {
-      this.heard.set(
-        outbox,
-        blocks.map(({ id }) => id),
-      );
+      this.heard.set(outbox, { target, ids: blocks.map(({ id }) => id) });
     } else {
       this.heard.delete(outbox);
     }

@@ -209,6 +209,24 @@ describe('what waits in one tab', () => {
     await allHave([...tabs, late], 'offline, and even more');
   });
 
+  it('is shown in the others once, under whichever outbox it goes when its tab has slept', async () => {
+    const tabs = await openAll(3);
+    const author = tabs[1]!;
+    author.page.gate.isDiskSlow = true;
+    author.chat.send('on its way');
+    await settled();
+    author.chat.send('not saved');
+    await clock.advance(1_000);
+    await allHave(tabs.slice(0, 1), 'on its way', 'not saved');
+    author.page.sleep();
+    author.page.gate.isDiskSlow = false;
+    await clock.advance(graceMillis);
+    author.page.wake();
+    await clock.advance(60_000);
+    expect(log()).toHaveLength(2);
+    await allHave(tabs, 'on its way', 'not saved');
+  });
+
   it('cannot be changed in another until its entry comes', async () => {
     const tabs = await openAll(2);
     const [author, other] = tabs.map(({ chat }) => chat);
