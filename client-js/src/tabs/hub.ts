@@ -80,6 +80,8 @@ interface Opening {
   isSent: boolean;
 }
 
+/** With one outbox each: a gateway takes no more in one question. */
+const ASKED_MAX = 64;
 /** Long enough for all tabs to ask after the connection came back. */
 const GATHER_MILLIS = 15;
 
@@ -284,7 +286,7 @@ export class Hub implements ConnectionUser {
       this.openings.delete(group);
       return;
     }
-    const same = opening.waiting.filter(({ open }) => isSamePlace(open, first.open));
+    const same = opening.waiting.filter(({ open }) => isSamePlace(open, first.open)).slice(0, ASKED_MAX);
     opening.waiting.splice(0, Infinity, ...opening.waiting.filter((each) => !same.includes(each)));
     opening.asked = same.map(({ port }) => port);
     opening.isSent = true;
