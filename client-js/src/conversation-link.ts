@@ -234,7 +234,7 @@ export class ConversationLink {
       open: {
         ...namedBy(this.target),
         position: position.revision > 0 ? position : undefined,
-        pending: position.revision > 0 && queue.needsEntries(pending),
+        pending: !this.isStale && queue.needsEntries(pending),
         outboxes: pending.length > 0 ? [{ outbox, answeredSeq }] : [],
       },
     };
