@@ -271,7 +271,8 @@ export class Replica {
       }
       this.confirmed.position = blocks.position ?? START;
       const changed = new Set(touched);
-      const merged = this.mergeDrafts(blocksBefore);
+      const bases = new Map([...blocksBefore].map(([id, block]) => [id, this.withAccepted(block)]));
+      const merged = this.mergeDrafts(bases);
       this.acceptedUnseen = [];
       const settled: Settled[] = [];
       const unsent: Unsent[] = [];
@@ -296,7 +297,7 @@ export class Replica {
           if (block === undefined || created.has(block) || merged.has(block)) {
             return true;
           }
-          const text = editable(blocksBefore.get(block));
+          const text = editable(bases.get(block));
           const isSame = text !== undefined && text === editable(this.confirmed.blocks.get(block));
           return isSame || (blocks.since > 0 && blocks.since <= known && !changed.has(block));
         });
@@ -326,11 +327,7 @@ export class Replica {
         return [];
       }
       merged.add(draft.id);
-      const base = this.acceptedUnseen.reduce(
-        (text, { editText }) => (editText?.block === draft.id ? apply(text, editText.edit ?? IDENTITY) : text),
-        draft.text,
-      );
-      return [editTextEffect(draft.id, lengthOf(base), shortestEdit(base, now.text))];
+      return [editTextEffect(draft.id, lengthOf(draft.text), shortestEdit(draft.text, now.text))];
     });
     this.waiting = this.waiting.map((submission) => {
       const crossed = cross(submission.effects, theirs, 'LEFT');
@@ -338,6 +335,12 @@ export class Replica {
       return { ...submission, effects: crossed.mine };
     });
     return merged;
+  }
+
+  /** The block as what is pending stands on it: with the own submission that was taken, and whose entry did not come. */
+  private withAccepted(block: Block): Block {
+    const edits = this.acceptedUnseen.flatMap(({ editText }) => (editText?.block === block.id ? editText : []));
+    return { ...block, text: edits.reduce((text, { edit }) => apply(text, edit ?? IDENTITY), block.text) };
   }
 
   /**

@@ -381,6 +381,22 @@ describe('catching up by blocks', () => {
     expect(bob.text(message)).toBe('The quick fox');
   });
 
+  it('goes on behind a submission whose answer comes with the blocks where nobody else wrote', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const message = bob.says('The fox');
+    room.sync();
+    ann.types(message, 4, 'quick ');
+    room.deliverNext(ann);
+    ann.disconnect();
+    ann.types(message, 13, '!');
+    room.sync(bob);
+    room.sequencer.horizon = room.sequencer.log.length;
+    room.converged();
+    expect(ann.unsent).toEqual([]);
+    expect(bob.text(message)).toBe('The quick fox!');
+  });
+
   it('makes what was typed into an own draft unsent when the draft was published', () => {
     const room = new Room();
     const [ann, bob] = [room.join('ann'), room.join('bob')];
