@@ -77,6 +77,7 @@ interface Asked {
 interface Opening {
   readonly waiting: { readonly port: Port; readonly open: Open }[];
   asked: readonly Port[];
+  askedRevision: number;
   isSent: boolean;
 }
 
@@ -260,7 +261,7 @@ export class Hub implements ConnectionUser {
 
   private queue(port: Port, open: Open): void {
     const group = groupOf(open);
-    const opening = this.openings.get(group) ?? { waiting: [], asked: [], isSent: false };
+    const opening = this.openings.get(group) ?? { waiting: [], asked: [], askedRevision: 0, isSent: false };
     this.openings.set(group, opening);
     opening.waiting.push({ port, open });
     if (opening.waiting.length === 1 && !opening.isSent) {
@@ -289,6 +290,7 @@ export class Hub implements ConnectionUser {
     const same = opening.waiting.filter(({ open }) => isSamePlace(open, first.open)).slice(0, ASKED_MAX);
     opening.waiting.splice(0, Infinity, ...opening.waiting.filter((each) => !same.includes(each)));
     opening.asked = same.map(({ port }) => port);
+    opening.askedRevision = first.open.position?.revision ?? 0;
     opening.isSent = true;
     const open = {
       ...first.open,
@@ -399,7 +401,7 @@ export class Hub implements ConnectionUser {
     if (opened) {
       this.opened(opened);
     } else if (openFailed) {
-      this.answered(openFailed)?.ports.forEach((port) => {
+      this.answered(openFailed, undefined)?.ports.forEach((port) => {
         this.tell(port, frame);
       });
     } else if (entries) {
@@ -481,11 +483,12 @@ export class Hub implements ConnectionUser {
 
   private opened(opened: Opened): void {
     const room = this.roomOf(opened);
-    const asked = this.answered(opened);
+    const asked = this.answered(opened, opened.entries?.from ?? opened.blocks?.since);
     if (asked) {
       room.groups.add(asked.group);
     }
-    // What nobody asked for: another view of it, or a conversation that the visitor has elsewhere.
+    // What nobody asked for: what was left out while the socket was full, another view of it, or a conversation that the
+    // visitor has elsewhere.
     const told = asked?.ports ?? (room.ports.size > 0 ? [...room.ports.values()] : [...this.ports.values()]);
     for (const port of told.filter(({ id }) => this.ports.has(id))) {
       room.ports.set(port.id, port);
@@ -511,11 +514,14 @@ export class Hub implements ConnectionUser {
     return room;
   }
 
-  /** Who asked for what was opened, or not; the next may ask. */
-  private answered({ conversation, name }: Opened | OpenFailed): Asked | undefined {
+  /**
+   * Who asked for what was opened, or not; the next may ask. `from`: where the answer begins; a gateway that cannot go on from
+   * where it was asked begins anew.
+   */
+  private answered({ conversation, name }: Opened | OpenFailed, from = 0): Asked | undefined {
     for (const group of [`id ${conversation}`, ...KINDS.map((kind) => `${kind} ${name || DEFAULT_NAME}`)]) {
       const opening = this.openings.get(group);
-      if (opening?.isSent) {
+      if (opening?.isSent && (from === 0 || from === opening.askedRevision)) {
         const ports = opening.asked;
         opening.isSent = false;
         opening.asked = [];

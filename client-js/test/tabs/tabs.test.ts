@@ -1,8 +1,10 @@
+import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationHandle } from '../../src/conversation-handle.ts';
 import { surroundings } from '../../src/environment.ts';
 import { Bus } from '../../src/tabs/bus.ts';
 import { KeyRing } from '../../src/tabs/key-ring.ts';
+import type { ClientFrame } from '../../src/wire/wire.ts';
 import { FakeBrowser, type FakePage } from '../fixture/fake-browser.ts';
 import { FakeClock, settled } from '../fixture/fake-clock.ts';
 import { FakeGateway } from '../fixture/fake-gateway.ts';
@@ -176,6 +178,44 @@ describe('a new tab', () => {
     await clock.advance(graceMillis);
     expect(later.client.state.name).toBe('live');
     expect(seen.notes()).toEqual([]);
+  });
+});
+
+describe('a new tab whose question is on its way', () => {
+  it('is not given, nor gives others, the answer to what nobody asked', async () => {
+    const tabs = await openAll(2);
+    const { id } = tabs[0]!.chat.send('Hello');
+    await clock.advance(1_000);
+    const { client } = browser.open('vera', 'VISITOR', { tabs: 'auto', indexedDB: new IDBFactory() });
+    const [connection] = sockets();
+    const held: ClientFrame[] = [];
+    gateway.intercept = (_, frame) => (frame.open !== undefined || frame.submit !== undefined) && held.push(frame) > 0;
+    const chat = client.conversation({ name: 'chat' });
+    await clock.advance(1_000);
+    tabs[1]!.chat.setText(id, 'Hello!');
+    await clock.advance(1_000);
+    const sequencer = gateway.conversation('vera:chat');
+    const handle = [...connection!.handles.keys()][0]!;
+    const { revision, head } = { revision: 1, head: sequencer.heads[1]! };
+    const resumed = {
+      conversation: '',
+      name: 'chat',
+      kind: '',
+      pending: true,
+      outboxes: [],
+      position: { revision, head },
+    };
+    connection!.send({ opened: sequencer.open(handle, resumed, 'PUBLIC') });
+    await clock.advance(1_000);
+    expect(held.flatMap((frame) => Object.keys(frame))).toEqual(['open', 'submit']);
+    gateway.intercept = () => false;
+    held.reverse().forEach((frame) => {
+      gateway.frameReceived(connection!, frame);
+    });
+    await clock.advance(20_000);
+    expect(chat.messages().map(({ text }) => text)).toEqual(['Hello!']);
+    expect(tabs.flatMap((tab) => tab.chat.unsent())).toEqual([]);
+    await allHave(tabs, 'Hello!');
   });
 });
 
