@@ -44,8 +44,8 @@ class ReplicaFarmTest {
         });
 
         assertThat(entries.get()).isGreaterThan(10_000);
-        assertThat(unsent.get()).isGreaterThan(100);
-        assertThat(pages.get()).isGreaterThan(100);
+        assertThat(unsent.get()).isGreaterThan(30);
+        assertThat(pages.get()).isGreaterThan(30);
         assertThat(commands).hasSize(Operation.Command.class.getPermittedSubclasses().length + 1);
     }
 

@@ -106,8 +106,8 @@ public final class Connection implements Subscriber {
     }
 
     /**
-     * Takes over the session, is welcomed, and joins the conversations its visitor already has. False if the session has a
-     * newer leadership than the one that this connection claims.
+     * Takes over the session, and is welcomed. False if the session has a newer leadership than the one that this connection
+     * claims.
      */
     boolean begin(long claimedFence) {
         SessionRegistry.Leadership<Connection> leadership =
@@ -121,7 +121,12 @@ public final class Connection implements Subscriber {
         }
         fence = leadership.fence();
         send(FrameEncoder.welcome(principal, fence, node.limits(), node.clock().millis()));
-        if (!principal.role().isStaff()) {
+        return true;
+    }
+
+    /** The conversations that the visitor has and did not open here are this connection's too, from their start. */
+    void joinOwn() {
+        if (!gone && !principal.role().isStaff()) {
             node.store()
                     .conversationsOf(
                             principal.tenant(),
@@ -130,7 +135,6 @@ public final class Connection implements Subscriber {
                     .thenAccept(ids -> loop.execute(
                             () -> ids.forEach(id -> joinHere(new ConversationKey(principal.tenant(), id), ""))));
         }
-        return true;
     }
 
     void end() {

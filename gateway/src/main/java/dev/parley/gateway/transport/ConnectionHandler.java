@@ -56,6 +56,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     private static final int HELLO_TIMEOUT_MILLIS = 10_000;
     private static final int OUTBOXES_PER_OPEN_MAX = 64;
+    /** So long a client has to open what it knows, each from where it is: many tabs may have to tell the one that connected. */
+    private static final int OWN_OPENS_MILLIS = 2_000;
+
     private static final int INBOX_PAGE_MAX = 200;
 
     private final Loop loop;
@@ -200,6 +203,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         }
         connection = begun;
         expire(ctx, begun);
+        timers.add(ctx.executor().schedule(begun::joinOwn, OWN_OPENS_MILLIS, TimeUnit.MILLISECONDS));
         int beatMillis = node.limits().heartbeatMillis();
         timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));
     }
