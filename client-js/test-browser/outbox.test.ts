@@ -5,6 +5,7 @@ import { eventually } from './fixture/eventually.ts';
 import { allTexts, publicPart, readLog, replay } from './fixture/log.ts';
 import { Stage } from './fixture/stage.ts';
 import { Tags } from './fixture/tags.ts';
+import type { TcpProxy } from './fixture/tcp-proxy.ts';
 
 const MESSAGES = 5;
 const CUTS = 10;
@@ -19,8 +20,7 @@ test('five messages written without a network and left in a closed tab are sent 
   const tab = await ChatTab.visitor(browser, network.origin);
   const conversation = await tab.conversationId();
   await tab.page.bringToFront();
-  network.goDown();
-  await eventually('the tab knows that it is offline', async () => (await tab.display()).connection !== 'live');
+  await takeOffline(network, tab);
 
   const words = Array.from({ length: MESSAGES }, (_, i) => `飞行模式 ${i} ✈️`);
   for (const word of words) {
@@ -79,8 +79,7 @@ test('what waits in a tab is kept when the storage of the site is cleared, and s
   const tab = await ChatTab.visitor(browser, network.origin);
   const conversation = await tab.conversationId();
   await tab.page.bringToFront();
-  network.goDown();
-  await eventually('the tab knows that it is offline', async () => (await tab.display()).connection !== 'live');
+  await takeOffline(network, tab);
   await tab.typeMessage('before it was cleared');
   await eventually('it is saved', async () => (await tab.shownStatuses()).includes('saved'));
 
@@ -105,8 +104,7 @@ test('what the quota has no room for is sent from memory, and is not said to be 
   await devTools.send('Storage.overrideQuotaForOrigin', { origin: network.origin, quotaSize: 1 });
   const tab = await ChatTab.open(page, `${network.origin}/visitor.html`);
   const conversation = await tab.conversationId();
-  network.goDown();
-  await eventually('the tab knows that it is offline', async () => (await tab.display()).connection !== 'live');
+  await takeOffline(network, tab);
   await tab.typeMessage('too much');
   await tab.page.getByText('This device cannot store what you write').waitFor();
   expect(await tab.shownStatuses()).toEqual(['saving']);
@@ -122,8 +120,7 @@ test('what a crashed tab left in its outbox is sent by a living one without a re
   const doomed = await ChatTab.visitor(browser, network.origin);
   const conversation = await living.conversationId();
   await doomed.page.bringToFront();
-  network.goDown();
-  await eventually('the tab knows that it is offline', async () => (await doomed.display()).connection !== 'live');
+  await takeOffline(network, doomed);
   await doomed.typeMessage('from a tab that crashed 💥');
   await eventually('it is saved', async () => (await doomed.shownStatuses()).includes('saved'));
   await doomed.crash();
@@ -183,6 +180,12 @@ async function logOf(conversation: string): Promise<readonly Entry[]> {
 /** Of the messages, in the order of the log. */
 function textsOf(log: readonly Entry[]): string[] {
   return log.flatMap(({ effects }) => effects.flatMap(({ create }) => (create ? [create.text] : [])));
+}
+
+/** The network is gone, and the tab knows it. */
+async function takeOffline(network: TcpProxy, tab: ChatTab): Promise<void> {
+  network.goDown();
+  await eventually('the tab knows that it is offline', async () => (await tab.display()).connection !== 'live');
 }
 
 /** What the outboxes of the tab's user hold in the database. */

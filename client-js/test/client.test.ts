@@ -6,7 +6,7 @@ import type { ConversationHandle } from '../src/conversation-handle.ts';
 import { textEdit } from '../src/ot/text-edit.ts';
 import type { ClientFrame, Open, Role, Submit } from '../src/wire/wire.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
-import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
+import { type FakeConnection, FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 import { PseudoRandom } from './fixture/pseudo-random.ts';
 import { SEED } from './fixture/seed.ts';
 
@@ -353,6 +353,23 @@ describe('values', () => {
   });
 });
 
+/** Anna at her desk, who has 'a', and will find out that she missed what Bert wrote after it. */
+async function missing(text: string): Promise<{
+  readonly desk: ConversationHandle;
+  readonly other: ConversationHandle;
+  readonly connection: FakeConnection;
+}> {
+  const anna = await connected('anna', 'AGENT');
+  const bert = await connected('bert', 'AGENT');
+  const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
+  await desk.send('a').sent;
+  const connection = gateway.connections[0]!;
+  connection.isMute = true;
+  await other.send(text).sent;
+  connection.isMute = false;
+  return { desk, other, connection };
+}
+
 describe('following a conversation', () => {
   it('acknowledges what it got, not at every entry', async () => {
     const [anna, berta] = [await connected('anna', 'AGENT'), await connected('berta', 'AGENT')];
@@ -379,25 +396,18 @@ describe('following a conversation', () => {
   });
 
   it('asks once, however much comes behind the gap', async () => {
-    const anna = await connected('anna', 'AGENT');
-    const bert = await connected('bert', 'AGENT');
-    const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
-    await desk.send('a').sent;
-    const [connection] = gateway.connections;
-    connection!.isMute = true;
-    await other.send('b').sent;
-    connection!.isMute = false;
+    const { desk, other, connection } = await missing('b');
     const held: ClientFrame[] = [];
     gateway.intercept = (_, frame) => frame.open !== undefined && held.push(frame) > 0;
     await other.send('c').sent;
     await other.send('d').sent;
     expect(held).toHaveLength(1);
     gateway.intercept = () => false;
-    gateway.frameReceived(connection!, held[0]!);
+    gateway.frameReceived(connection, held[0]!);
     await other.send('e').sent;
     await settled();
     expect(texts(desk.messages())).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(connection!.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+    expect(connection.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
   });
 
   it('does not go back to where it was when an answer comes late', async () => {
@@ -429,29 +439,22 @@ describe('following a conversation', () => {
   });
 
   it('takes what overtook the answer', async () => {
-    const anna = await connected('anna', 'AGENT');
-    const bert = await connected('bert', 'AGENT');
-    const [desk, other] = [anna.conversation({ id: 'x' }), bert.conversation({ id: 'x' })];
-    await desk.send('a').sent;
-    const [connection] = gateway.connections;
-    connection!.isMute = true;
-    await other.send('b').sent;
-    connection!.isMute = false;
+    const { desk, other, connection } = await missing('b');
     const late: Uint8Array[] = [];
     gateway.intercept = (_, { open }) => {
       if (open) {
-        connection!.sendBytes = (bytes) => late.push(bytes);
+        connection.sendBytes = (bytes) => late.push(bytes);
       }
       return false;
     };
     await other.send('c').sent;
-    Reflect.deleteProperty(connection!, 'sendBytes');
+    Reflect.deleteProperty(connection, 'sendBytes');
     await other.send('d').sent;
     expect(late).toHaveLength(1);
-    connection!.sendBytes(late[0]!);
+    connection.sendBytes(late[0]!);
     await settled();
     expect(texts(desk.messages())).toEqual(['a', 'b', 'c', 'd']);
-    expect(connection!.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
+    expect(connection.kinds.filter((kind) => kind === 'open')).toHaveLength(2);
   });
 
   it('rebases what is typed while it is being opened again', async () => {
