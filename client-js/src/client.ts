@@ -21,7 +21,7 @@ import { KeyRing } from './tabs/key-ring.ts';
 import { Overlay } from './tabs/overlay.ts';
 import { type Meeting, type TabsOption, meetingOf } from './tabs/rung.ts';
 import { Tabs, type TabStats } from './tabs/tabs.ts';
-import { type Claims, claimsOf, principalOf } from './token.ts';
+import { type Claims, claimsOf, isGood, principalOf } from './token.ts';
 import type { TransportName } from './transport/transport-choice.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type {
@@ -40,7 +40,7 @@ import type {
 export interface ClientOptions extends Environment {
   /** Of the gateway's socket: `wss://…`. */
   readonly url: string;
-  /** Gives a token that is valid now. Called before each connection. */
+  /** Gives a token that is valid now. Called before each connection, by one of the tabs that share it. */
   readonly token: () => Promise<string>;
   /** Where unanswered work waits: `idb` (the default) survives the page, `memory` does not. */
   readonly outbox?: 'idb' | 'memory';
@@ -120,6 +120,7 @@ export class Client {
   private worker: HubWorker | undefined;
   private visited: Visit | undefined;
   private principal: string | undefined;
+  private lastToken: string | undefined;
   private self = UNKNOWN;
   private limits: Limits | undefined;
   private connections = 0;
@@ -138,7 +139,7 @@ export class Client {
     const { clock, indexedDB, locks } = this.around;
     const newSession = () => base64Url(random.bytes(SESSION_BYTES));
     const dialling = {
-      ...{ url: options.url, token: options.token, client: options.name ?? '' },
+      ...{ url: options.url, token: () => this.token(), client: options.name ?? '' },
       WebSocket: () => this.tabs?.WebSocket,
     };
     if (options.outbox !== 'memory' && indexedDB && locks) {
@@ -417,9 +418,17 @@ export class Client {
     }
   }
 
+  /** The gateway gets that of the leading tab: on the way to that tab the last one will do. */
+  private token(): Promise<string> {
+    const { lastToken, around } = this;
+    const isEnough = this.tabs && lastToken !== undefined && isGood(lastToken, around.clock.nowMillis());
+    return isEnough ? Promise.resolve(lastToken) : this.options.token();
+  }
+
   private async prepare(token: string): Promise<void> {
     await this.resumption;
     const claims = claimsOf(token);
+    this.lastToken = token;
     const principal = principalOf(claims);
     if (this.principal !== undefined && this.principal !== principal) {
       throw new ParleyError('OTHER_PRINCIPAL');

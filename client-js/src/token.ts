@@ -5,8 +5,10 @@ import type { Author, Role } from './wire/wire.ts';
 export interface Claims {
   readonly tenant: string;
   readonly author: Author;
+  readonly expiresAtMillis: number;
 }
 
+const USE_MILLIS_MAX = 10_000;
 const ROLES: readonly Role[] = ['VISITOR', 'AGENT', 'ADMIN', 'ASSISTANT', 'SERVICE'];
 
 /** Reads a JSON Web Token without verifying it; undefined for anything else. */
@@ -20,13 +22,18 @@ export function claimsOf(token: string): Claims | undefined {
   }
 }
 
+/** Whether it will not have expired before it is used. */
+export function isGood(token: string, nowMillis: number): boolean {
+  return nowMillis < (claimsOf(token)?.expiresAtMillis ?? 0) - USE_MILLIS_MAX;
+}
+
 /** Whom a browser keeps apart; empty if that is not told. */
 export function principalOf(claims: Claims | undefined): string {
   return claims ? `${claims.tenant}/${claims.author.subject}` : '';
 }
 
-function claimsFrom(claims: { tenant?: unknown; sub?: unknown; role?: unknown; name?: unknown }): Claims | undefined {
-  const { tenant, sub, role, name } = claims;
+function claimsFrom(claims: Partial<Record<'tenant' | 'sub' | 'role' | 'name' | 'exp', unknown>>): Claims | undefined {
+  const { tenant, sub, role, name, exp } = claims;
   if (typeof sub !== 'string') {
     return undefined;
   }
@@ -37,6 +44,7 @@ function claimsFrom(claims: { tenant?: unknown; sub?: unknown; role?: unknown; n
       role: ROLES.find((known) => known === text(role).toUpperCase()) ?? 'ROLE_UNSPECIFIED',
       name: text(name),
     },
+    expiresAtMillis: typeof exp === 'number' ? exp * 1_000 : Infinity,
   };
 }
 

@@ -3,27 +3,28 @@ import { PseudoRandom } from '../test/fixture/pseudo-random.ts';
 import { SEED } from '../test/fixture/seed.ts';
 import { Chaos } from './fixture/chaos.ts';
 import { FailOverTable } from './fixture/fail-over-table.ts';
+import { LEASE, LOCK, WORKER } from './fixture/rung.ts';
 import { Stage } from './fixture/stage.ts';
 
-/** By a command of its own for now: 0 leaves it out. */
-const SECONDS = Number(process.env['PARLEY_CHAOS_SECONDS'] ?? 0);
+/** On each rung, until the last round begins. */
+const SECONDS = Number(process.env['PARLEY_CHAOS_SECONDS'] ?? 20);
 const STEPS = 20;
 /** For the last round, which is played to its end. */
 const OVERTIME_MILLIS = 600_000;
 
 const stage = Stage.forThisFile();
 
-test.runIf(SECONDS > 0)(
-  'whatever happens to the tabs of a browser, nothing is lost or doubled and one socket is left',
-  async () => {
-    const failOvers = new FailOverTable();
+test.each([LOCK, WORKER, LEASE])(
+  'whatever happens to the tabs of a browser, nothing is lost or doubled and one socket is left: $rung',
+  async (tested) => {
+    const failOvers = new FailOverTable(tested.rung);
     const endMillis = performance.now() + SECONDS * 1_000;
     let messages = 0;
     let steps = 0;
     let rounds = 0;
     for (let seed = SEED; performance.now() < endMillis; seed++, rounds++) {
       const browser = await stage.browser();
-      const chaos = new Chaos(stage.gateway, stage.network(), browser, new PseudoRandom(seed), failOvers);
+      const chaos = new Chaos(stage.gateway, stage.network(), browser, tested, new PseudoRandom(seed), failOvers);
       try {
         await chaos.begin();
         for (let i = 0; i < STEPS; i++) {
@@ -31,7 +32,7 @@ test.runIf(SECONDS > 0)(
         }
         await chaos.settle();
       } catch (error) {
-        console.log(`PARLEY_SEED=${seed} repeats this round: ${chaos.trace.join(', ')}`);
+        console.log(`PARLEY_SEED=${seed} repeats this round (${tested.rung}): ${chaos.trace.join(', ')}`);
         throw error;
       }
       messages += chaos.saved.length;
@@ -39,7 +40,9 @@ test.runIf(SECONDS > 0)(
       await browser.kill();
       stage.network().reset();
     }
-    console.log(`${rounds} rounds from seed ${SEED}: ${steps} steps, ${messages} messages\n${failOvers.toMarkdown()}`);
+    console.log(
+      `${tested.rung}: ${rounds} rounds from seed ${SEED}, ${steps} steps, ${messages} messages\n${FailOverTable.toMarkdown([failOvers])}`,
+    );
     expect(messages).toBeGreaterThan(0);
   },
   SECONDS * 1_000 + OVERTIME_MILLIS,

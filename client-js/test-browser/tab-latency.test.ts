@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { ChatTab, type Setting } from './fixture/chat-tab.ts';
+import { ChatTab } from './fixture/chat-tab.ts';
 import { eventually } from './fixture/eventually.ts';
+import { LEASE, LOCK, OFF, WORKER } from './fixture/rung.ts';
 import { Stage } from './fixture/stage.ts';
 
 const TABS = 20;
 const MESSAGES = 100;
 const PAUSE_MILLIS = 60;
-const WITHOUT_LOCKS = 'delete Navigator.prototype.locks; delete window.BroadcastChannel; delete window.SharedWorker;';
-const RUNGS: readonly (Setting & { readonly rung: string })[] = [
-  { rung: 'lock' },
-  { rung: 'worker', query: '?tabs=worker' },
-  { rung: 'lease', before: WITHOUT_LOCKS },
-  { rung: 'off', query: '?tabs=off' },
-];
 
 /** What a page notes: when it showed a message first, by its text, UTC. */
 interface Noting {
@@ -23,7 +17,7 @@ const stage = Stage.forThisFile();
 
 // Measures and asserts no time: PARLEY_MEASURE=1 npm run test:browser -- test-browser/tab-latency.test.ts
 describe.runIf(process.env['PARLEY_MEASURE'])('from send to the last of 20 tabs', () => {
-  test.each(RUNGS)('on the rung $rung', async ({ rung, ...setting }) => {
+  test.each([LOCK, WORKER, LEASE, OFF])('on the rung $rung', async ({ rung, ...setting }) => {
     const network = stage.network();
     const browser = await stage.browser();
     const tabs: ChatTab[] = [];

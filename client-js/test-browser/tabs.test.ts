@@ -1,36 +1,18 @@
 import { expect, test } from 'vitest';
 import type { BrowserProcess } from './fixture/browser-process.ts';
 import { ChatTab, type Setting } from './fixture/chat-tab.ts';
-import { eventually, pause } from './fixture/eventually.ts';
-import { publicPart, readLog, replay } from './fixture/log.ts';
+import { eventually } from './fixture/eventually.ts';
+import { allShowTheLog } from './fixture/shown-log.ts';
+import { LEASE, LOCK, OFF, WORKER } from './fixture/rung.ts';
 import { Stage } from './fixture/stage.ts';
 
 const stage = Stage.forThisFile();
-
-const WITHOUT_LOCKS = 'delete Navigator.prototype.locks; delete window.BroadcastChannel; delete window.SharedWorker;';
-
-interface TestedRung extends Setting {
-  readonly rung: string;
-  /** Until a visible tab leads after the leader fell silent. */
-  readonly limitMillis: number;
-}
-
-const LOCK: TestedRung = { rung: 'lock', limitMillis: 5_000 };
-const LEASE: TestedRung = { rung: 'lease', before: WITHOUT_LOCKS, limitMillis: 10_000 };
-const WORKER: TestedRung = { rung: 'worker', query: '?tabs=worker', limitMillis: 5_000 };
 
 /** What a tab says of its part in the browser's connection. */
 function statsOf(tab: ChatTab): Promise<{ rung: string; role: string; epoch: number; failovers: number }> {
   return tab.page.evaluate(() => {
     const { rung, role, epoch, failovers } = window.parleyDemo!.client.stats().tabs;
     return { rung, role, epoch, failovers };
-  });
-}
-
-async function leaderOf(tabs: readonly ChatTab[]): Promise<ChatTab> {
-  return eventually('one of the tabs leads', async () => {
-    const roles = await Promise.all(tabs.map(async (tab) => (await statsOf(tab)).role));
-    return tabs[roles.indexOf('leader')];
   });
 }
 
@@ -46,16 +28,8 @@ async function say(tab: ChatTab, words: string): Promise<void> {
   await tab.write({ kind: 'say', text: words });
 }
 
-async function areTheSame(tabs: readonly ChatTab[], conversation: string, messages: number): Promise<void> {
-  await eventually('every tab shows the log', async () => {
-    const { entries } = await readLog(stage.gateway, conversation);
-    const shown = replay(publicPart(entries), 'PUBLIC').canonical();
-    const displays = await Promise.all(tabs.map((tab) => tab.display()));
-    return (
-      entries.flatMap(({ effects }) => effects.filter(({ create }) => create)).length === messages &&
-      displays.every(({ canonical, pending }) => canonical === shown && pending === 0)
-    );
-  });
+function areTheSame(tabs: readonly ChatTab[], conversation: string, messages: number): Promise<void> {
+  return allShowTheLog(stage.gateway, tabs, conversation, messages);
 }
 
 test.each([LOCK, WORKER, LEASE])(
@@ -69,6 +43,9 @@ test.each([LOCK, WORKER, LEASE])(
     expect(stats.map(({ rung }) => rung)).toEqual(tabs.map(() => tested.rung));
     expect(stats.filter(({ role }) => role === 'leader')).toHaveLength(tested.rung === 'worker' ? 0 : 1);
     expect(stats.filter(({ role }) => role === 'solo')).toHaveLength(0);
+    stats.forEach(({ role }, i) => {
+      expect(tabs[i]!.page.workers()).toHaveLength(role === 'leader' ? 1 : 0);
+    });
 
     let entries = 0;
     network.observers.add({
@@ -86,7 +63,7 @@ test.each([LOCK, WORKER, LEASE])(
 
 test('tabs that share nothing have a connection each, and the same conversation', async () => {
   const network = stage.network();
-  const tabs = await openAll(await stage.browser(), 3, network.origin, { query: '?tabs=off' });
+  const tabs = await openAll(await stage.browser(), 3, network.origin, OFF);
   const conversation = await tabs[0]!.conversationId();
   expect(network.webSockets).toHaveLength(3);
   expect((await statsOf(tabs[0]!)).rung).toBe('off');
@@ -96,53 +73,7 @@ test('tabs that share nothing have a connection each, and the same conversation'
   await areTheSame(tabs, conversation, 3);
 });
 
-test.each([LOCK, LEASE])(
-  'another tab leads when the leader is closed, reloaded, crashed, cached or frozen: $rung',
-  async (tested) => {
-    const network = stage.network();
-    const browser = await stage.browser();
-    const tabs = await openAll(browser, 3, network.origin, tested);
-    const conversation = await tabs[0]!.conversationId();
-    let messages = 0;
-    let helloAtMillis = 0;
-    network.observers.add({
-      fromClient({ open }) {
-        helloAtMillis = open ? performance.now() : helloAtMillis;
-      },
-    });
-    const ends: [string, (leader: ChatTab) => Promise<void>, (leader: ChatTab) => Promise<void>][] = [
-      ['closed', (leader) => leader.close(), () => Promise.resolve()],
-      ['crashed', (leader) => leader.crash(), () => Promise.resolve()],
-      ['reloaded', (leader) => leader.reload(), () => Promise.resolve()],
-      ['in the back-forward cache', goAway, comeBack],
-      ['frozen', (leader) => setLifecycle(leader, 'frozen'), (leader) => setLifecycle(leader, 'active')],
-    ];
-    for (const [how, end, begin] of ends) {
-      const leader = await leaderOf(tabs);
-      const others = tabs.filter((tab) => tab !== leader);
-      await others[0]!.page.bringToFront();
-      const startMillis = performance.now();
-      const ending = end(leader);
-      await eventually(
-        `another tab leads when the leader is ${how}`,
-        () => helloAtMillis > startMillis,
-        tested.limitMillis,
-      );
-      console.log(`${tested.rung}, leader ${how}: resumed after ${Math.round(helloAtMillis - startMillis)} ms`);
-      await ending;
-      await say(others[0]!, how);
-      await areTheSame(others, conversation, ++messages);
-      await begin(leader);
-      if (how === 'closed' || how === 'crashed') {
-        tabs.splice(tabs.indexOf(leader), 1, await ChatTab.visitor(browser, network.origin, tested));
-      }
-      await areTheSame(tabs, conversation, messages);
-      await eventually('one socket is left', () => network.webSockets.length === 1);
-    }
-  },
-);
-
-test('the worker leads whatever becomes of tabs, and a tab does when the worker dies with the renderer that started it', async () => {
+test('the worker leads whatever becomes of tabs, and a tab does when the renderer that started the worker dies', async () => {
   const network = stage.network();
   const browser = await stage.browser();
   const [first, ...others] = await openAll(browser, 4, network.origin, WORKER);
@@ -154,17 +85,7 @@ test('the worker leads whatever becomes of tabs, and a tab does when the worker 
   await areTheSame([first!, ...others], conversation, 1);
   expect(await statsOf(others[1]!)).toEqual({ ...before, rung: 'worker', role: 'follower' });
 
-  let openAtMillis = 0;
-  network.observers.add({
-    fromClient({ open }) {
-      openAtMillis = open ? performance.now() : openAtMillis;
-    },
-  });
-  const startMillis = performance.now();
-  const crashing = first!.crash();
-  await eventually('a tab leads', () => openAtMillis > startMillis, WORKER.limitMillis);
-  console.log(`worker died: resumed after ${Math.round(openAtMillis - startMillis)} ms`);
-  await crashing;
+  await first!.crash();
   await say(others[0]!, 'a tab leads');
   await areTheSame(others, conversation, 2);
   const stats = await Promise.all(others.map(statsOf));
@@ -255,37 +176,3 @@ test('an answer that nobody sees is told of once, and no more when one tab shows
   }
   expect((await counted())[0]).toBe(1);
 });
-
-async function setLifecycle(tab: ChatTab, state: 'frozen' | 'active'): Promise<void> {
-  const session = await tab.devTools();
-  const ticks = () => tab.page.evaluate(() => (window as { ticks?: number }).ticks ?? 0);
-  if (state === 'frozen') {
-    await tab.page.evaluate(() => {
-      const counter = window as { ticks?: number };
-      setInterval(() => (counter.ticks = (counter.ticks ?? 0) + 1), 10);
-    });
-  }
-  await session.send('Page.setWebLifecycleState', { state });
-  if (state === 'frozen') {
-    const before = await ticks();
-    await pause(300);
-    expect((await ticks()) - before).toBeLessThan(2);
-  }
-}
-
-async function goAway(tab: ChatTab): Promise<void> {
-  await tab.page.evaluate(() => {
-    const kept = window as { persisted?: boolean };
-    window.addEventListener('pageshow', (event) => (kept.persisted = event.persisted));
-  });
-  await tab.page.goto('about:blank');
-}
-
-async function comeBack(tab: ChatTab): Promise<void> {
-  const session = await tab.devTools();
-  const { currentIndex, entries } = await session.send('Page.getNavigationHistory');
-  await session.send('Page.navigateToHistoryEntry', { entryId: entries[currentIndex - 1]!.id });
-  await eventually('the page came out of the cache', () =>
-    tab.page.evaluate(() => (window as { persisted?: boolean }).persisted === true),
-  );
-}

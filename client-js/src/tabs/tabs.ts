@@ -3,7 +3,7 @@ import { Connection, type ConnectionOptions } from '../connection.ts';
 import type { Surroundings } from '../environment.ts';
 import { ParleyError } from '../errors.ts';
 import { type HeldLock, waitForLock } from '../outbox/lock.ts';
-import { claimsOf, principalOf } from '../token.ts';
+import { claimsOf, isGood, principalOf } from '../token.ts';
 import type { WebSocketConstructor } from '../transport/socket.ts';
 import type { TransportName } from '../transport/transport-choice.ts';
 import { Bus, type BusStats } from './bus.ts';
@@ -134,9 +134,9 @@ export class Tabs {
 
   /** Takes part from here on, also again after `leave`. */
   async enter(token: string): Promise<void> {
-    this.token = token;
     if (!this.isHere) {
       this.isHere = true;
+      this.token = token;
       const entry = ++this.entries;
       const lock = await waitForLock(this.around.locks, this.lockOf(this.tab), new AbortController().signal).catch(
         noop,
@@ -229,7 +229,8 @@ export class Tabs {
   private takeToken(): Promise<string> {
     const { token } = this;
     this.token = undefined;
-    return token === undefined ? this.dialling.token() : Promise.resolve(token);
+    const isEnough = token !== undefined && isGood(token, this.around.clock.nowMillis());
+    return isEnough ? Promise.resolve(token) : this.dialling.token();
   }
 
   private watchTab(tab: string, gone: () => void): () => void {

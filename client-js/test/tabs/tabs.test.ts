@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConversationHandle } from '../../src/conversation-handle.ts';
 import { surroundings } from '../../src/environment.ts';
 import { Bus } from '../../src/tabs/bus.ts';
@@ -7,7 +7,7 @@ import { KeyRing } from '../../src/tabs/key-ring.ts';
 import type { ClientFrame } from '../../src/wire/wire.ts';
 import { FakeBrowser, type FakePage } from '../fixture/fake-browser.ts';
 import { FakeClock, settled } from '../fixture/fake-clock.ts';
-import { FakeGateway } from '../fixture/fake-gateway.ts';
+import { FakeGateway, tokenOf } from '../fixture/fake-gateway.ts';
 import { fakeSubtle } from '../fixture/fake-subtle.ts';
 import { RUNG } from '../fixture/rung.ts';
 
@@ -355,6 +355,24 @@ describe('another tab leads', () => {
     const leader = leaderOf(tabs);
     leader.page.kill();
     await goesOn(tabs.filter((tab) => tab !== leader));
+  });
+
+  it.each([
+    { leftMillis: 3_600_000, asked: 0 },
+    { leftMillis: 5_000, asked: 4 },
+  ])('without a question for a token unless those at hand expire: in $leftMillis ms', async ({ leftMillis, asked }) => {
+    const token = vi.fn(() => Promise.resolve(tokenOf('vera', 'VISITOR', clock.nowMillis() + leftMillis)));
+    const tabs: Tab[] = [];
+    for (let i = 0; i < 4; i++) {
+      const page = browser.open('vera', 'VISITOR', { tabs: 'auto', token });
+      tabs.push({ page, chat: page.client.conversation({ name: 'chat' }) });
+      await clock.advance(openMillis);
+    }
+    token.mockClear();
+    const leader = leaderOf(tabs);
+    leader.page.kill();
+    await goesOn(tabs.filter((tab) => tab !== leader));
+    expect(token).toHaveBeenCalledTimes(asked);
   });
 
   it('when the leader goes into the back-forward cache, which comes back as one of many', async () => {

@@ -181,7 +181,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 .set("X-Content-Type-Options", "nosniff")
                 .set(
                         HttpHeaderNames.CONTENT_SECURITY_POLICY,
-                        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'");
+                        "default-src 'self'; connect-src 'self' ws: wss:; worker-src 'self' blob:; img-src 'self' data:; frame-ancestors 'none'");
         page.headers().forEach((name, value) -> response.headers().set(name, value));
         HttpUtil.setKeepAlive(response, keepAlive);
         unwritten++;
