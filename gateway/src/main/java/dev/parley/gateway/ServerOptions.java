@@ -72,6 +72,9 @@ final class ServerOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("--port " + port + " is not a port");
         }
+        if (durability == Durability.REPLICA) {
+            throw new IllegalArgumentException("--durability replica needs a store that has replicas");
+        }
         if (cacheBytes < 1) {
             throw new IllegalArgumentException("--cache-bytes " + cacheBytes + " is not a size");
         }

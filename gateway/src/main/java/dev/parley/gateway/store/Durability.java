@@ -5,5 +5,7 @@ public enum Durability {
     /** The death of the gateway's process. */
     PROCESS,
     /** A power cut. */
-    DISK
+    DISK,
+    /** The loss of a node: another has it too. */
+    REPLICA
 }

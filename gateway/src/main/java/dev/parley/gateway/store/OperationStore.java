@@ -2,6 +2,7 @@ package dev.parley.gateway.store;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li><b>Compare and append</b>: an {@link Append} is written as a whole if its conversation's log ends at {@code
- *       expected}, and not at all otherwise.
+ *       expected}, and not at all otherwise. Where several nodes share the engine, it is not written either if an outbox was
+ *       answered meanwhile up to one of the seqs that the append answers.
  *   <li><b>Durable</b>: a stage completes with {@link AppendResult#STORED} only after the batch survives what the
  *       configured {@link Durability} names. One that completes exceptionally is unknown, not failed.
  *   <li><b>Loud</b>: a log that does not read back as it was appended fails with {@link DamagedLogException}; it is never
@@ -53,6 +55,22 @@ public interface OperationStore extends AutoCloseable {
 
     /** A page of a tenant's conversations of one kind after the cursor {@code after}; an empty cursor is the start. */
     CompletionStage<InboxPage> inbox(String tenant, String kind, byte[] after, int limit);
+
+    /**
+     * Calls {@code grown} with the revision, on any thread, when the conversation's log or one of its outbox rows changed by
+     * another node's append, until the handle is closed. A hint and nothing more: it may be doubled or late, but not lost for
+     * longer than two seconds. An engine that one node alone has never calls.
+     */
+    Watch watch(ConversationKey key, LongConsumer grown);
+
+    /** Ends what {@link #watch} began. */
+    interface Watch extends AutoCloseable {
+        /** For engines that have nothing to tell. */
+        Watch NONE = () -> {};
+
+        @Override
+        void close();
+    }
 
     /** False after an I/O error: nothing is acknowledged any more. */
     boolean isHealthy();

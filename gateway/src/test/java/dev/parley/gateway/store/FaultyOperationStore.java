@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,11 @@ public final class FaultyOperationStore implements OperationStore {
     @Override
     public CompletionStage<InboxPage> inbox(String tenant, String kind, byte[] after, int limit) {
         return store.inbox(tenant, kind, after, limit);
+    }
+
+    @Override
+    public Watch watch(ConversationKey key, LongConsumer grown) {
+        return store.watch(key, grown);
     }
 
     @Override

@@ -37,6 +37,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +197,11 @@ public final class MemoryOperationStore implements OperationStore {
                     ? new InboxPage(rest, NO_CURSOR)
                     : new InboxPage(rest.subList(0, limit), place(rest.get(limit - 1)));
         });
+    }
+
+    @Override
+    public Watch watch(ConversationKey key, LongConsumer grown) {
+        return Watch.NONE;
     }
 
     @Override

@@ -150,6 +150,11 @@ public final class RocksOperationStore implements OperationStore {
     }
 
     @Override
+    public Watch watch(ConversationKey key, LongConsumer grown) {
+        return Watch.NONE;
+    }
+
+    @Override
     public boolean isHealthy() {
         return committer.failure() == null;
     }

@@ -24,7 +24,9 @@ class RocksKillTest {
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(Durability.class)
+    @EnumSource(
+            value = Durability.class,
+            names = {"PROCESS", "DISK"})
     void what_was_acknowledged_survives_a_killed_process_and_nothing_is_doubled(Durability durability, Seed seed)
             throws IOException, InterruptedException {
         SplittableRandom random = seed.random();
