@@ -248,6 +248,7 @@ export class Connection {
       this.user.welcomed(frame.welcome, isRefresh);
     } else if (frame.goAway) {
       this.backOff.dictate(frame.goAway.delayMillis);
+      this.cancelRetry();
       this.cancelRetry = this.around.clock.after(frame.goAway.delayMillis, () => {
         this.redial();
       });

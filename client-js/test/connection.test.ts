@@ -164,6 +164,14 @@ describe('a gateway that stops', () => {
     expect(gateway.connections[0]?.isOpen).toBe(false);
   });
 
+  it('and says so again is left once', async () => {
+    await connected();
+    gateway.last.send({ goAway: { delayMillis: 3_000, deadlineMillis: 30_000 } });
+    gateway.last.send({ goAway: { delayMillis: 5_000, deadlineMillis: 30_000 } });
+    await clock.advance(10_000);
+    expect(gateway.connections).toHaveLength(2);
+  });
+
   it('and closes before that time is still not stormed', async () => {
     const client = await connected();
     gateway.last.send({ goAway: { delayMillis: 3_000, deadlineMillis: 30_000 } });

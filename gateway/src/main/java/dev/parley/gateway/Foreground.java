@@ -19,7 +19,7 @@ final class Foreground {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            server.close();
+                            end(server);
                             ended.countDown();
                         },
                         "shutdown"));
@@ -30,5 +30,14 @@ final class Foreground {
         System.out.flush();
         ended.await();
         return CommandLine.ExitCode.OK;
+    }
+
+    private static void end(GatewayServer server) {
+        try {
+            server.drain();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        server.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param allowedOrigins web origins whose pages may connect; in demo mode the gateway's own are added
  * @param cacheBytesMax memory for loaded conversations, over all shards
  * @param retentionDays for how long the log is kept, where a snapshot covers it; 0: for ever
+ * @param drainSeconds how long connections have to leave a gateway that ends; 0: they are closed at once
  * @param policies of tenants that have rows of their own
  */
 public record GatewayConfig(
@@ -29,6 +30,7 @@ public record GatewayConfig(
         long cacheBytesMax,
         int loops,
         int retentionDays,
+        int drainSeconds,
         Limits limits,
         AssistantConfig assistant,
         Map<String, PolicyTable> policies) {
@@ -43,7 +45,8 @@ public record GatewayConfig(
     public String toString() {
         return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir
                 + " durability=" + durability + " tokenSecret=(hidden) allowedOrigins=" + allowedOrigins
-                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " retentionDays=" + retentionDays + " limits="
+                + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " retentionDays=" + retentionDays
+                + " drainSeconds=" + drainSeconds + " limits="
                 + limits + " assistant="
                 + assistant + " policies=" + policies.keySet();
     }

@@ -33,6 +33,7 @@ import dev.parley.gateway.store.rocksdb.RocksOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOptions;
 import dev.parley.gateway.transport.Connection;
 import dev.parley.gateway.transport.ConnectionCounters;
+import dev.parley.gateway.transport.Drain;
 import dev.parley.gateway.transport.EventLoops;
 import dev.parley.gateway.transport.EventStreams;
 import dev.parley.gateway.transport.Node;
@@ -51,6 +52,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +73,7 @@ public final class GatewayServer implements AutoCloseable {
     private static final int RETENTION_BEAT_MILLIS = 200;
     private static final int NODE_NAME_BYTES = 9;
     private static final int FAREWELL_MILLIS = 2_000;
+    private static final int DRAIN_BEAT_MILLIS = 50;
 
     private final GatewayMetrics metrics = new GatewayMetrics();
     private final OperationStore store;
@@ -82,6 +85,8 @@ public final class GatewayServer implements AutoCloseable {
     private final SessionRegistry<Connection> sessions;
     private final Assistants assistants;
     private final WebSocketListener listener;
+    private final int drainMillis;
+    private final Drain drain;
 
     /** Throws the store's and the socket's own exceptions where the folder or the port cannot be had. */
     public GatewayServer(GatewayConfig config) throws InterruptedException, BindException {
@@ -98,7 +103,9 @@ public final class GatewayServer implements AutoCloseable {
         ConnectionCounters counters = new ConnectionCounters();
         ephemeral = new MemoryEphemeral(clock, Runnable::run);
         presence = new Presence(newNodeName(), ephemeral, inbox, new Policy(config.policies()), config.limits(), clock);
-        Node node = new Node(tokens, config.limits(), shards, inbox, presence, store, sessions, clock, counters);
+        drainMillis = config.drainSeconds() * 1_000;
+        drain = new Drain(sessions, clock, below -> ThreadLocalRandom.current().nextInt(below));
+        Node node = new Node(tokens, config.limits(), shards, inbox, presence, store, sessions, clock, counters, drain);
         assistants = new Assistants(config.assistant(), () -> reachable(config.host()), tokens);
         metrics.bind(counters);
         metrics.bind(shards);
@@ -191,7 +198,7 @@ public final class GatewayServer implements AutoCloseable {
     private HttpRouter router(Node node, Origins origins, List<Route> more) {
         List<Route> routes = new ArrayList<>();
         routes.add(new Preflight());
-        routes.add(new OperatorRoute(store::isHealthy, metrics::scrape));
+        routes.add(new OperatorRoute(store::isHealthy, drain::hasBegun, metrics::scrape));
         EventStreams streams = new EventStreams(node);
         metrics.bind(streams);
         StreamRoute streamRoute = new StreamRoute(streams, origins);
@@ -217,6 +224,14 @@ public final class GatewayServer implements AutoCloseable {
 
     public int port() {
         return listener.port();
+    }
+
+    /** Has everybody move to other gateways, and returns when they did or their time is over. Then it is closed. */
+    public void drain() throws InterruptedException {
+        drain.begin(drainMillis);
+        while (!drain.isDone() && !drain.isOverdue()) {
+            Thread.sleep(DRAIN_BEAT_MILLIS);
+        }
     }
 
     @Override

@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** The options that {@code demo} and {@code serve} share; each has an environment variable. */
 final class ServerOptions {
+    private static final int DRAIN_SECONDS_MAX = 3_600;
+
     @Option(
             names = "--port",
             defaultValue = "${env:PARLEY_PORT:-8080}",
@@ -52,6 +54,13 @@ final class ServerOptions {
     int retentionDays;
 
     @Option(
+            names = "--drain-seconds",
+            defaultValue = "${env:PARLEY_DRAIN_SECONDS:-0}",
+            description = "how long connections have to move to other gateways when this one is asked to end;"
+                    + " 0: they are closed at once (default ${DEFAULT-VALUE}; PARLEY_DRAIN_SECONDS)")
+    int drainSeconds;
+
+    @Option(
             names = "--allowed-origin",
             defaultValue = "${env:PARLEY_ALLOWED_ORIGINS:-}",
             split = ",",
@@ -84,6 +93,9 @@ final class ServerOptions {
         if (retentionDays < 0) {
             throw new IllegalArgumentException("--retention-days " + retentionDays + " is not a number of days");
         }
+        if (drainSeconds < 0 || drainSeconds > DRAIN_SECONDS_MAX) {
+            throw new IllegalArgumentException("--drain-seconds " + drainSeconds + " is not a time up to an hour");
+        }
         return new GatewayConfig(
                 demo,
                 host,
@@ -96,6 +108,7 @@ final class ServerOptions {
                 cacheBytes,
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
                 retentionDays,
+                drainSeconds,
                 Limits.DEFAULT,
                 assistant.read(),
                 policyDir == null ? Map.of() : PolicyFolder.read(policyDir));

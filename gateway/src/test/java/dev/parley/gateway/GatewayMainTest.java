@@ -121,6 +121,7 @@ class GatewayMainTest {
                 1 << 20,
                 1,
                 0,
+                0,
                 Limits.DEFAULT,
                 AssistantConfig.NONE,
                 Map.of());

@@ -25,6 +25,7 @@ public final class RunningGateway implements AutoCloseable {
     /** Of the pages that may connect. */
     static final String ORIGIN = "https://shop.example";
 
+    private static final int DRAIN_SECONDS = 60;
     private static final String SECRET = "thirty-two bytes are the least it takes";
 
     private final String tenant;
@@ -66,6 +67,7 @@ public final class RunningGateway implements AutoCloseable {
                 32 << 20,
                 2,
                 retentionDays,
+                DRAIN_SECONDS,
                 Limits.DEFAULT,
                 assistant,
                 Map.of());
@@ -161,6 +163,16 @@ public final class RunningGateway implements AutoCloseable {
 
     public WireSocket socket(Role role, String subject) throws Exception {
         return new WireSocket(port(), token(role, subject));
+    }
+
+    /** Returns when nobody is connected any more. */
+    void drain() throws InterruptedException {
+        server.drain();
+    }
+
+    int status(String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
+                .statusCode();
     }
 
     @Override

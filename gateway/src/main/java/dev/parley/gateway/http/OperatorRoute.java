@@ -10,15 +10,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /healthz} for whoever restarts the gateway, {@code /metrics} for Prometheus. */
+/** {@code /healthz} for whoever restarts the gateway, {@code /readyz} for whoever sends it connections, {@code /metrics} for Prometheus. */
 public final class OperatorRoute implements Route {
     private static final String METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final BooleanSupplier isHealthy;
+    private final BooleanSupplier isLeaving;
     private final Supplier<String> metrics;
 
-    public OperatorRoute(BooleanSupplier isHealthy, Supplier<String> metrics) {
+    public OperatorRoute(BooleanSupplier isHealthy, BooleanSupplier isLeaving, Supplier<String> metrics) {
         this.isHealthy = isHealthy;
+        this.isLeaving = isLeaving;
         this.metrics = metrics;
     }
 
@@ -33,6 +35,11 @@ public final class OperatorRoute implements Route {
                         isHealthy.getAsBoolean()
                                 ? Page.text(HttpResponseStatus.OK, "ok\n")
                                 : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store has failed: restart\n"));
+            case "/readyz" ->
+                HttpRouter.now(
+                        isHealthy.getAsBoolean() && !isLeaving.getAsBoolean()
+                                ? Page.text(HttpResponseStatus.OK, "ok\n")
+                                : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "send nobody here\n"));
             case "/metrics" ->
                 HttpRouter.now(new Page(
                         HttpResponseStatus.OK,

@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
 
 /**
  * One socket after its Hello: which conversations it opened, and what it is told. On its event loop, but for {@link
- * #isGone}, {@link #join}, {@link #supersede} and {@link #stop}.
+ * #isGone}, {@link #join}, {@link #goAway}, {@link #supersede} and {@link #stop}.
  *
  * <p>While the socket takes no more, entries are not kept for it: only the position it has is remembered, and when it has
  * drained each conversation that moved on is opened again from there, in one frame. Of values that replace each other the
@@ -121,6 +121,7 @@ public final class Connection implements Subscriber {
         }
         fence = leadership.fence();
         send(FrameEncoder.welcome(principal, fence, node.limits(), node.clock().millis()));
+        node.drain().begun(this);
         return true;
     }
 
@@ -425,6 +426,11 @@ public final class Connection implements Subscriber {
 
     private void supersede() {
         loop.execute(() -> fail(FailureCode.SUPERSEDED, CloseCode.SUPERSEDED));
+    }
+
+    /** The node will stop: the client shall come back after the delay, to another. */
+    void goAway(int delayMillis, int deadlineMillis) {
+        loop.execute(() -> tell(FrameEncoder.goAway(delayMillis, deadlineMillis)));
     }
 
     /** The node stops: the client shall come back. Done when the socket is closed. */

@@ -30,6 +30,7 @@ import dev.parley.wire.v1.Delivered;
 import dev.parley.wire.v1.Entries;
 import dev.parley.wire.v1.Failure;
 import dev.parley.wire.v1.FailureCode;
+import dev.parley.wire.v1.GoAway;
 import dev.parley.wire.v1.Inbox;
 import dev.parley.wire.v1.OpenFailed;
 import dev.parley.wire.v1.OpenFailedCode;
@@ -104,6 +105,12 @@ final class FrameEncoder {
 
     static byte[] pong(int nonce) {
         return frame(ServerFrame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)));
+    }
+
+    /** The client shall come back after the delay, and is closed at the deadline. */
+    static byte[] goAway(int delayMillis, int deadlineMillis) {
+        return frame(ServerFrame.newBuilder()
+                .setGoAway(GoAway.newBuilder().setDelayMillis(delayMillis).setDeadlineMillis(deadlineMillis)));
     }
 
     /** The connection goes on. */

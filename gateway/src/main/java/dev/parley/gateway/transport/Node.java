@@ -19,4 +19,5 @@ public record Node(
         OperationStore store,
         SessionRegistry<Connection> sessions,
         InstantSource clock,
-        ConnectionCounters counters) {}
+        ConnectionCounters counters,
+        Drain drain) {}

@@ -111,6 +111,7 @@ class ConnectionHandlerTest {
                 inbox,
                 handles::incrementAndGet,
                 (key, visitor) -> {});
+        SessionRegistry<Connection> sessions = new SessionRegistry<>(clock);
         return new Node(
                 tokens,
                 Limits.DEFAULT,
@@ -119,9 +120,10 @@ class ConnectionHandlerTest {
                 new Presence(
                         "node", new MemoryEphemeral(clock, Runnable::run), inbox, new Policy(), Limits.DEFAULT, clock),
                 store,
-                new SessionRegistry<>(clock),
+                sessions,
                 clock,
-                counters);
+                counters,
+                new Drain(sessions, clock, below -> 0));
     }
 
     @BeforeEach
