@@ -166,8 +166,8 @@ describe('a gateway that stops', () => {
 
   it('and says so again is left once', async () => {
     await connected();
-    gateway.last.send({ goAway: { delayMillis: 3_000, deadlineMillis: 30_000 } });
     gateway.last.send({ goAway: { delayMillis: 5_000, deadlineMillis: 30_000 } });
+    gateway.last.send({ goAway: { delayMillis: 3_000, deadlineMillis: 30_000 } });
     await clock.advance(10_000);
     expect(gateway.connections).toHaveLength(2);
   });
