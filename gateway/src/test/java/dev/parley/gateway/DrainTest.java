@@ -49,7 +49,7 @@ class DrainTest {
             delays.add(goAway.getDelayMillis());
         }
         assertThat(delays).hasSizeGreaterThan(CONNECTIONS / 2);
-        assertThat(gateway.status("/readyz")).isEqualTo(503);
+        assertThat(gateway.status("/readyz")).isEqualTo(404);
         assertThat(gateway.status("/healthz")).isEqualTo(200);
         assertThat(sockets[0].open("").getConversation()).isNotEmpty();
         assertThat(drained).isNotDone();

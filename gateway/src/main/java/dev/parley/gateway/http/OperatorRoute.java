@@ -35,11 +35,7 @@ public final class OperatorRoute implements Route {
                         isHealthy.getAsBoolean()
                                 ? Page.text(HttpResponseStatus.OK, "ok\n")
                                 : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store has failed: restart\n"));
-            case "/readyz" ->
-                HttpRouter.now(
-                        isHealthy.getAsBoolean() && !isLeaving.getAsBoolean()
-                                ? Page.text(HttpResponseStatus.OK, "ok\n")
-                                : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "send nobody here\n"));
+            case "/readyz" -> HttpRouter.now(readiness());
             case "/metrics" ->
                 HttpRouter.now(new Page(
                         HttpResponseStatus.OK,
@@ -47,5 +43,15 @@ public final class OperatorRoute implements Route {
                         metrics.get().getBytes(StandardCharsets.UTF_8)));
             default -> null;
         };
+    }
+
+    /** HAProxy leaves a server its connections if it answers 404, and takes them away at any other error. */
+    private Page readiness() {
+        if (!isHealthy.getAsBoolean()) {
+            return Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store is away\n");
+        }
+        return isLeaving.getAsBoolean()
+                ? Page.text(HttpResponseStatus.NOT_FOUND, "this gateway is about to end\n")
+                : Page.text(HttpResponseStatus.OK, "ok\n");
     }
 }
