@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,16 +37,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A store in memory. Each call asks the executor for one run, and each run does the oldest call that waits and completes its
  * stage, one at a time: so calls take effect and are answered in their order, whatever the executor's, at the moments that
- * the executor chooses. With an executor of one thread all is deterministic.
+ * the executor chooses. With an executor of one thread all is deterministic. Several nodes share the logs by a view each.
  */
 public final class MemoryOperationStore implements OperationStore {
     private static final byte[] NO_CURSOR = {};
@@ -55,20 +59,30 @@ public final class MemoryOperationStore implements OperationStore {
                     ConversationKey::tenant, BY_CODE_POINT)
             .thenComparing(ConversationKey::conversation, BY_CODE_POINT);
 
+    private static final int TAIL_APPENDS = 64;
+
     private final Executor executor;
+    private final Executor hints;
     private final Map<ConversationKey, Log> logs;
+    private final List<MemoryOperationStore> views;
+    private final List<Watching> watching = new CopyOnWriteArrayList<>();
     private final Queue<Runnable> calls = new ArrayDeque<>();
+    private final Queue<Append> unannounced = new ConcurrentLinkedQueue<>();
     private int runsDue;
     private boolean running;
     private boolean closed;
 
     public MemoryOperationStore(Executor executor) {
-        this(executor, new HashMap<>());
+        this(executor, executor, new HashMap<>(), new CopyOnWriteArrayList<>());
     }
 
-    private MemoryOperationStore(Executor executor, Map<ConversationKey, Log> logs) {
+    private MemoryOperationStore(
+            Executor executor, Executor hints, Map<ConversationKey, Log> logs, List<MemoryOperationStore> views) {
         this.executor = executor;
+        this.hints = hints;
         this.logs = logs;
+        this.views = views;
+        views.add(this);
     }
 
     /** One conversation, guarded by the map of all. */
@@ -78,6 +92,7 @@ public final class MemoryOperationStore implements OperationStore {
         private @Nullable ConversationSummary summary;
         private Chain horizon = Chain.START;
         private @Nullable Snapshot snapshot;
+        private final Deque<Undo> tail = new ArrayDeque<>();
 
         private Chain end() {
             return entries.isEmpty() ? horizon : entries.get(entries.size() - 1).chain();
@@ -94,7 +109,53 @@ public final class MemoryOperationStore implements OperationStore {
         }
     }
 
-    private record OutboxName(String subject, String outbox) {}
+    private record OutboxName(String subject, String outbox) {
+        static OutboxName of(OutboxRow row) {
+            return new OutboxName(row.subject(), row.outbox());
+        }
+    }
+
+    /** A log as it was before one append: how many entries it had, and those of them that the append replaced. */
+    private record Undo(
+            int entries,
+            List<LoggedEntry> replaced,
+            Map<OutboxName, OutboxRow> outboxRows,
+            @Nullable ConversationSummary summary,
+            @Nullable Snapshot snapshot) {}
+
+    private record Watching(ConversationKey key, LongConsumer grown) {}
+
+    /**
+     * What another node sees of the same logs, both alive at once. What it watches is announced by {@code announcements},
+     * which may lose, double, delay or reorder them.
+     */
+    public MemoryOperationStore beside(Executor calling, Executor announcements) {
+        return new MemoryOperationStore(calling, announcements, logs, views);
+    }
+
+    /**
+     * Loses the last {@code appends} to a conversation, as a failover to a replica that lagged does, or fewer if there were
+     * not as many since the log was last cut; returns how many. Nobody is told.
+     */
+    public int loseTail(ConversationKey key, int appends) {
+        synchronized (logs) {
+            Log log = log(key);
+            int lost = 0;
+            while (lost < appends && !log.tail.isEmpty()) {
+                Undo undo = log.tail.removeLast();
+                log.entries.subList(undo.entries(), log.entries.size()).clear();
+                for (LoggedEntry before : undo.replaced()) {
+                    log.entries.replaceAll(entry -> entry.revision() == before.revision() ? before : entry);
+                }
+                log.outboxRows.clear();
+                log.outboxRows.putAll(undo.outboxRows());
+                log.summary = undo.summary();
+                log.snapshot = undo.snapshot();
+                lost++;
+            }
+            return lost;
+        }
+    }
 
     /**
      * What a gateway finds that was killed and starts again: all that took effect. Calls of this store that still wait never
@@ -103,7 +164,8 @@ public final class MemoryOperationStore implements OperationStore {
     public synchronized MemoryOperationStore restarted(Executor next) {
         closed = true;
         calls.clear();
-        return new MemoryOperationStore(next, logs);
+        views.remove(this);
+        return new MemoryOperationStore(next, next, logs, views);
     }
 
     @Override
@@ -137,6 +199,7 @@ public final class MemoryOperationStore implements OperationStore {
             for (int i = 0; i < batch.size(); i++) {
                 if (results.get(i) == AppendResult.STORED) {
                     store(batch.get(i));
+                    unannounced.add(batch.get(i));
                 }
             }
             return results;
@@ -151,6 +214,7 @@ public final class MemoryOperationStore implements OperationStore {
                 log.horizon = entry.chain();
             }
             log.entries.removeIf(entry -> entry.revision() <= log.horizon.revision());
+            log.tail.clear();
             return log.horizon.revision();
         });
     }
@@ -201,7 +265,14 @@ public final class MemoryOperationStore implements OperationStore {
 
     @Override
     public Watch watch(ConversationKey key, LongConsumer grown) {
-        return Watch.NONE;
+        Watching watched = new Watching(key, grown);
+        watching.add(watched);
+        return () -> watching.remove(watched);
+    }
+
+    /** How many watches there are and were not closed. */
+    public int watches() {
+        return watching.size();
     }
 
     @Override
@@ -227,7 +298,7 @@ public final class MemoryOperationStore implements OperationStore {
         requireErasures(append);
         Log log = log(append.key());
         Chain chain = log.end();
-        if (!chain.position().equals(append.expected())) {
+        if (!chain.position().equals(append.expected()) || isAnswered(append, log)) {
             return AppendResult.CONFLICT;
         }
         for (LoggedEntry entry : append.entries()) {
@@ -239,6 +310,26 @@ public final class MemoryOperationStore implements OperationStore {
         }
         requireSnapshot(append, log, chain);
         return AppendResult.STORED;
+    }
+
+    /** Whether another node answered one of these outboxes up to the same number meanwhile. */
+    private static boolean isAnswered(Append append, Log log) {
+        for (OutboxRow row : append.outboxRows()) {
+            OutboxRow stored = log.outboxRows.get(OutboxName.of(row));
+            if (stored != null
+                    && stored.lastSeq() >= row.lastSeq()
+                    && append.expiredRows().stream().noneMatch(expired -> isSame(expired, stored))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A node that followed another's entry knows the same answer by the time of the entry. */
+    private static boolean isSame(OutboxRow expired, OutboxRow stored) {
+        return OutboxName.of(expired).equals(OutboxName.of(stored))
+                && expired.lastSeq() == stored.lastSeq()
+                && expired.contentId() == stored.contentId();
     }
 
     private static void requireErasures(Append append) {
@@ -290,12 +381,22 @@ public final class MemoryOperationStore implements OperationStore {
 
     private void store(Append append) {
         Log log = logs.computeIfAbsent(append.key(), key -> new Log());
+        Set<Long> erased = append.erasures().stream().map(Erasure::revision).collect(Collectors.toSet());
+        List<LoggedEntry> replaced = erased.isEmpty()
+                ? List.of()
+                : log.entries.stream()
+                        .filter(entry -> erased.contains(entry.revision()))
+                        .toList();
+        log.tail.addLast(new Undo(log.entries.size(), replaced, Map.copyOf(log.outboxRows), log.summary, log.snapshot));
+        if (log.tail.size() > TAIL_APPENDS) {
+            log.tail.removeFirst();
+        }
         append.entries().forEach(entry -> log.entries.add(entry.withHashes(StateHashes.NONE)));
         for (OutboxRow row : append.expiredRows()) {
-            log.outboxRows.remove(new OutboxName(row.subject(), row.outbox()));
+            log.outboxRows.computeIfPresent(OutboxName.of(row), (name, stored) -> isSame(row, stored) ? null : stored);
         }
         for (OutboxRow row : append.outboxRows()) {
-            log.outboxRows.put(new OutboxName(row.subject(), row.outbox()), row);
+            log.outboxRows.put(OutboxName.of(row), row);
         }
         if (append.summary() != null) {
             log.summary = append.summary();
@@ -392,5 +493,23 @@ public final class MemoryOperationStore implements OperationStore {
             return;
         }
         stage.complete(result);
+        for (Append append = unannounced.poll(); append != null; append = unannounced.poll()) {
+            announce(append);
+        }
+    }
+
+    private void announce(Append append) {
+        long revision = append.expected().revision() + append.entries().size();
+        for (MemoryOperationStore view : views) {
+            for (Watching watched : view == this ? List.<Watching>of() : view.watching) {
+                if (watched.key().equals(append.key())) {
+                    view.hints.execute(() -> {
+                        if (view.watching.contains(watched)) {
+                            watched.grown().accept(revision);
+                        }
+                    });
+                }
+            }
+        }
     }
 }
