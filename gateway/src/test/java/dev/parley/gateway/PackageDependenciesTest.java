@@ -32,7 +32,10 @@ class PackageDependenciesTest {
                 .layer("shard")
                 .definedBy("dev.parley.gateway.shard..")
                 .layer("engines")
-                .definedBy("dev.parley.gateway.store.rocksdb..", "dev.parley.gateway.store.memory..")
+                .definedBy(
+                        "dev.parley.gateway.store.rocksdb..",
+                        "dev.parley.gateway.store.redis..",
+                        "dev.parley.gateway.store.memory..")
                 .layer("store")
                 .definedBy("dev.parley.gateway.store")
                 .layer("session")
