@@ -254,6 +254,9 @@ export class Connection {
       });
     } else if (frame.failure) {
       this.failure = frame.failure.code;
+      if (frame.failure.delayMillis > 0) {
+        this.backOff.dictate(frame.failure.delayMillis);
+      }
       this.user.failed(new ParleyError(frame.failure.code, !isFinal(frame.failure.closeCode)));
     } else {
       this.user.received(frame);

@@ -182,6 +182,16 @@ describe('a gateway that stops', () => {
     await clock.advance(200);
     expect(client.state.name).toBe('live');
   });
+
+  it('and cannot say who leads is asked again when it says so', async () => {
+    const client = await connected();
+    gateway.last.send({ failure: { code: 'UNAVAILABLE', closeCode: 1013, delayMillis: 4_000 } });
+    gateway.last.close(1013);
+    await clock.advance(3_900);
+    expect([client.state.name, gateway.connections.length]).toEqual(['waiting', 1]);
+    await clock.advance(200);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
+  });
 });
 
 describe('a heartbeat', () => {

@@ -906,6 +906,7 @@ const FailureCodeNames = [
   'NOT_ALLOWED',
   'TOO_MANY',
   'GOING_AWAY',
+  'UNAVAILABLE',
 ] as const;
 export type FailureCode = (typeof FailureCodeNames)[number];
 /** The connection did something it may not; `close_code` follows unless it is 0. */
@@ -913,9 +914,11 @@ export interface Failure {
   readonly code: FailureCode;
   readonly closeCode: number;
   readonly parameters: readonly string[];
+  /** UNAVAILABLE: connect again no earlier */
+  readonly delayMillis: number;
 }
 export const Failure: MessageType<Failure> = /* @__PURE__ */ message(
-  'code:0 closeCode:uint32 parameters:*',
+  'code:0 closeCode:uint32 parameters:* delayMillis:uint32',
   FailureCodeNames,
 );
 /** The answer to ReadBlocks: blocks as they are at the position that the entries before this frame lead to. */

@@ -403,6 +403,13 @@ class FrameVectorsTest {
                                         .addParameters("")));
             }
         }
+        frame(
+                "a failure that says when to come again",
+                ServerFrame.newBuilder()
+                        .setFailure(Failure.newBuilder()
+                                .setCode(FailureCode.UNAVAILABLE)
+                                .setCloseCode(1_013)
+                                .setDelayMillis(2_500)));
         add(
                 "an answer and a pong in one message",
                 ServerFrames.newBuilder()
