@@ -94,7 +94,6 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     GatewayServer(GatewayConfig config, InstantSource clock) throws InterruptedException, BindException {
-        sessions = new SessionRegistry<>(clock);
         Tokens tokens = new Tokens(config.tokenSecret(), clock, config.limits().idLengthMax());
         store = openStore(config);
         loops = new EventLoops(config.loops());
@@ -102,6 +101,7 @@ public final class GatewayServer implements AutoCloseable {
         ShardGroup shards = shards(config, clock, inbox);
         ConnectionCounters counters = new ConnectionCounters();
         ephemeral = new MemoryEphemeral(clock, Runnable::run);
+        sessions = new SessionRegistry<>(ephemeral, Connection::supersede);
         presence = new Presence(newNodeName(), ephemeral, inbox, new Policy(config.policies()), config.limits(), clock);
         drainMillis = config.drainSeconds() * 1_000;
         drain = new Drain(sessions, clock, below -> ThreadLocalRandom.current().nextInt(below));
@@ -264,6 +264,7 @@ public final class GatewayServer implements AutoCloseable {
         beats.forEach(each -> each.cancel(false));
         beat.shutdown();
         presence.close();
+        sessions.close();
         ephemeral.close();
         loops.close();
         store.close();

@@ -29,11 +29,11 @@ class LeadershipTest {
     }
 
     @Test
-    void aTabThatTakesOverGetsTheNextFenceAndTheOneBeforeIsToldToStayAway() throws Exception {
+    void aTabThatTakesOverGetsALargerFenceAndTheOneBeforeIsToldToStayAway() throws Exception {
         try (WireSocket first = socket(vera, 0)) {
             long fence = first.awaitFence();
             try (WireSocket second = socket(vera, 0)) {
-                assertThat(second.awaitFence()).isEqualTo(fence + 1);
+                assertThat(second.awaitFence()).isGreaterThan(fence);
                 assertSuperseded(first);
             }
         }

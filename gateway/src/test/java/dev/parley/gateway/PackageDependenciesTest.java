@@ -57,7 +57,8 @@ class PackageDependenciesTest {
                 .whereLayer("engines")
                 .mayOnlyBeAccessedByLayers("wiring", "metrics")
                 .whereLayer("store")
-                .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant", "engines", "presence")
+                .mayOnlyBeAccessedByLayers(
+                        "wiring", "shard", "transport", "http", "assistant", "engines", "presence", "session")
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant", "presence")
                 .check(classes);

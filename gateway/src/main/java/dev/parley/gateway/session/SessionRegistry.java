@@ -1,44 +1,32 @@
 package dev.parley.gateway.session;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Duration;
-import java.time.InstantSource;
+import dev.parley.gateway.store.Ephemeral;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Who is connected to this node. A session is what a client keeps over its sockets, and what the tabs of a browser share: one
- * of them leads it. Each leadership has a fence, a larger number than those before it, and only the newest may connect. For
- * any thread.
+ * of them leads it. Each leadership has a fence, a larger number than those before it at any node, and only the newest may
+ * connect. For any thread.
  *
  * @param <C> a connection
  */
-public final class SessionRegistry<C> {
+public final class SessionRegistry<C> implements AutoCloseable {
     /** In place of a fence: asks for a new leadership. */
     public static final long NEW_LEADERSHIP = 0;
 
     /** The largest fence that is taken from a client: more than time and leaderships can reach, and exact in JavaScript. */
     public static final long FENCE_MAX = 1L << 52;
 
-    private static final Duration KEPT = Duration.ofHours(1);
-    private static final int ENDED_SESSIONS_MAX = 50_000;
-
-    private final InstantSource clock;
-    private final Map<SessionKey, Held<C>> bySession = new HashMap<>();
+    private final Map<SessionName, Held<C>> bySession = new HashMap<>();
     private final Map<SubjectKey, Set<C>> bySubject = new HashMap<>();
-    /** The newest fence of sessions that have no connection. */
-    private final Cache<SessionKey, Long> ended;
-
-    private record SessionKey(String tenant, String subject, String session) {
-        static SessionKey of(Principal principal, String session) {
-            return new SessionKey(principal.tenant(), principal.subject(), session);
-        }
-    }
+    private final Leaderships leaderships;
+    private final Consumer<C> superseded;
 
     private record SubjectKey(String tenant, String subject, boolean staff) {
         static SubjectKey of(Principal principal) {
@@ -49,47 +37,58 @@ public final class SessionRegistry<C> {
 
     private record Held<C>(C connection, long fence) {}
 
-    /** What a connection got; {@code superseded} had the session until now. */
-    public record Leadership<C>(long fence, @Nullable C superseded) {}
-
-    public SessionRegistry(InstantSource clock) {
-        this.clock = clock;
-        this.ended = Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .ticker(() -> clock.millis() * 1_000_000)
-                .expireAfterWrite(KEPT)
-                .maximumSize(ENDED_SESSIONS_MAX)
-                .build();
+    /** {@code superseded} is told, on any thread, of each connection whose session another one has now. */
+    public SessionRegistry(Ephemeral ephemeral, Consumer<C> superseded) {
+        this.superseded = superseded;
+        this.leaderships = new Leaderships(ephemeral, this::began);
     }
 
     /**
-     * A connection begins: with a new leadership, or going on with that of the fence. Null if there is a newer one; then the
-     * connection is not registered.
+     * The fence under which a connection that claims {@code fence} may be registered: that of a new leadership, or the
+     * newest there is. A claim that is smaller than that was superseded. Fails if the nodes' common knowledge is away.
      */
-    public synchronized @Nullable Leadership<C> register(
-            Principal principal, String session, long fence, C connection) {
-        SessionKey key = SessionKey.of(principal, session);
-        Held<C> held = bySession.get(key);
-        Long newest = held == null ? ended.getIfPresent(key) : (Long) held.fence();
-        long granted = fence;
-        if (fence == NEW_LEADERSHIP) {
-            // Leaderships begin more slowly than milliseconds go by: this is past every fence of a session that was
-            // forgotten.
-            granted = newest == null ? clock.millis() : newest + 1;
-        } else if (newest != null && newest != fence) {
-            return null;
+    public CompletionStage<Long> newestFence(Principal principal, String session, long fence) {
+        SessionName name = SessionName.of(principal, session);
+        return fence == NEW_LEADERSHIP ? leaderships.begin(name) : leaderships.newest(name, fence);
+    }
+
+    /**
+     * A connection begins, under its {@link #newestFence}, and supersedes the one before. False if that has been superseded
+     * meanwhile; then the connection is not registered.
+     */
+    public boolean register(Principal principal, String session, long fence, C connection) {
+        SessionName name = SessionName.of(principal, session);
+        Held<C> before;
+        synchronized (this) {
+            before = bySession.get(name);
+            if (before != null && before.fence > fence) {
+                return false;
+            }
+            bySession.put(name, new Held<>(connection, fence));
+            add(SubjectKey.of(principal), connection);
         }
-        bySession.put(key, new Held<>(connection, granted));
-        add(SubjectKey.of(principal), connection);
-        return new Leadership<>(granted, held == null ? null : held.connection());
+        if (before != null) {
+            superseded.accept(before.connection);
+        }
+        return true;
+    }
+
+    private void began(SessionName session, long fence) {
+        C older;
+        synchronized (this) {
+            Held<C> held = bySession.get(session);
+            older = held != null && held.fence < fence ? held.connection : null;
+        }
+        if (older != null) {
+            superseded.accept(older);
+        }
     }
 
     public synchronized void unregister(Principal principal, String session, C connection) {
-        SessionKey key = SessionKey.of(principal, session);
-        Held<C> held = bySession.get(key);
+        SessionName name = SessionName.of(principal, session);
+        Held<C> held = bySession.get(name);
         if (held != null && held.connection() == connection) {
-            bySession.remove(key);
-            ended.put(key, held.fence());
+            bySession.remove(name);
         }
         remove(SubjectKey.of(principal), connection);
     }
@@ -123,5 +122,10 @@ public final class SessionRegistry<C> {
 
     public synchronized List<C> all() {
         return bySession.values().stream().map(Held::connection).toList();
+    }
+
+    @Override
+    public void close() {
+        leaderships.close();
     }
 }

@@ -12,9 +12,16 @@ import java.util.function.Consumer;
  * hop back to their own.
  */
 public interface Ephemeral extends AutoCloseable {
+    long FENCE_KEPT_MILLIS = 60 * 60 * 1_000;
 
-    /** A number larger than all that were given for this name before. */
+    /**
+     * A number larger than all that were given for this name before, and no smaller than the time in milliseconds. So a name
+     * may be forgotten that nobody asked about for {@link #FENCE_KEPT_MILLIS}, and the newest numbers may be lost.
+     */
     CompletionStage<Long> fence(String name);
+
+    /** The newest fence of a name; that is the one which is claimed, if no newer one is known. */
+    CompletionStage<Long> newestFence(String name, long claimed);
 
     /**
      * Takes or renews the lease of a name for who has the fence. False if a larger fence had it, or if this one let it run

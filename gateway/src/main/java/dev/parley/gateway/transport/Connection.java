@@ -7,7 +7,6 @@ import dev.parley.conversation.View;
 import dev.parley.gateway.presence.Signal;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
-import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.shard.Delivery;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.OpenRequest;
@@ -43,6 +42,9 @@ public final class Connection implements Subscriber {
     /** So many heartbeats may pass without an acknowledgement while one is due. */
     private static final int UNACKNOWLEDGED_HEARTBEATS = 4;
 
+    /** Once in so many heartbeats it is looked up what may not have been heard of. */
+    private static final int CONFIRMED_HEARTBEATS = 12;
+
     private final Channel channel;
     private final Loop loop;
     private final Node node;
@@ -58,6 +60,7 @@ public final class Connection implements Subscriber {
     private boolean watchesInbox;
     private boolean acknowledged;
     private int unacknowledgedBeats;
+    private int beats;
     private volatile boolean gone;
 
     private static final class OpenConversation {
@@ -106,23 +109,22 @@ public final class Connection implements Subscriber {
     }
 
     /**
-     * Takes over the session, and is welcomed. False if the session has a newer leadership than the one that this connection
-     * claims.
+     * Takes over the session under its newest fence, and is welcomed. False if a newer leadership of it has begun meanwhile.
      */
-    boolean begin(long claimedFence) {
-        SessionRegistry.Leadership<Connection> leadership =
-                node.sessions().register(principal, session, claimedFence, this);
-        if (leadership == null) {
-            presence.end();
+    boolean begin(long granted) {
+        if (!node.sessions().register(principal, session, granted, this)) {
             return false;
         }
-        if (leadership.superseded() != null) {
-            leadership.superseded().supersede();
-        }
-        fence = leadership.fence();
+        fence = granted;
         send(FrameEncoder.welcome(principal, fence, node.limits(), node.clock().millis()));
         node.drain().begun(this);
         return true;
+    }
+
+    /** It was never welcomed. */
+    void refuse() {
+        gone = true;
+        presence.end();
     }
 
     /** The conversations that the visitor has and did not open here are this connection's too, from their start. */
@@ -249,6 +251,19 @@ public final class Connection implements Subscriber {
             node.counters().tooSlow.increment();
             fail(FailureCode.TOO_SLOW, CloseCode.TOO_SLOW);
         }
+        if (++beats % CONFIRMED_HEARTBEATS == 0) {
+            confirm();
+        }
+    }
+
+    /** What other nodes announced may have been lost: looks whether this connection leads yet, and what its visitor has. */
+    private void confirm() {
+        node.sessions().newestFence(principal, session, fence).whenComplete((newest, failure) -> {
+            if (failure == null && newest > fence) {
+                supersede();
+            }
+        });
+        joinOwn();
     }
 
     void readBlocks(int handle, long before, int limit) {
@@ -424,7 +439,8 @@ public final class Connection implements Subscriber {
         }
     }
 
-    private void supersede() {
+    /** Another connection has the session now. */
+    public void supersede() {
         loop.execute(() -> fail(FailureCode.SUPERSEDED, CloseCode.SUPERSEDED));
     }
 
@@ -455,9 +471,9 @@ public final class Connection implements Subscriber {
         close(channel, code);
     }
 
-    /** For a socket that has not said Hello. */
-    static void fail(Channel channel, FailureCode code, CloseCode closeCode) {
-        channel.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(FrameEncoder.failure(code, closeCode))));
+    /** For a socket that was not welcomed. */
+    static void fail(Channel channel, byte[] failure, CloseCode closeCode) {
+        channel.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(failure)));
         close(channel, closeCode);
     }
 

@@ -39,7 +39,9 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -61,9 +63,19 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     private static final int INBOX_PAGE_MAX = 200;
 
+    /** So many messages of the largest size may come before Hello is answered. */
+    private static final int EARLY_MESSAGES_MAX = 4;
+
+    private static final int RETRY_MILLIS = 1_000;
+    private static final int RETRY_SPREAD_MILLIS = 4_000;
+
     private final Loop loop;
     private final Node node;
     private final List<Future<?>> timers = new ArrayList<>();
+    private final Deque<ClientFrame> early = new ArrayDeque<>();
+    private int earlyBytes;
+    private boolean greeted;
+    private boolean ended;
     private @Nullable Connection connection;
     private boolean opened;
     private boolean failed;
@@ -82,7 +94,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             ctx.executor()
                     .schedule(
                             () -> {
-                                if (connection == null) {
+                                if (!greeted) {
                                     fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.TIMEOUT);
                                 }
                             },
@@ -112,14 +124,35 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             return;
         }
         node.counters().framesIn.increment();
-        if (frame.hasHello()) {
+        if (connection != null && early.isEmpty()) {
+            receive(ctx, connection, frame);
+        } else if (greeted) {
+            hold(ctx, frame);
+        } else if (frame.hasHello()) {
             hello(ctx, frame.getHello());
-        } else if (connection == null) {
-            fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.BAD_FRAME);
-        } else if (frame.hasRefresh()) {
-            refresh(ctx, connection, frame.getRefresh());
         } else {
-            dispatch(connection, frame);
+            fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.BAD_FRAME);
+        }
+    }
+
+    /** Until the Hello before it is answered. */
+    private void hold(ChannelHandlerContext ctx, ClientFrame frame) {
+        earlyBytes += frame.getSerializedSize();
+        if (earlyBytes > EARLY_MESSAGES_MAX * node.limits().frameBytesMax()) {
+            early.clear();
+            fail(ctx, FailureCode.TOO_MANY, CloseCode.TRY_AGAIN_LATER);
+        } else {
+            early.add(frame);
+        }
+    }
+
+    private void receive(ChannelHandlerContext ctx, Connection begun, ClientFrame frame) throws WireException {
+        if (frame.hasHello()) {
+            throw new WireException("a second Hello");
+        } else if (frame.hasRefresh()) {
+            refresh(ctx, begun, frame.getRefresh());
+        } else {
+            dispatch(begun, frame);
         }
     }
 
@@ -178,9 +211,6 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     }
 
     private void hello(ChannelHandlerContext ctx, Hello hello) throws WireException {
-        if (connection != null) {
-            throw new WireException("a second Hello");
-        }
         if (hello.getProtocolVersion() < ProtocolVersion.OLDEST_SERVED) {
             fail(ctx, FailureCode.UPGRADE, CloseCode.UPGRADE);
             return;
@@ -197,15 +227,73 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
             return;
         }
         Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
-        if (!begun.begin(hello.getFence())) {
-            fail(ctx, FailureCode.SUPERSEDED, CloseCode.SUPERSEDED);
-            return;
+        greeted = true;
+        node.sessions()
+                .newestFence(principal, hello.getSession(), hello.getFence())
+                .whenComplete((newest, failure) -> {
+                    if (loop.isCurrent()) {
+                        answer(ctx, hello, begun, newest, failure);
+                    } else {
+                        loop.execute(() -> answer(ctx, hello, begun, newest, failure));
+                    }
+                });
+        if (isAsking()) {
+            ctx.channel().config().setAutoRead(false);
         }
+    }
+
+    /** Whether Hello has come and is not answered. */
+    private boolean isAsking() {
+        return greeted && connection == null;
+    }
+
+    /** The nodes' common knowledge has said who leads the session. */
+    private void answer(
+            ChannelHandlerContext ctx,
+            Hello hello,
+            Connection begun,
+            @Nullable Long newest,
+            @Nullable Throwable failure) {
+        if (failed || ended) {
+            begun.refuse();
+        } else if (newest == null) {
+            LOG.warn("a Hello had to be refused: {}", failure == null ? "" : failure.toString());
+            begun.refuse();
+            failed = true;
+            node.counters().failures.increment();
+            Connection.fail(
+                    ctx.channel(),
+                    FrameEncoder.unavailable(spread(hello.getSession()), CloseCode.TRY_AGAIN_LATER),
+                    CloseCode.TRY_AGAIN_LATER);
+        } else if ((hello.getFence() != SessionRegistry.NEW_LEADERSHIP && newest > hello.getFence())
+                || !begun.begin(newest)) {
+            begun.refuse();
+            fail(ctx, FailureCode.SUPERSEDED, CloseCode.SUPERSEDED);
+        } else {
+            begin(ctx, begun);
+        }
+    }
+
+    /** Not the same for all clients that were refused at once. */
+    private static int spread(String session) {
+        return RETRY_MILLIS + Math.floorMod(session.hashCode(), RETRY_SPREAD_MILLIS);
+    }
+
+    private void begin(ChannelHandlerContext ctx, Connection begun) {
         connection = begun;
         expire(ctx, begun);
         timers.add(ctx.executor().schedule(begun::joinOwn, OWN_OPENS_MILLIS, TimeUnit.MILLISECONDS));
         int beatMillis = node.limits().heartbeatMillis();
         timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        earlyBytes = 0;
+        while (!early.isEmpty() && !failed) {
+            try {
+                receive(ctx, begun, early.remove());
+            } catch (WireException e) {
+                exceptionCaught(ctx, e);
+            }
+        }
     }
 
     private @Nullable Principal verified(ChannelHandlerContext ctx, String token) {
@@ -299,7 +387,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         boolean writable = ctx.channel().isWritable();
         // Who does not take what it is told is not listened to either: its pings and requests would only add answers.
-        ctx.channel().config().setAutoRead(writable);
+        ctx.channel().config().setAutoRead(writable && !isAsking());
         if (writable && connection != null) {
             connection.drained();
         }
@@ -307,6 +395,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        ended = true;
         if (opened) {
             node.counters().closed.increment();
         }
@@ -348,7 +437,7 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         if (connection != null) {
             connection.fail(code, closeCode);
         } else {
-            Connection.fail(ctx.channel(), code, closeCode);
+            Connection.fail(ctx.channel(), FrameEncoder.failure(code, closeCode), closeCode);
         }
     }
 }

@@ -113,6 +113,15 @@ final class FrameEncoder {
                 .setGoAway(GoAway.newBuilder().setDelayMillis(delayMillis).setDeadlineMillis(deadlineMillis)));
     }
 
+    /** The client shall come again, no earlier than after the delay. */
+    static byte[] unavailable(int delayMillis, CloseCode closeCode) {
+        return frame(ServerFrame.newBuilder()
+                .setFailure(Failure.newBuilder()
+                        .setCode(FailureCode.UNAVAILABLE)
+                        .setCloseCode(closeCode.code())
+                        .setDelayMillis(delayMillis)));
+    }
+
     /** The connection goes on. */
     static byte[] failure(FailureCode code) {
         return frame(ServerFrame.newBuilder().setFailure(Failure.newBuilder().setCode(code)));

@@ -32,6 +32,23 @@ public abstract class EphemeralContract {
     }
 
     @Test
+    void the_newest_fence_of_a_name_is_the_largest_that_was_given_or_claimed() throws Exception {
+        long older = get(ephemeral().fence("a"));
+        long newer = get(ephemeral().fence("a"));
+
+        assertThat(get(ephemeral().newestFence("a", older))).isEqualTo(newer);
+        assertThat(get(ephemeral().newestFence("a", newer))).isEqualTo(newer);
+        assertThat(get(ephemeral().newestFence("a", newer + 1_000_000))).isEqualTo(newer + 1_000_000);
+        assertThat(get(ephemeral().fence("a"))).isGreaterThan(newer + 1_000_000);
+    }
+
+    @Test
+    void of_a_name_that_nobody_knows_what_is_claimed_is_the_newest() throws Exception {
+        assertThat(get(ephemeral().newestFence("a", 1_700_000_000_123L))).isEqualTo(1_700_000_000_123L);
+        assertThat(get(ephemeral().newestFence("a", 5))).isEqualTo(1_700_000_000_123L);
+    }
+
+    @Test
     void a_lease_is_renewed_by_its_fence_and_taken_by_a_larger_one_only() throws Exception {
         assertThat(get(ephemeral().hold("p/a", 2, LEASE_MILLIS))).isTrue();
         assertThat(get(ephemeral().hold("p/a", 2, LEASE_MILLIS))).isTrue();

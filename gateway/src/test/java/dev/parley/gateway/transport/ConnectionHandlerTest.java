@@ -18,6 +18,7 @@ import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.store.AbsentEphemeral;
 import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.wire.CloseCode;
@@ -64,6 +65,8 @@ class ConnectionHandlerTest {
     private final Socket socket = new Socket();
     private final Loop loop = socket.loop();
     private final ConnectionCounters counters = new ConnectionCounters();
+    private final MemoryEphemeral inner = new MemoryEphemeral(clock, Runnable::run);
+    private final AbsentEphemeral shared = new AbsentEphemeral(inner);
     private final Node node = node();
     private final ConnectionHandler handler = new ConnectionHandler(loop, node);
     private @Nullable Integer closeCode;
@@ -111,7 +114,7 @@ class ConnectionHandlerTest {
                 inbox,
                 handles::incrementAndGet,
                 (key, visitor) -> {});
-        SessionRegistry<Connection> sessions = new SessionRegistry<>(clock);
+        SessionRegistry<Connection> sessions = new SessionRegistry<>(shared, Connection::supersede);
         return new Node(
                 tokens,
                 Limits.DEFAULT,
@@ -387,6 +390,93 @@ class ConnectionHandlerTest {
         beat();
         told();
         return open(Open.newBuilder().setKind("ARTICLE").setName("Returns")).getHandle();
+    }
+
+    @Test
+    void whatComesBehindHelloIsServedInOrderWhenTheLeadershipIsKnown() throws Exception {
+        shared.leave();
+        greet(VERA);
+        receive(ClientFrame.newBuilder().setOpen(Open.newBuilder()));
+        receive(ClientFrame.newBuilder().setPing(Ping.newBuilder().setNonce(7)));
+        assertThat(told()).isEmpty();
+        assertThat(socket.config().isAutoRead()).isFalse();
+        shared.comeBack();
+        socket.runPendingTasks();
+
+        assertThat(socket.config().isAutoRead()).isTrue();
+        List<ServerFrame> told = told();
+        assertThat(told.get(0).getWelcome().getFence()).isPositive();
+        assertThat(told).anyMatch(frame -> frame.getPong().getNonce() == 7);
+        assertThat(told).anyMatch(ServerFrame::hasOpened);
+    }
+
+    @Test
+    void whoseLeadershipCannotBeKnownIsRefusedAndToldWhenToComeAgain() throws Exception {
+        shared.leave();
+        greet(VERA);
+        receive(ClientFrame.newBuilder().setOpen(Open.newBuilder()));
+        shared.timeOut();
+        socket.runPendingTasks();
+
+        List<ServerFrame> told = told();
+        assertThat(told).hasSize(1);
+        assertThat(told.get(0).getFailure().getCode()).isEqualTo(FailureCode.UNAVAILABLE);
+        assertThat(told.get(0).getFailure().getDelayMillis()).isPositive();
+        assertThat(closeCode).isEqualTo(CloseCode.TRY_AGAIN_LATER.code());
+        assertThat(node.sessions().all()).isEmpty();
+    }
+
+    @Test
+    void whoIsGoneBeforeTheLeadershipIsKnownIsNotRegistered() {
+        shared.leave();
+        greet(VERA);
+        socket.close();
+        socket.runPendingTasks();
+        shared.comeBack();
+        socket.runPendingTasks();
+
+        assertThat(node.sessions().all()).isEmpty();
+    }
+
+    @Test
+    void whatMayWaitForTheAnswerToHelloIsBounded() throws Exception {
+        shared.leave();
+        greet(VERA);
+        int limit = 4 * Limits.DEFAULT.frameBytesMax();
+        for (int bytes = 0; bytes <= limit && socket.isOpen(); bytes += 1_000) {
+            receive(ClientFrame.newBuilder().setOpen(Open.newBuilder().setName("n".repeat(1_000))));
+        }
+
+        assertThat(told().get(0).getFailure().getCode()).isEqualTo(FailureCode.TOO_MANY);
+        assertThat(closeCode).isEqualTo(CloseCode.TRY_AGAIN_LATER.code());
+        shared.comeBack();
+        socket.runPendingTasks();
+        assertThat(node.sessions().all()).isEmpty();
+    }
+
+    @Test
+    void aSecondHelloIsABadFrameBeforeTheFirstIsAnsweredToo() throws Exception {
+        shared.leave();
+        greet(VERA);
+        greet(VERA);
+        shared.comeBack();
+        socket.runPendingTasks();
+
+        assertThat(told()).anyMatch(frame -> frame.getFailure().getCode() == FailureCode.BAD_FRAME);
+    }
+
+    @Test
+    void aLeadershipElsewhereThatWasNotHeardOfIsLookedUp() throws Exception {
+        greet(VERA);
+        told();
+        shared.leave();
+        SessionRegistry<Connection> other = new SessionRegistry<>(inner, Connection::supersede);
+        other.newestFence(principal(VERA), "session", SessionRegistry.NEW_LEADERSHIP);
+        shared.comeBack();
+        heartbeats(12);
+
+        assertThat(told()).anyMatch(frame -> frame.getFailure().getCode() == FailureCode.SUPERSEDED);
+        assertThat(closeCode).isEqualTo(CloseCode.SUPERSEDED.code());
     }
 
     private void signal(Signal.Builder signal) {

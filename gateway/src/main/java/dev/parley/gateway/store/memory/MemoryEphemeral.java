@@ -1,6 +1,9 @@
 package dev.parley.gateway.store.memory;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.parley.gateway.store.Ephemeral;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +20,11 @@ import java.util.function.Consumer;
  * which may lose, double or reorder them. Guarded by itself.
  */
 public final class MemoryEphemeral implements Ephemeral {
+    private static final int FENCES_MAX = 200_000;
+
     private final InstantSource clock;
     private final Executor executor;
-    private final Map<String, Long> fences = new HashMap<>();
+    private final Cache<String, Long> fences;
     private final Map<String, Lease> leases = new HashMap<>();
     private final Map<String, List<Consumer<byte[]>>> listeners = new ConcurrentHashMap<>();
 
@@ -28,11 +33,28 @@ public final class MemoryEphemeral implements Ephemeral {
     public MemoryEphemeral(InstantSource clock, Executor executor) {
         this.clock = clock;
         this.executor = executor;
+        this.fences = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .ticker(() -> clock.millis() * 1_000_000)
+                .expireAfterWrite(Duration.ofMillis(FENCE_KEPT_MILLIS))
+                .maximumSize(FENCES_MAX)
+                .build();
     }
 
     @Override
     public synchronized CompletionStage<Long> fence(String name) {
-        return CompletableFuture.completedFuture(fences.merge(name, 1L, Long::sum));
+        Long newest = fences.getIfPresent(name);
+        long next = Math.max(newest == null ? 1 : newest + 1, clock.millis());
+        fences.put(name, next);
+        return CompletableFuture.completedFuture(next);
+    }
+
+    @Override
+    public synchronized CompletionStage<Long> newestFence(String name, long claimed) {
+        Long known = fences.getIfPresent(name);
+        long newest = known == null ? claimed : Math.max(known, claimed);
+        fences.put(name, newest);
+        return CompletableFuture.completedFuture(newest);
     }
 
     @Override
