@@ -20,7 +20,7 @@ public abstract class EphemeralContract {
     /** Lets time pass for leases. */
     protected abstract void pass(long millis) throws InterruptedException;
 
-    /** Returns when the messages under way have arrived. */
+    /** Returns when whoever listens is listened for, and the messages under way have arrived. */
     protected abstract void settle() throws InterruptedException;
 
     @Test
@@ -86,6 +86,7 @@ public abstract class EphemeralContract {
         List<Integer> heard = Collections.synchronizedList(new ArrayList<>());
         Ephemeral.Subscription one = ephemeral().subscribe("x", message -> heard.add((int) message[0]));
         Ephemeral.Subscription two = ephemeral().subscribe("x", message -> heard.add(10 + message[0]));
+        settle();
         ephemeral().publish("x", new byte[] {1});
         ephemeral().publish("y", new byte[] {2});
         settle();
