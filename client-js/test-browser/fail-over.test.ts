@@ -7,7 +7,7 @@ import { allShowTheLog } from './fixture/shown-log.ts';
 import { Stage } from './fixture/stage.ts';
 import type { ProxiedConnection } from './fixture/tcp-proxy.ts';
 
-/** How often each thing happens on each rung: many times to measure. */
+/** How often each thing happens on each rung; 30 are as many as the 200 messages allow that a new tab shows. */
 const ROUNDS = Number(process.env['PARLEY_ROUNDS'] ?? 1);
 /** One round of so many is also with nobody who looks: that takes a minute. */
 const UNSEEN_EVERY = 10;
