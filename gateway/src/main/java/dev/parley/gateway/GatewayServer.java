@@ -27,15 +27,12 @@ import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Ephemeral;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.Retention;
-import dev.parley.gateway.store.memory.MemoryEphemeral;
-import dev.parley.gateway.store.memory.MemoryOperationStore;
-import dev.parley.gateway.store.rocksdb.RocksOperationStore;
-import dev.parley.gateway.store.rocksdb.RocksOptions;
 import dev.parley.gateway.transport.Connection;
 import dev.parley.gateway.transport.ConnectionCounters;
 import dev.parley.gateway.transport.Drain;
 import dev.parley.gateway.transport.EventLoops;
 import dev.parley.gateway.transport.EventStreams;
+import dev.parley.gateway.transport.GainedConversations;
 import dev.parley.gateway.transport.Node;
 import dev.parley.gateway.transport.WebSocketListener;
 import java.net.BindException;
@@ -83,6 +80,7 @@ public final class GatewayServer implements AutoCloseable {
     private final Ephemeral ephemeral;
     private final Presence presence;
     private final SessionRegistry<Connection> sessions;
+    private final GainedConversations gained;
     private final Assistants assistants;
     private final WebSocketListener listener;
     private final int drainMillis;
@@ -94,18 +92,26 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     GatewayServer(GatewayConfig config, InstantSource clock) throws InterruptedException, BindException {
+        this(config, clock, metrics -> Engines.of(config, clock, metrics));
+    }
+
+    GatewayServer(GatewayConfig config, InstantSource clock, Engines.Opening engines)
+            throws InterruptedException, BindException {
         Tokens tokens = new Tokens(config.tokenSecret(), clock, config.limits().idLengthMax());
-        store = openStore(config);
+        Engines opened = engines.open(metrics);
+        store = opened.store();
+        ephemeral = opened.ephemeral();
         loops = new EventLoops(config.loops());
-        Inbox inbox = new Inbox(store);
+        Inbox inbox = new Inbox(store, ephemeral);
         ShardGroup shards = shards(config, clock, inbox);
         ConnectionCounters counters = new ConnectionCounters();
-        ephemeral = new MemoryEphemeral(clock, Runnable::run);
         sessions = new SessionRegistry<>(ephemeral, Connection::supersede);
+        gained = new GainedConversations(ephemeral, sessions);
         presence = new Presence(newNodeName(), ephemeral, inbox, new Policy(config.policies()), config.limits(), clock);
         drainMillis = config.drainSeconds() * 1_000;
         drain = new Drain(sessions, clock, below -> ThreadLocalRandom.current().nextInt(below));
-        Node node = new Node(tokens, config.limits(), shards, inbox, presence, store, sessions, clock, counters, drain);
+        Node node = new Node(
+                tokens, config.limits(), shards, inbox, presence, store, sessions, gained, clock, counters, drain);
         assistants = new Assistants(config.assistant(), () -> reachable(config.host()), tokens);
         metrics.bind(counters);
         metrics.bind(shards);
@@ -139,16 +145,6 @@ public final class GatewayServer implements AutoCloseable {
         return beat.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    private OperationStore openStore(GatewayConfig config) {
-        if (config.store() == GatewayConfig.StoreKind.MEMORY) {
-            return new MemoryOperationStore(Runnable::run);
-        }
-        RocksOperationStore rocks = RocksOperationStore.open(
-                RocksOptions.of(config.dataDir(), config.durability()), System::nanoTime, metrics.storeWrites());
-        metrics.bind(rocks);
-        return rocks;
-    }
-
     private ShardGroup shards(GatewayConfig config, InstantSource clock, Inbox inbox) {
         List<Loop> all = loops.all();
         ShardLimits bounds = new ShardLimits(
@@ -169,7 +165,7 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     private void join(ConversationKey key, String visitor) {
-        sessions.visitor(key.tenant(), visitor).forEach(connection -> connection.join(key, ""));
+        gained.tell(key, visitor, "");
     }
 
     private WebSocketListener listen(GatewayConfig config, Tokens tokens, Node node)
@@ -264,6 +260,7 @@ public final class GatewayServer implements AutoCloseable {
         beats.forEach(each -> each.cancel(false));
         beat.shutdown();
         presence.close();
+        gained.close();
         sessions.close();
         ephemeral.close();
         loops.close();

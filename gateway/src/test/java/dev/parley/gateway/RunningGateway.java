@@ -8,6 +8,8 @@ import dev.parley.gateway.http.DemoRoute;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Tokens;
 import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.Ephemeral;
+import dev.parley.gateway.store.OperationStore;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,6 +53,13 @@ public final class RunningGateway implements AutoCloseable {
         tenant = "shop";
         server = new GatewayServer(
                 config(false, AssistantConfig.NONE, GatewayConfig.StoreKind.ROCKSDB, data, retentionDays), clock);
+    }
+
+    /** One of several nodes, which share their engines. */
+    RunningGateway(OperationStore store, Ephemeral ephemeral) throws Exception {
+        tenant = "shop";
+        GatewayConfig config = config(false, AssistantConfig.NONE, GatewayConfig.StoreKind.MEMORY, Path.of(""), 0);
+        server = new GatewayServer(config, InstantSource.system(), metrics -> new Engines(store, ephemeral));
     }
 
     private static GatewayConfig config(

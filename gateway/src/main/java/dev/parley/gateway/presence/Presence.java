@@ -117,7 +117,7 @@ public final class Presence implements AutoCloseable {
         cluster.close();
     }
 
-    /** Reads the conversations of a tenant, latest first, and hears of each that changes. */
+    /** Reads the conversations of a tenant, latest first, and hears of each that changes here: other nodes put in theirs. */
     private final class QueueFeed implements Subscriber {
         private final Principal principal;
         private final TenantPresence tenant;
@@ -130,7 +130,7 @@ public final class Presence implements AutoCloseable {
 
         void watch(byte[] after) {
             pages++;
-            inbox.watch(this, ConversationSummary.CHAT, after, INBOX_PAGE);
+            inbox.watchHere(this, ConversationSummary.CHAT, after, INBOX_PAGE);
         }
 
         @Override

@@ -410,11 +410,7 @@ public final class Connection implements Subscriber {
         open.put(opened.handle(), conversation);
         presence.moved(opened.key().conversation(), opened.handle());
         if (opened.created() && !principal.role().isStaff()) {
-            for (Connection other : node.sessions().connectionsOf(principal)) {
-                if (other != this) {
-                    other.join(opened.key(), opened.name());
-                }
-            }
+            node.gained().tell(opened.key(), principal.subject(), opened.name());
         }
     }
 

@@ -18,6 +18,7 @@ public record Node(
         Presence presence,
         OperationStore store,
         SessionRegistry<Connection> sessions,
+        GainedConversations gained,
         InstantSource clock,
         ConnectionCounters counters,
         Drain drain) {}

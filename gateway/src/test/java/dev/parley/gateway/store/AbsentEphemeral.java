@@ -1,18 +1,19 @@
 package dev.parley.gateway.store;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What nodes share, which does not answer while it is away: it answers when it is back, or never. One thread. */
+/** What nodes share, which does not answer while it is away: it answers when it is back, or never. A node that
+ * has one can be cut off from the others. For any thread. */
 public final class AbsentEphemeral implements Ephemeral {
     private final Ephemeral ephemeral;
-    private final List<Asked<?>> asked = new ArrayList<>();
-    private boolean away;
+    private final List<Asked<?>> asked = new CopyOnWriteArrayList<>();
+    private volatile boolean away;
 
     private record Asked<T>(Supplier<CompletionStage<T>> question, CompletableFuture<T> answer) {
         void ask() {
@@ -41,6 +42,13 @@ public final class AbsentEphemeral implements Ephemeral {
     /** Whoever waits has waited long enough. */
     public void timeOut() {
         take().forEach(Asked::fail);
+    }
+
+    /** Returns when somebody waits for an answer. */
+    public void awaitQuestion() throws InterruptedException {
+        while (asked.isEmpty()) {
+            Thread.sleep(1);
+        }
     }
 
     private List<Asked<?>> take() {

@@ -124,6 +124,7 @@ class ConnectionHandlerTest {
                         "node", new MemoryEphemeral(clock, Runnable::run), inbox, new Policy(), Limits.DEFAULT, clock),
                 store,
                 sessions,
+                new GainedConversations(shared, sessions),
                 clock,
                 counters,
                 new Drain(sessions, clock, below -> 0));
