@@ -5,9 +5,12 @@ import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Erasure;
+import dev.parley.gateway.store.Keys;
+import dev.parley.gateway.store.PreparedAppend;
+import dev.parley.gateway.store.PreparedAppend.Row;
+import dev.parley.gateway.store.RowCodec;
 import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.SnapshotPart;
-import dev.parley.gateway.store.rocksdb.PreparedAppend.Row;
 import dev.parley.wire.WireException;
 import dev.parley.wire.v1.StoredEntry;
 import java.util.ArrayList;
@@ -62,7 +65,7 @@ final class AppendRows {
                 summary == null ? head.summary() : summary,
                 head.horizon(),
                 snapshot == null ? head.snapshot() : chain.revision());
-        rows.put(database.heads, prepared.conversation(), RowCodec.encodeHead(after));
+        rows.put(database.heads, prepared.conversation(), HeadCodec.encode(after));
         if (summary != null) {
             index(append.key().tenant(), head.summary(), summary, rows);
         }
@@ -75,7 +78,7 @@ final class AppendRows {
         for (Erasure erasure : prepared.earlierErasures()) {
             if (erasure.revision() > head.horizon().revision()) {
                 StoredEntry stored = entry(prepared.conversation(), erasure.revision());
-                byte[] digest = LogReader.digestInChain(
+                byte[] digest = RowCodec.digestInChain(
                         stored, Chain.digest(stored.getContent().toByteArray()));
                 erased.add(new Row(
                         Keys.entry(prepared.conversation(), erasure.revision()),
@@ -112,7 +115,7 @@ final class AppendRows {
         }
         rows.put(database.snapshots, conversation, RowCodec.encodeSnapshot(snapshot));
         if (!prepared.append().erasures().isEmpty()) {
-            rows.put(database.erasures, Keys.entry(conversation, end.revision()), RowCodec.KEY_ONLY);
+            rows.put(database.erasures, Keys.entry(conversation, end.revision()), RowCodec.keyOnly());
         }
     }
 
@@ -126,7 +129,7 @@ final class AppendRows {
                 rows.put(
                         database.visitors,
                         Keys.visitor(tenant, after.visitor(), after.conversation()),
-                        RowCodec.KEY_ONLY);
+                        RowCodec.keyOnly());
             }
         }
         if (before != null

@@ -4,8 +4,12 @@ import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
+import dev.parley.gateway.store.Keys;
+import dev.parley.gateway.store.PreparedAppend;
+import dev.parley.gateway.store.PreparedAppend.Row;
+import dev.parley.gateway.store.Quarantine;
+import dev.parley.gateway.store.RowCodec;
 import dev.parley.gateway.store.StoreFailedException;
-import dev.parley.gateway.store.rocksdb.PreparedAppend.Row;
 import dev.parley.wire.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,7 +147,7 @@ final class Committer implements Runnable {
                     revision, appendRows.entry(conversation, revision).getChain());
             Head after = new Head(head.chain(), head.summary(), horizon, head.snapshot());
             rows.deleteRange(database.entries, Keys.entry(conversation, 0), Keys.entry(conversation, revision + 1));
-            rows.put(database.heads, conversation, RowCodec.encodeHead(after));
+            rows.put(database.heads, conversation, HeadCodec.encode(after));
             heads.change(Map.of(key, after));
             return () -> truncation.stage().complete(revision);
         } catch (WireException e) {

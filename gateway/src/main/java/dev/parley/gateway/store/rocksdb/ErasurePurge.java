@@ -1,5 +1,6 @@
 package dev.parley.gateway.store.rocksdb;
 
+import dev.parley.gateway.store.Keys;
 import dev.parley.gateway.store.rocksdb.CommitQueue.Offer;
 import dev.parley.wire.WireException;
 import java.io.IOException;

@@ -36,7 +36,7 @@ final class Heads {
         }
         if (head == null) {
             byte[] value = database.rocks.get(database.heads, conversation);
-            head = value == null ? Head.START : RowCodec.decodeHead(value);
+            head = value == null ? Head.START : HeadCodec.decode(value);
             recent.put(key, head);
         }
         return head;

@@ -1,21 +1,20 @@
 package dev.parley.gateway.store.rocksdb;
 
 import dev.parley.conversation.ConversationSummary;
-import dev.parley.conversation.Entry;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.Keys;
 import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
+import dev.parley.gateway.store.RowCodec;
 import dev.parley.gateway.store.Snapshot;
 import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.wire.AttributesCodec;
-import dev.parley.wire.EntryCodec;
 import dev.parley.wire.WireException;
-import dev.parley.wire.v1.StoredEntry;
 import dev.parley.wire.v1.StoredSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ final class LogReader {
 
     /** A head that cannot be read is left out; whoever loads its conversation is told. */
     List<LogExtent> logs(@Nullable ConversationKey after, int limit) throws RocksDBException {
-        byte[] last = after == null ? Keys.FIRST : Keys.conversation(after);
+        byte[] last = after == null ? Keys.first() : Keys.conversation(after);
         List<LogExtent> logs = new ArrayList<>();
         try (ReadView view = new ReadView(database);
                 Scan rows = view.scan(database.heads, last)) {
@@ -93,7 +92,7 @@ final class LogReader {
                 }
                 try {
                     List<String> ids = Keys.ids(rows.key(), 0);
-                    Head head = RowCodec.decodeHead(rows.value());
+                    Head head = HeadCodec.decode(rows.value());
                     if (head.chain().revision() > 0) {
                         ConversationKey key = new ConversationKey(ids.get(0), ids.get(1));
                         logs.add(new LogExtent(key, head.horizon().revision(), head.snapshot()));
@@ -159,7 +158,7 @@ final class LogReader {
     private Head head(ConversationKey key, byte[] conversation, ReadView view) throws RocksDBException {
         byte[] value = view.get(database.heads, conversation);
         try {
-            return value == null ? Head.START : RowCodec.decodeHead(value);
+            return value == null ? Head.START : HeadCodec.decode(value);
         } catch (WireException e) {
             throw new DamagedLogException(key, "its head: " + e.getMessage());
         }
@@ -241,7 +240,7 @@ final class LogReader {
                     throw new DamagedLogException(key, "entry " + revision + " is missing");
                 }
                 try {
-                    LoggedEntry entry = entry(RowCodec.decodeEntry(rows.value()), chain);
+                    LoggedEntry entry = RowCodec.verified(RowCodec.decodeEntry(rows.value()), chain);
                     entries.add(entry);
                     chain = entry.chain();
                 } catch (WireException e) {
@@ -250,31 +249,6 @@ final class LogReader {
             }
         }
         return entries;
-    }
-
-    private static LoggedEntry entry(StoredEntry stored, Chain before) throws WireException {
-        byte[] content = stored.getContent().toByteArray();
-        byte[] digest = digestInChain(stored, Chain.digest(content));
-        Chain chain = before.next(digest);
-        if (!chain.equals(RowCodec.chain(chain.revision(), stored.getChain()))) {
-            throw new WireException("its content is not what was appended");
-        }
-        Entry entry = EntryCodec.decode(content);
-        if (entry.revision() != chain.revision()) {
-            throw new WireException("it says that it is entry " + entry.revision());
-        }
-        return new LoggedEntry(entry, content, chain);
-    }
-
-    /** The digest that the chain has for this entry; {@code actual} is of the content that stands there. */
-    static byte[] digestInChain(StoredEntry stored, byte[] actual) throws WireException {
-        if (!stored.hasErased()) {
-            return actual;
-        }
-        if (!Arrays.equals(stored.getErased().getContentDigest().toByteArray(), actual)) {
-            throw new WireException("its content is not what was put in place of the erased one");
-        }
-        return stored.getErased().getDigest().toByteArray();
     }
 
     private List<OutboxRow> outboxRows(ConversationKey key, byte[] conversation, ReadView view)

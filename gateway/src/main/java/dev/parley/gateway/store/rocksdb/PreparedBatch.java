@@ -3,6 +3,7 @@ package dev.parley.gateway.store.rocksdb;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.PreparedAppend;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.parley.gateway.store.rocksdb;
 
+import dev.parley.gateway.store.Keys;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -29,7 +30,7 @@ final class ReadView implements AutoCloseable {
 
     /** All rows from the key {@code from} on. */
     Scan scan(ColumnFamilyHandle family, byte[] from) {
-        return new Scan(database.rocks, family, snapshot, from, Keys.END);
+        return new Scan(database.rocks, family, snapshot, from, Keys.afterAll());
     }
 
     @Override

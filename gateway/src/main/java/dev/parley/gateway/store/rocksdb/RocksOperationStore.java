@@ -8,6 +8,7 @@ import dev.parley.gateway.store.InboxPage;
 import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.Quarantine;
 import dev.parley.gateway.store.StoreBusyException;
 import dev.parley.gateway.store.StoreFailedException;
 import dev.parley.gateway.store.StoredConversation;

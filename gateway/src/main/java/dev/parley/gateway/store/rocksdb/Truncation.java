@@ -1,6 +1,7 @@
 package dev.parley.gateway.store.rocksdb;
 
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.Keys;
 import java.util.concurrent.CompletableFuture;
 
 /** A call to cut off the beginning of a log, up to {@code revision}. */

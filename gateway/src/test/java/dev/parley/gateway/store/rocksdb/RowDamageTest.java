@@ -13,8 +13,10 @@ import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.Keys;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.RowCodec;
 import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.wire.WireException;
@@ -234,7 +236,7 @@ class RowDamageTest {
                             .get(1)
                             .chain();
                     database.rocks.put(
-                            database.heads, conversation, RowCodec.encodeHead(new Head(chain, null, Chain.START, 0)));
+                            database.heads, conversation, HeadCodec.encode(new Head(chain, null, Chain.START, 0)));
                 }),
                 new Case(
                         "an outbox row is garbage",
@@ -244,7 +246,7 @@ class RowDamageTest {
                 new Case(
                         "an outbox row has no outbox",
                         (database, conversation) -> database.rocks.put(
-                                database.outboxes, Keys.joined(conversation, new byte[] {'x'}), RowCodec.KEY_ONLY)));
+                                database.outboxes, Keys.joined(conversation, new byte[] {'x'}), RowCodec.keyOnly())));
     }
 
     /** What leaves the log whole. */

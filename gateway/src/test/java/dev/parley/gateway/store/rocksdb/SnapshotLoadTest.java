@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.Keys;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.SnapshotBlock;

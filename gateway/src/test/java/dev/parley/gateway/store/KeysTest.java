@@ -1,9 +1,7 @@
-package dev.parley.gateway.store.rocksdb;
+package dev.parley.gateway.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.gateway.store.ConversationKey;
-import dev.parley.gateway.store.Seed;
 import dev.parley.wire.WireException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,12 +1,5 @@
-package dev.parley.gateway.store.rocksdb;
+package dev.parley.gateway.store;
 
-import dev.parley.gateway.store.Append;
-import dev.parley.gateway.store.Chain;
-import dev.parley.gateway.store.ConversationKey;
-import dev.parley.gateway.store.Erasure;
-import dev.parley.gateway.store.LoggedEntry;
-import dev.parley.gateway.store.OutboxRow;
-import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.wire.EntryCodec;
 import dev.parley.wire.WireException;
 import java.util.ArrayList;
@@ -20,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * are many and left to the committer's thread. {@code earlierErasures} are of entries that it does not add itself.
  */
 @SuppressWarnings("ArrayRecordComponent") // keys and values on their way to the database
-record PreparedAppend(
+public record PreparedAppend(
         Append append,
         byte[] conversation,
         List<Row> entries,
@@ -29,10 +22,10 @@ record PreparedAppend(
         List<byte[]> digests,
         List<Erasure> earlierErasures) {
 
-    record Row(byte[] key, byte[] value) {}
+    public record Row(byte[] key, byte[] value) {}
 
     /** Throws {@link IllegalArgumentException} for what may never be stored. */
-    static PreparedAppend of(Append append) {
+    public static PreparedAppend of(Append append) {
         byte[] conversation = Keys.conversation(append.key());
         if (append.summary() != null
                 && !append.summary().conversation().equals(append.key().conversation())) {

@@ -1,4 +1,4 @@
-package dev.parley.gateway.store.rocksdb;
+package dev.parley.gateway.store;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
@@ -7,13 +7,11 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Entry;
 import dev.parley.conversation.RejectCode;
-import dev.parley.gateway.store.Chain;
-import dev.parley.gateway.store.OutboxRow;
-import dev.parley.gateway.store.SnapshotBlock;
-import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.wire.AttributesCodec;
 import dev.parley.wire.BlockCodec;
+import dev.parley.wire.EntryCodec;
 import dev.parley.wire.Fixed64;
 import dev.parley.wire.RejectCodeCodec;
 import dev.parley.wire.SummaryCodec;
@@ -21,25 +19,27 @@ import dev.parley.wire.WireException;
 import dev.parley.wire.v1.Rejected;
 import dev.parley.wire.v1.StoredBlock;
 import dev.parley.wire.v1.StoredEntry;
-import dev.parley.wire.v1.StoredHead;
 import dev.parley.wire.v1.StoredOutbox;
 import dev.parley.wire.v1.StoredSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
-/** The values of all families: a format byte, a checksum, then the message. */
-final class RowCodec {
+/** The rows that engines keep: a format byte, a checksum, then the message. */
+public final class RowCodec {
     private static final byte FORMAT = 2;
     private static final int MESSAGE_OFFSET = 1 + Integer.BYTES;
 
-    /** The value of a row whose key says it all. */
-    static final byte[] KEY_ONLY = {FORMAT};
-
     private RowCodec() {}
 
-    static byte[] encodeEntry(Chain chain, byte[] content) {
+    /** The value of a row whose key says it all. */
+    public static byte[] keyOnly() {
+        return new byte[] {FORMAT};
+    }
+
+    public static byte[] encodeEntry(Chain chain, byte[] content) {
         return encode(StoredEntry.newBuilder()
                 .setContent(UnsafeByteOperations.unsafeWrap(content))
                 .setChain(hash(chain))
@@ -47,7 +47,7 @@ final class RowCodec {
     }
 
     /** An entry whose content was replaced by {@code content}; {@code digest} is of what stood there. */
-    static byte[] encodeErased(byte[] chain, byte[] digest, byte[] content) {
+    public static byte[] encodeErased(byte[] chain, byte[] digest, byte[] content) {
         return encode(StoredEntry.newBuilder()
                 .setContent(UnsafeByteOperations.unsafeWrap(content))
                 .setChain(UnsafeByteOperations.unsafeWrap(chain))
@@ -57,35 +57,37 @@ final class RowCodec {
                 .build());
     }
 
-    static StoredEntry decodeEntry(byte[] value) throws WireException {
+    public static StoredEntry decodeEntry(byte[] value) throws WireException {
         return decode(value, StoredEntry.parser());
     }
 
-    static byte[] encodeHead(Head head) {
-        StoredHead.Builder wire = StoredHead.newBuilder()
-                .setRevision(head.chain().revision())
-                .setChain(hash(head.chain()))
-                .setSnapshotRevision(head.snapshot());
-        ConversationSummary summary = head.summary();
-        if (summary != null) {
-            wire.setSummary(SummaryCodec.encode(summary));
+    /** The entry of this row, if it is the one that follows {@code before}. */
+    public static LoggedEntry verified(StoredEntry stored, Chain before) throws WireException {
+        byte[] content = stored.getContent().toByteArray();
+        byte[] digest = digestInChain(stored, Chain.digest(content));
+        Chain chain = before.next(digest);
+        if (!chain.equals(chain(chain.revision(), stored.getChain()))) {
+            throw new WireException("its content is not what was appended");
         }
-        if (head.horizon().revision() > 0) {
-            wire.setHorizonRevision(head.horizon().revision()).setHorizonChain(hash(head.horizon()));
+        Entry entry = EntryCodec.decode(content);
+        if (entry.revision() != chain.revision()) {
+            throw new WireException("it says that it is entry " + entry.revision());
         }
-        return encode(wire.build());
+        return new LoggedEntry(entry, content, chain);
     }
 
-    static Head decodeHead(byte[] value) throws WireException {
-        StoredHead wire = decode(value, StoredHead.parser());
-        return new Head(
-                chain(wire.getRevision(), wire.getChain()),
-                wire.hasSummary() ? SummaryCodec.decode(wire.getSummary()) : null,
-                wire.getHorizonRevision() == 0 ? Chain.START : chain(wire.getHorizonRevision(), wire.getHorizonChain()),
-                wire.getSnapshotRevision());
+    /** The digest that the chain has for this entry; {@code actual} is of the content that stands there. */
+    public static byte[] digestInChain(StoredEntry stored, byte[] actual) throws WireException {
+        if (!stored.hasErased()) {
+            return actual;
+        }
+        if (!Arrays.equals(stored.getErased().getContentDigest().toByteArray(), actual)) {
+            throw new WireException("its content is not what was put in place of the erased one");
+        }
+        return stored.getErased().getDigest().toByteArray();
     }
 
-    static byte[] encodeSnapshot(SnapshotPart snapshot) {
+    public static byte[] encodeSnapshot(SnapshotPart snapshot) {
         return encode(StoredSnapshot.newBuilder()
                 .setRevision(snapshot.chain().revision())
                 .setChain(hash(snapshot.chain()))
@@ -95,23 +97,23 @@ final class RowCodec {
                 .build());
     }
 
-    static StoredSnapshot decodeSnapshot(byte[] value) throws WireException {
+    public static StoredSnapshot decodeSnapshot(byte[] value) throws WireException {
         return decode(value, StoredSnapshot.parser());
     }
 
-    static byte[] encodeBlock(SnapshotBlock block) {
+    public static byte[] encodeBlock(SnapshotBlock block) {
         return encode(StoredBlock.newBuilder()
                 .setBlock(BlockCodec.encode(block.block()))
                 .setChangedAt(block.changedAt())
                 .build());
     }
 
-    static SnapshotBlock decodeBlock(byte[] value) throws WireException {
+    public static SnapshotBlock decodeBlock(byte[] value) throws WireException {
         StoredBlock wire = decode(value, StoredBlock.parser());
         return new SnapshotBlock(BlockCodec.decode(wire.getBlock()), wire.getChangedAt());
     }
 
-    static byte[] encodeOutbox(OutboxRow row) {
+    public static byte[] encodeOutbox(OutboxRow row) {
         StoredOutbox.Builder wire = StoredOutbox.newBuilder()
                 .setLastSeq(row.lastSeq())
                 .setContentId(Fixed64.encode(row.contentId()))
@@ -125,7 +127,7 @@ final class RowCodec {
         return encode(wire.build());
     }
 
-    static OutboxRow decodeOutbox(String subject, String outbox, byte[] value) throws WireException {
+    public static OutboxRow decodeOutbox(String subject, String outbox, byte[] value) throws WireException {
         StoredOutbox wire = decode(value, StoredOutbox.parser());
         return new OutboxRow(
                 subject,
@@ -137,19 +139,19 @@ final class RowCodec {
                 wire.hasRejected() ? RejectCodeCodec.decode(wire.getRejected().getCode()) : null);
     }
 
-    static byte[] encodeSummary(ConversationSummary summary) {
+    public static byte[] encodeSummary(ConversationSummary summary) {
         return encode(SummaryCodec.encode(summary));
     }
 
-    static ConversationSummary decodeSummary(byte[] value) throws WireException {
+    public static ConversationSummary decodeSummary(byte[] value) throws WireException {
         return SummaryCodec.decode(decode(value, dev.parley.wire.v1.ConversationSummary.parser()));
     }
 
-    private static ByteString hash(Chain chain) {
+    public static ByteString hash(Chain chain) {
         return UnsafeByteOperations.unsafeWrap(chain.hash());
     }
 
-    static Chain chain(long revision, ByteString hash) throws WireException {
+    public static Chain chain(long revision, ByteString hash) throws WireException {
         try {
             return Chain.of(revision, hash.toByteArray());
         } catch (IllegalArgumentException e) {
@@ -157,7 +159,7 @@ final class RowCodec {
         }
     }
 
-    static byte[] encode(MessageLite message) {
+    public static byte[] encode(MessageLite message) {
         byte[] value = new byte[MESSAGE_OFFSET + message.getSerializedSize()];
         try {
             CodedOutputStream out = CodedOutputStream.newInstance(value, MESSAGE_OFFSET, value.length - MESSAGE_OFFSET);
@@ -170,7 +172,7 @@ final class RowCodec {
         return value;
     }
 
-    private static <M> M decode(byte[] value, Parser<M> parser) throws WireException {
+    public static <M> M decode(byte[] value, Parser<M> parser) throws WireException {
         if (value.length == 0 || value[0] != FORMAT) {
             throw new WireException(
                     value.length == 0 ? "an empty value" : "a value in format " + value[0] + ", which is unknown here");

@@ -1,7 +1,6 @@
-package dev.parley.gateway.store.rocksdb;
+package dev.parley.gateway.store;
 
 import dev.parley.conversation.ConversationSummary;
-import dev.parley.gateway.store.ConversationKey;
 import dev.parley.ot.Text;
 import dev.parley.wire.WireException;
 import java.io.ByteArrayOutputStream;
@@ -18,67 +17,71 @@ import java.util.List;
  * lists of ids share a key, none is the beginning of another, and keys sort as their ids do by code point. Only the last id
  * of a key may stand as it is.
  */
-final class Keys {
+public final class Keys {
     private static final byte ZERO = 0;
     private static final byte TERMINATOR = 1;
     private static final byte ESCAPED_ZERO = (byte) 0xFF;
 
-    /** Before all keys. */
-    static final byte[] FIRST = {};
-
-    /** After all keys: no id has this byte. */
-    static final byte[] END = {(byte) 0xFF};
-
     private Keys() {}
 
+    /** Before all keys. */
+    public static byte[] first() {
+        return new byte[0];
+    }
+
+    /** After all keys: no id has this byte. */
+    public static byte[] afterAll() {
+        return new byte[] {(byte) 0xFF};
+    }
+
     /** The key of the head, and what the keys of its entries and outbox rows begin with. */
-    static byte[] conversation(ConversationKey key) {
+    public static byte[] conversation(ConversationKey key) {
         return ids(key.tenant(), key.conversation());
     }
 
-    static byte[] entry(byte[] conversation, long revision) {
+    public static byte[] entry(byte[] conversation, long revision) {
         return ByteBuffer.allocate(conversation.length + Long.BYTES)
                 .put(conversation)
                 .putLong(revision)
                 .array();
     }
 
-    static byte[] block(byte[] conversation, String block) {
+    public static byte[] block(byte[] conversation, String block) {
         return joined(conversation, utf8(block));
     }
 
     /** The revision in the key of an entry; -1 if it is not one of this conversation. */
-    static long revision(byte[] conversation, byte[] key) {
+    public static long revision(byte[] conversation, byte[] key) {
         return key.length == conversation.length + Long.BYTES
                 ? ByteBuffer.wrap(key, conversation.length, Long.BYTES).getLong()
                 : -1;
     }
 
-    static byte[] outbox(byte[] conversation, String subject, String outbox) {
+    public static byte[] outbox(byte[] conversation, String subject, String outbox) {
         return joined(conversation, ids(subject, outbox));
     }
 
     /** What the keys of a visitor's conversations begin with. */
-    static byte[] visitor(String tenant, String visitor) {
+    public static byte[] visitor(String tenant, String visitor) {
         return ids(tenant, visitor);
     }
 
-    static byte[] visitor(String tenant, String visitor, String conversation) {
+    public static byte[] visitor(String tenant, String visitor, String conversation) {
         return joined(visitor(tenant, visitor), utf8(conversation));
     }
 
     /** What the keys of a tenant's conversations of all kinds begin with. */
-    static byte[] inboxes(String tenant) {
+    public static byte[] inboxes(String tenant) {
         return ids(tenant);
     }
 
     /** What the keys of a tenant's conversations of one kind begin with. */
-    static byte[] inbox(String tenant, String kind) {
+    public static byte[] inbox(String tenant, String kind) {
         return ids(tenant, kind);
     }
 
     /** Latest first. */
-    static byte[] inbox(String tenant, ConversationSummary summary) {
+    public static byte[] inbox(String tenant, ConversationSummary summary) {
         byte[] conversation = utf8(summary.conversation());
         byte[] place = ByteBuffer.allocate(Long.BYTES + conversation.length)
                 .putLong(Long.MAX_VALUE - summary.lastTimeMillis())
@@ -88,20 +91,20 @@ final class Keys {
     }
 
     /** The first key after all that begin with {@code prefix}, which ends with a terminated id. */
-    static byte[] end(byte[] prefix) {
+    public static byte[] end(byte[] prefix) {
         byte[] end = prefix.clone();
         end[end.length - 1]++;
         return end;
     }
 
-    static byte[] joined(byte[] prefix, byte[] rest) {
+    public static byte[] joined(byte[] prefix, byte[] rest) {
         byte[] key = Arrays.copyOf(prefix, prefix.length + rest.length);
         System.arraycopy(rest, 0, key, prefix.length, rest.length);
         return key;
     }
 
     /** The terminated ids in {@code key} from {@code offset} to its end. */
-    static List<String> ids(byte[] key, int offset) throws WireException {
+    public static List<String> ids(byte[] key, int offset) throws WireException {
         List<String> ids = new ArrayList<>();
         ByteArrayOutputStream id = new ByteArrayOutputStream();
         int i = offset;
