@@ -1,6 +1,6 @@
 package dev.parley.gateway;
 
-import dev.parley.gateway.store.rocksdb.StoreOpenException;
+import dev.parley.gateway.store.StoreOpenException;
 import java.net.BindException;
 import org.slf4j.LoggerFactory;
 

@@ -1,6 +1,6 @@
 package dev.parley.gateway.store;
 
-/** The store gave up after an I/O error; whether its last batch survived is unknown. Only a restart brings it back. */
+/** The store or the way to it failed; whether what it was asked for took place is unknown. */
 public final class StoreFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,5 +1,6 @@
 package dev.parley.gateway.store.rocksdb;
 
+import dev.parley.gateway.store.StoreOpenException;
 import java.nio.file.Path;
 
 /** Files of the store are not as they were written, so that opening it would lose entries without a word. */

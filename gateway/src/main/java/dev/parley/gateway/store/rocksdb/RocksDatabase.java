@@ -1,6 +1,7 @@
 package dev.parley.gateway.store.rocksdb;
 
 import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.StoreOpenException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -11,6 +11,7 @@ import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.Quarantine;
 import dev.parley.gateway.store.StoreBusyException;
 import dev.parley.gateway.store.StoreFailedException;
+import dev.parley.gateway.store.StoreOpenException;
 import dev.parley.gateway.store.StoredConversation;
 import java.io.IOException;
 import java.io.UncheckedIOException;

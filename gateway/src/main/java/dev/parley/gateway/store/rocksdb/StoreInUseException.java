@@ -1,5 +1,6 @@
 package dev.parley.gateway.store.rocksdb;
 
+import dev.parley.gateway.store.StoreOpenException;
 import java.nio.file.Path;
 
 /** Another gateway has the folder open. */

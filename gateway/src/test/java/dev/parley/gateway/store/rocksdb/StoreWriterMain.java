@@ -8,6 +8,7 @@ import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
+import dev.parley.gateway.store.StoreOpenException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;

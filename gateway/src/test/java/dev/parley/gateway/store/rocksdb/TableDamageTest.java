@@ -8,6 +8,7 @@ import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.Seed;
+import dev.parley.gateway.store.StoreOpenException;
 import dev.parley.gateway.store.StoredConversation;
 import java.io.IOException;
 import java.io.UncheckedIOException;

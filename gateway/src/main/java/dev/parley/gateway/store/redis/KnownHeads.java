@@ -1,0 +1,40 @@
+package dev.parley.gateway.store.redis;
+
+import dev.parley.conversation.Position;
+import dev.parley.gateway.store.ConversationKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest used of the heads that this node read or is writing. Each was true or will be, if what is on its way arrives:
+ * Redis compares it all the same. For any thread.
+ */
+final class KnownHeads {
+    private final Map<ConversationKey, KnownHead> recent;
+
+    KnownHeads(int max) {
+        recent = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<ConversationKey, KnownHead> eldest) {
+                return size() > max;
+            }
+        };
+    }
+
+    /** The head if it is at this position. */
+    synchronized @Nullable KnownHead at(ConversationKey key, Position position) {
+        KnownHead head = recent.get(key);
+        return head != null && head.chain().position().equals(position) ? head : null;
+    }
+
+    synchronized void put(ConversationKey key, KnownHead head) {
+        recent.put(key, head);
+    }
+
+    synchronized void forget(ConversationKey key) {
+        recent.remove(key);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.parley.gateway.store.redis;
+
+import dev.parley.gateway.store.StoreBusyException;
+import dev.parley.gateway.store.StoreFailedException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether Redis answers, and how much it may be asked at once. A command without an answer stops all that follow until a
+ * ping, sent on the same connections behind it, has one: so what waits inside of Lettuce is bounded by what was in flight.
+ * For any thread.
+ */
+final class RedisPulse {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisPulse.class);
+
+    private final RedisLink link;
+    private final long bytesInFlightMax;
+    private final AtomicLong bytesInFlight = new AtomicLong();
+    private volatile boolean answers = true;
+    private volatile boolean closed;
+
+    RedisPulse(RedisLink link, long bytesInFlightMax) {
+        this.link = link;
+        this.bytesInFlightMax = bytesInFlightMax;
+    }
+
+    /** Asks whether it answers; called on the beat. */
+    void beat() {
+        if (!link.isOpen()) {
+            return;
+        }
+        link.primaries()
+                .thenCompose(nodes -> CompletableFuture.allOf(nodes.stream()
+                        .map(node -> node.ping().toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new)))
+                .whenComplete((done, failure) -> {
+                    if (answers != (failure == null) && !closed) {
+                        LOG.warn(
+                                failure == null ? "Redis answers again" : "Redis does not answer: {}",
+                                message(failure));
+                    }
+                    answers = failure == null;
+                });
+    }
+
+    boolean beats() {
+        return answers && link.isOpen() && !closed;
+    }
+
+    /** Throws if nothing may be sent now, {@link StoreBusyException} where that will pass. */
+    void require() {
+        if (closed) {
+            throw new IllegalStateException("the store is closed");
+        }
+        if (!beats()) {
+            throw new StoreBusyException("Redis is away");
+        }
+    }
+
+    /** As {@link #require}, for what is to be released when it was answered. */
+    void acquire(long bytes) {
+        require();
+        if (bytesInFlight.addAndGet(bytes) > bytesInFlightMax && bytes < bytesInFlight.get()) {
+            bytesInFlight.addAndGet(-bytes);
+            throw new StoreBusyException("more is on its way to Redis than may be");
+        }
+    }
+
+    void release(long bytes) {
+        bytesInFlight.addAndGet(-bytes);
+    }
+
+    long bytesInFlight() {
+        return bytesInFlight.get();
+    }
+
+    /** What a caller is told of a failure that Lettuce reports. */
+    RuntimeException failure(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RedisCommandTimeoutException) {
+            answers = false;
+        }
+        if (closed) {
+            return new IllegalStateException("the store is closed", cause);
+        }
+        if (cause instanceof RedisException) {
+            return new StoreFailedException("Redis: " + cause.getMessage(), cause);
+        }
+        return cause instanceof RuntimeException known ? known : new UncheckedIOException(new IOException(cause));
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    private static String message(Throwable failure) {
+        return failure == null ? "" : String.valueOf(failure.getMessage());
+    }
+}
