@@ -5,6 +5,9 @@ import dev.parley.gateway.store.Ephemeral;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
+import dev.parley.gateway.store.redis.RedisEphemeral;
+import dev.parley.gateway.store.redis.RedisOperationStore;
+import dev.parley.gateway.store.redis.RedisOptions;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOptions;
 import java.time.InstantSource;
@@ -18,8 +21,16 @@ record Engines(OperationStore store, Ephemeral ephemeral) {
     }
 
     static Engines of(GatewayConfig config, InstantSource clock, GatewayMetrics metrics) {
+        if (config.store().isRedis()) {
+            RedisOperationStore redis = RedisOperationStore.open(
+                    RedisOptions.of(config.store().name(), config.durability()),
+                    System::nanoTime,
+                    metrics.storeWrites());
+            metrics.bind(redis);
+            return new Engines(redis, RedisEphemeral.of(redis.connections()));
+        }
         Ephemeral alone = new MemoryEphemeral(clock, Runnable::run);
-        if (config.store() == GatewayConfig.StoreKind.MEMORY) {
+        if (config.store().equals(StoreKind.MEMORY)) {
             return new Engines(new MemoryOperationStore(Runnable::run), alone);
         }
         RocksOperationStore rocks = RocksOperationStore.open(

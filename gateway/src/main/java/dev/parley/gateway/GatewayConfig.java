@@ -35,12 +35,6 @@ public record GatewayConfig(
         AssistantConfig assistant,
         Map<String, PolicyTable> policies) {
 
-    /** Where logs are kept. */
-    public enum StoreKind {
-        ROCKSDB,
-        MEMORY
-    }
-
     @Override
     public String toString() {
         return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir

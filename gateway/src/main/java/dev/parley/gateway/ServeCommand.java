@@ -31,7 +31,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = data;
         if (folder == null) {
-            if (options.store != GatewayConfig.StoreKind.MEMORY) {
+            if (StoreKind.of(options.store).equals(StoreKind.ROCKSDB)) {
                 throw new IllegalArgumentException("--data (or PARLEY_DATA) has to name a folder");
             }
             folder = Path.of("");

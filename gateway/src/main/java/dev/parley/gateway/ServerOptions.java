@@ -24,14 +24,18 @@ final class ServerOptions {
     @Option(
             names = "--store",
             defaultValue = "${env:PARLEY_STORE:-rocksdb}",
-            description = "rocksdb or memory (default ${DEFAULT-VALUE}; PARLEY_STORE)")
-    GatewayConfig.StoreKind store = GatewayConfig.StoreKind.ROCKSDB;
+            description =
+                    "rocksdb, memory, or the Redis that gateways share: redis://HOST:PORT, redis-sentinel://…#NAME,"
+                            + " redis-cluster://… (default ${DEFAULT-VALUE}; PARLEY_STORE)")
+    String store = StoreKind.ROCKSDB.name();
 
     @Option(
             names = "--durability",
             defaultValue = "${env:PARLEY_DURABILITY:-disk}",
-            description = "what an acknowledgement survives: disk (a power cut) or process (a crash)"
-                    + " (default ${DEFAULT-VALUE}; PARLEY_DURABILITY)")
+            description =
+                    "what an acknowledgement survives: disk (a power cut), process (a crash), or with Redis replica"
+                            + " (the loss of a server)"
+                            + " (default ${DEFAULT-VALUE}; PARLEY_DURABILITY)")
     Durability durability = Durability.DISK;
 
     @Option(
@@ -81,7 +85,8 @@ final class ServerOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("--port " + port + " is not a port");
         }
-        if (durability == Durability.REPLICA) {
+        StoreKind kind = StoreKind.of(store);
+        if (durability == Durability.REPLICA && !kind.isRedis()) {
             throw new IllegalArgumentException("--durability replica needs a store that has replicas");
         }
         if (cacheBytes < 1) {
@@ -100,7 +105,7 @@ final class ServerOptions {
                 demo,
                 host,
                 port,
-                store,
+                kind,
                 data,
                 durability,
                 tokenSecret,

@@ -72,8 +72,7 @@ class AssistTest {
     @Test
     void theArticlesAreWrittenOnceHoweverOftenTheDemoStarts(@TempDir Path data) throws Exception {
         for (int start = 0; start < 2; start++) {
-            try (RunningGateway gateway =
-                    new RunningGateway(true, AssistantConfig.NONE, GatewayConfig.StoreKind.ROCKSDB, data)) {
+            try (RunningGateway gateway = new RunningGateway(true, AssistantConfig.NONE, StoreKind.ROCKSDB, data)) {
                 awaitArticles(gateway);
                 String conversation = asked(gateway, "When will my parcel arrive?");
                 finished(gateway, conversation, assist(gateway, conversation));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.gateway.assistant.AssistantConfig;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.store.Durability;
+import dev.parley.gateway.store.redis.RedisServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -93,6 +94,35 @@ class GatewayMainTest {
                 .hasLineCount(1);
     }
 
+    @Test
+    void a_store_that_there_is_not_is_refused_without_its_password() {
+        assertThat(run("demo", "--port", "0", "--data", folder.toString(), "--store", "http://me:secret@host"))
+                .isNotZero();
+        assertThat(err.toString())
+                .startsWith("parley: --store http://(hidden)@host is not rocksdb, memory or a URI of Redis")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void a_gateway_whose_redis_may_lose_what_it_acknowledged_does_not_start() {
+        try (RedisServer redis = RedisServer.start("--appendfsync", "everysec")) {
+            assertThat(run("demo", "--port", "0", "--data", folder.toString(), "--store", redis.uri()))
+                    .isNotZero();
+        }
+        assertThat(err.toString())
+                .startsWith("parley: appendfsync of Redis is everysec and must be always")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void a_gateway_without_its_redis_does_not_start() {
+        RedisServer gone = RedisServer.start();
+        gone.close();
+        assertThat(run("demo", "--port", "0", "--data", folder.toString(), "--store", gone.uri()))
+                .isNotZero();
+        assertThat(err.toString()).startsWith("parley: Redis cannot be reached").hasLineCount(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"demo", "serve", "token"})
     void each_command_explains_itself(String command) {
@@ -113,7 +143,7 @@ class GatewayMainTest {
                 true,
                 "127.0.0.1",
                 0,
-                GatewayConfig.StoreKind.ROCKSDB,
+                StoreKind.ROCKSDB,
                 folder.resolve(name),
                 Durability.PROCESS,
                 "a secret of more than thirty-two bytes, for tests",

@@ -40,10 +40,10 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public RunningGateway(boolean demo, AssistantConfig assistant) throws Exception {
-        this(demo, assistant, GatewayConfig.StoreKind.MEMORY, Path.of(""));
+        this(demo, assistant, StoreKind.MEMORY, Path.of(""));
     }
 
-    RunningGateway(boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data) throws Exception {
+    RunningGateway(boolean demo, AssistantConfig assistant, StoreKind store, Path data) throws Exception {
         tenant = demo ? DemoRoute.TENANT : "shop";
         server = new GatewayServer(config(demo, assistant, store, data, 0));
     }
@@ -51,19 +51,18 @@ public final class RunningGateway implements AutoCloseable {
     /** With a store in a folder, at a time of one's own. */
     RunningGateway(Path data, int retentionDays, InstantSource clock) throws Exception {
         tenant = "shop";
-        server = new GatewayServer(
-                config(false, AssistantConfig.NONE, GatewayConfig.StoreKind.ROCKSDB, data, retentionDays), clock);
+        server = new GatewayServer(config(false, AssistantConfig.NONE, StoreKind.ROCKSDB, data, retentionDays), clock);
     }
 
     /** One of several nodes, which share their engines. */
     RunningGateway(OperationStore store, Ephemeral ephemeral) throws Exception {
         tenant = "shop";
-        GatewayConfig config = config(false, AssistantConfig.NONE, GatewayConfig.StoreKind.MEMORY, Path.of(""), 0);
+        GatewayConfig config = config(false, AssistantConfig.NONE, StoreKind.MEMORY, Path.of(""), 0);
         server = new GatewayServer(config, InstantSource.system(), metrics -> new Engines(store, ephemeral));
     }
 
     private static GatewayConfig config(
-            boolean demo, AssistantConfig assistant, GatewayConfig.StoreKind store, Path data, int retentionDays) {
+            boolean demo, AssistantConfig assistant, StoreKind store, Path data, int retentionDays) {
         return new GatewayConfig(
                 demo,
                 "127.0.0.1",

@@ -5,6 +5,7 @@ import dev.parley.gateway.presence.PresenceCounters;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardCounters;
 import dev.parley.gateway.shard.ShardGroup;
+import dev.parley.gateway.store.redis.RedisOperationStore;
 import dev.parley.gateway.store.rocksdb.RocksOperationStore;
 import dev.parley.gateway.transport.ConnectionCounters;
 import dev.parley.gateway.transport.EventStreams;
@@ -43,7 +44,7 @@ public final class GatewayMetrics implements AutoCloseable {
     /** Is told how long each write of the store took, in nanoseconds, sync included. */
     public LongConsumer storeWrites() {
         Timer timer = Timer.builder("parley.store.write")
-                .description("Time of one write of the store, sync included")
+                .description("Time of one write of the store until it is durable")
                 .publishPercentileHistogram()
                 .register(registry);
         return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
@@ -124,6 +125,31 @@ public final class GatewayMetrics implements AutoCloseable {
                 .walSyncs());
         counter("parley.store.wal.bytes", "Bytes written to the write-ahead log", store, rocks -> rocks.statistics()
                 .walBytes());
+    }
+
+    public void bind(RedisOperationStore store) {
+        gauge("parley.store.healthy", "1 while Redis answers", store, redis -> redis.isHealthy() ? 1 : 0);
+        gauge(
+                "parley.store.bytes.in.flight",
+                "Bytes of appends that Redis has not answered",
+                store,
+                RedisOperationStore::bytesInFlight);
+        gauge("parley.store.damaged", "Quarantined conversations", store, RedisOperationStore::damagedConversations);
+        counter(
+                "parley.store.snapshots.damaged",
+                "Snapshots left aside for the whole log",
+                store,
+                RedisOperationStore::damagedSnapshots);
+        counter(
+                "parley.store.announcements.missed",
+                "Times that announcements of other nodes were missed and found out about",
+                store,
+                RedisOperationStore::missedAnnouncements);
+        gauge(
+                "parley.store.partitions",
+                "Partitions whose channel is listened to",
+                store,
+                RedisOperationStore::partitionsInUse);
     }
 
     private void shardCounter(

@@ -220,6 +220,11 @@ public final class RedisOperationStore implements OperationStore {
         return pulse.beats();
     }
 
+    /** Ways to the same Redis for others, which end with this store. */
+    public RedisConnections connections() {
+        return connections;
+    }
+
     /** Bytes of appends that Redis has not answered yet. */
     public long bytesInFlight() {
         return pulse.bytesInFlight();
