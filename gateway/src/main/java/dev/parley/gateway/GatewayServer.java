@@ -199,7 +199,7 @@ public final class GatewayServer implements AutoCloseable {
         metrics.bind(streams);
         StreamRoute streamRoute = new StreamRoute(streams, origins);
         routes.add(streamRoute);
-        EventTickets tickets = new EventTickets(node.clock());
+        EventTickets tickets = new EventTickets(node.clock(), ephemeral);
         routes.add(ApiRoute.of(node, assistants, tickets));
         routes.addAll(more);
         Runs runs = new Runs(node.shards(), node.store(), node.clock());

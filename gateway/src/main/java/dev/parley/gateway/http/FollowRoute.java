@@ -4,15 +4,15 @@ import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.transport.Node;
 import dev.parley.gateway.transport.ServerSentEvents;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletionStage;
 
 /**
  * {@code GET /v1/conversations/{id}/events?ticket=&after=}: what happens in a conversation, as server-sent events for an {@code
@@ -38,25 +38,27 @@ public final class FollowRoute implements SocketRoute {
     }
 
     @Override
-    public @Nullable Page begin(ChannelHandlerContext ctx, Loop loop, FullHttpRequest request) {
+    public CompletionStage<Taker> begin(Loop loop, FullHttpRequest request) {
         if (!origins.allows(request.headers().getAllAsString(HttpHeaderNames.ORIGIN))) {
             throw new ProblemException(ProblemType.FORBIDDEN, "not from this origin");
         }
         Map<String, String> path = PATH.match(request);
         Map<String, List<String>> query = ApiRoute.parameters(new QueryStringDecoder(request.uri()));
-        EventTickets.Grant grant =
-                tickets.redeem(query.getOrDefault("ticket", List.of("")).get(0));
-        if (grant == null
-                || path == null
-                || !grant.conversation().conversation().equals(path.get("id"))) {
-            throw new ProblemException(ProblemType.UNAUTHENTICATED, "the ticket is not good, or not any more");
-        }
-        Follower follower =
-                new Follower(node, grant.principal(), grant.conversation(), after(request, query), ctx.channel(), loop);
-        ServerSentEvents.begin(ctx, request.protocolVersion());
-        ctx.pipeline().remove(ctx.handler()).addLast(follower);
-        follower.begin();
-        return null;
+        String conversation = path == null ? "" : path.getOrDefault("id", "");
+        long after = after(request, query);
+        HttpVersion version = request.protocolVersion();
+        return tickets.redeem(query.getOrDefault("ticket", List.of("")).get(0)).thenApply(grant -> {
+            if (grant == null || !grant.conversation().conversation().equals(conversation)) {
+                throw new ProblemException(ProblemType.UNAUTHENTICATED, "the ticket is not good, or not any more");
+            }
+            return ctx -> {
+                Follower follower =
+                        new Follower(node, grant.principal(), grant.conversation(), after, ctx.channel(), loop);
+                ServerSentEvents.begin(ctx, version);
+                ctx.pipeline().remove(ctx.handler()).addLast(follower);
+                follower.begin();
+            };
+        });
     }
 
     /** The last revision that the client has; {@link Follower#FROM_NOW} if it wants none of the past. */

@@ -136,17 +136,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void give(ChannelHandlerContext ctx, FullHttpRequest request, SocketRoute route) {
         answering = true;
-        Page refusal;
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        CompletionStage<SocketRoute.Taker> begun;
         try {
-            refusal = route.begin(ctx, loop, request);
+            begun = route.begin(loop, request);
         } catch (RuntimeException e) {
-            refusal = ApiRoute.failed(e);
+            answer(ctx, ApiRoute.failed(e), keepAlive);
+            return;
         }
-        if (refusal == null) {
+        begun.whenComplete((taker, failure) -> {
+            if (loop.isCurrent()) {
+                give(ctx, taker, failure, keepAlive);
+            } else {
+                loop.execute(() -> give(ctx, taker, failure, keepAlive));
+            }
+        });
+    }
+
+    private void give(
+            ChannelHandlerContext ctx,
+            SocketRoute.@Nullable Taker taker,
+            @Nullable Throwable failure,
+            boolean keepAlive) {
+        if (ended) {
+            return;
+        }
+        if (failure != null) {
+            answer(ctx, ApiRoute.failed(failure), keepAlive);
+        } else if (taker != null) {
             given = true;
+            taker.take(ctx);
             dropWaiting();
-        } else {
-            answer(ctx, refusal, HttpUtil.isKeepAlive(request));
+            ctx.channel().config().setAutoRead(true);
         }
     }
 

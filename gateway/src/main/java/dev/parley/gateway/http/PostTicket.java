@@ -13,15 +13,16 @@ record PostTicket(Node node, EventTickets tickets) implements Endpoint {
 
     @Override
     public CompletionStage<Page> answer(ApiRequest request) {
-        return Visit.of(node, request).look().thenApply(opened -> {
-            EventTickets.Issued issued = tickets.issue(request.principal(), opened.key());
-            String id = URLEncoder.encode(opened.key().conversation(), StandardCharsets.UTF_8)
-                    .replace("+", "%20");
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("ticket", issued.ticket());
-            json.put("path", "/v1/conversations/" + id + "/events?ticket=" + issued.ticket());
-            json.put("expiresAtMillis", issued.expiresAtMillis());
-            return Json.page(HttpResponseStatus.CREATED, json);
-        });
+        return Visit.of(node, request).look().thenCompose(opened -> tickets.issue(request.principal(), opened.key())
+                .thenApply(issued -> page(opened.key().conversation(), issued)));
+    }
+
+    private static Page page(String conversation, EventTickets.Issued issued) {
+        String id = URLEncoder.encode(conversation, StandardCharsets.UTF_8).replace("+", "%20");
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("ticket", issued.ticket());
+        json.put("path", "/v1/conversations/" + id + "/events?ticket=" + issued.ticket());
+        json.put("expiresAtMillis", issued.expiresAtMillis());
+        return Json.page(HttpResponseStatus.CREATED, json);
     }
 }

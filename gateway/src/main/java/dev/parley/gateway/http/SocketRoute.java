@@ -4,7 +4,7 @@ import dev.parley.gateway.shard.Loop;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpRequest;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletionStage;
 
 /** Answers requests with something that goes on, and so keeps their socket. On the event loop of the connection. */
 public interface SocketRoute {
@@ -12,8 +12,13 @@ public interface SocketRoute {
     boolean takes(HttpRequest head);
 
     /**
-     * Removes the context's handler and puts its own in its place, or answers with a page and leaves all as it is. The
-     * request is released when this returns.
+     * Whether the request may have the socket, and what takes it then; fails as endpoints do if it may not. The request is
+     * released when this returns. Completes on any thread.
      */
-    @Nullable Page begin(ChannelHandlerContext ctx, Loop loop, FullHttpRequest request);
+    CompletionStage<Taker> begin(Loop loop, FullHttpRequest request);
+
+    /** Removes the context's handler and puts its own in its place. */
+    interface Taker {
+        void take(ChannelHandlerContext ctx);
+    }
 }

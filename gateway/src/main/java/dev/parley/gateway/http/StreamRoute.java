@@ -4,14 +4,15 @@ import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.transport.EventStreams;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,13 @@ public final class StreamRoute implements SocketRoute, Route {
     }
 
     @Override
-    public @Nullable Page begin(ChannelHandlerContext ctx, Loop loop, FullHttpRequest request) {
+    public CompletionStage<Taker> begin(Loop loop, FullHttpRequest request) {
         if (!isAllowed(request)) {
-            return Problem.of(ProblemType.FORBIDDEN, "not from this origin").page();
+            throw new ProblemException(ProblemType.FORBIDDEN, "not from this origin");
         }
-        streams.begin(ctx, loop, request.protocolVersion(), ByteBufUtil.getBytes(request.content()));
-        return null;
+        HttpVersion version = request.protocolVersion();
+        byte[] body = ByteBufUtil.getBytes(request.content());
+        return CompletableFuture.completedStage(ctx -> streams.begin(ctx, loop, version, body));
     }
 
     @Override

@@ -3,9 +3,10 @@ package dev.parley.gateway.store;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the nodes of one gateway share and nobody keeps: fences, leases and messages. Nothing of it decides the order of a
+ * What the nodes of one gateway share and nobody keeps: fences, leases, values that are taken once, and messages. Nothing of it decides the order of a
  * log.
  *
  * <p>Thread: calls from any thread, none blocks. Stages complete and listeners are called on threads of this object; callers
@@ -34,6 +35,12 @@ public interface Ephemeral extends AutoCloseable {
 
     /** The leases that have not run out of names that begin with the prefix, and the fence of each. */
     CompletionStage<Map<String, Long>> leases(String prefix);
+
+    /** Keeps a value under a name that nothing else has, to be taken within the time. */
+    CompletionStage<@Nullable Void> put(String name, byte[] value, long keptMillis);
+
+    /** The value of a name, which is nobody's any more then; null if it was taken, or its time is over. */
+    CompletionStage<byte @Nullable []> take(String name);
 
     /** Tells everybody who listens, the sender too. The message may be lost, doubled or overtaken by later ones. */
     void publish(String channel, byte[] message);

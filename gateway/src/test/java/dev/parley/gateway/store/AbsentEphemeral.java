@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What nodes share, which does not answer while it is away: it answers when it is back, or never. A node that
  * has one can be cut off from the others. For any thread. */
@@ -15,7 +16,8 @@ public final class AbsentEphemeral implements Ephemeral {
     private final List<Asked<?>> asked = new CopyOnWriteArrayList<>();
     private volatile boolean away;
 
-    private record Asked<T>(Supplier<CompletionStage<T>> question, CompletableFuture<T> answer) {
+    private record Asked<T extends @Nullable Object>(
+            Supplier<CompletionStage<T>> question, CompletableFuture<T> answer) {
         void ask() {
             question.get().thenAccept(answer::complete);
         }
@@ -57,7 +59,7 @@ public final class AbsentEphemeral implements Ephemeral {
         return taken;
     }
 
-    private <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question) {
+    private <T extends @Nullable Object> CompletionStage<T> ask(Supplier<CompletionStage<T>> question) {
         if (!away) {
             return question.get();
         }
@@ -91,6 +93,16 @@ public final class AbsentEphemeral implements Ephemeral {
     @Override
     public CompletionStage<Map<String, Long>> leases(String prefix) {
         return ask(() -> ephemeral.leases(prefix));
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> put(String name, byte[] value, long keptMillis) {
+        return ask(() -> ephemeral.put(name, value, keptMillis));
+    }
+
+    @Override
+    public CompletionStage<byte @Nullable []> take(String name) {
+        return ask(() -> ephemeral.take(name));
     }
 
     @Override

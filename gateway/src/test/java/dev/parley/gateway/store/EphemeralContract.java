@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What everything that nodes share has to promise. */
@@ -82,6 +83,33 @@ public abstract class EphemeralContract {
     }
 
     @Test
+    void a_value_is_taken_once_and_in_time() throws Exception {
+        get(ephemeral().put("v/a", new byte[] {1}, 60_000));
+        get(ephemeral().put("v/b", new byte[] {2}, LEASE_MILLIS));
+        assertThat(get(ephemeral().take("v/a"))).containsExactly(1);
+        assertThat(get(ephemeral().take("v/a"))).isNull();
+        pass(LEASE_MILLIS + 100);
+
+        assertThat(get(ephemeral().take("v/b"))).isNull();
+        assertThat(get(ephemeral().take("v/c"))).isNull();
+    }
+
+    @Test
+    void of_many_who_take_a_value_at_once_one_gets_it() throws Exception {
+        get(ephemeral().put("v/a", new byte[] {1}, 60_000));
+        List<CompletionStage<byte @Nullable []>> taken = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            taken.add(ephemeral().take("v/a"));
+        }
+        int got = 0;
+        for (CompletionStage<byte @Nullable []> each : taken) {
+            got += get(each) == null ? 0 : 1;
+        }
+
+        assertThat(got).isEqualTo(1);
+    }
+
+    @Test
     void a_message_reaches_who_listens_to_its_channel_until_it_stops() throws Exception {
         List<Integer> heard = Collections.synchronizedList(new ArrayList<>());
         Ephemeral.Subscription one = ephemeral().subscribe("x", message -> heard.add((int) message[0]));
@@ -98,7 +126,7 @@ public abstract class EphemeralContract {
         assertThat(heard).containsExactlyInAnyOrder(1, 11, 13);
     }
 
-    private static <T> T get(CompletionStage<T> stage) throws Exception {
+    private static <T extends @Nullable Object> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What nodes in one process share. Stages are complete when they are returned; messages are handed over by the executor,
@@ -21,12 +22,17 @@ import java.util.function.Consumer;
  */
 public final class MemoryEphemeral implements Ephemeral {
     private static final int FENCES_MAX = 200_000;
+    private static final int VALUES_MAX = 10_000;
 
     private final InstantSource clock;
     private final Executor executor;
     private final Cache<String, Long> fences;
+    private final Cache<String, Value> values;
     private final Map<String, Lease> leases = new HashMap<>();
     private final Map<String, List<Consumer<byte[]>>> listeners = new ConcurrentHashMap<>();
+
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    private record Value(byte[] bytes, long untilMillis) {}
 
     private record Lease(long fence, long untilMillis) {}
 
@@ -38,6 +44,10 @@ public final class MemoryEphemeral implements Ephemeral {
                 .ticker(() -> clock.millis() * 1_000_000)
                 .expireAfterWrite(Duration.ofMillis(FENCE_KEPT_MILLIS))
                 .maximumSize(FENCES_MAX)
+                .build();
+        this.values = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumSize(VALUES_MAX)
                 .build();
     }
 
@@ -83,6 +93,19 @@ public final class MemoryEphemeral implements Ephemeral {
             }
         });
         return CompletableFuture.completedFuture(held);
+    }
+
+    @Override
+    public synchronized CompletionStage<@Nullable Void> put(String name, byte[] value, long keptMillis) {
+        values.put(name, new Value(value.clone(), clock.millis() + keptMillis));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletionStage<byte @Nullable []> take(String name) {
+        Value value = values.asMap().remove(name);
+        return CompletableFuture.completedFuture(
+                value != null && clock.millis() < value.untilMillis ? value.bytes : null);
     }
 
     @Override

@@ -2,14 +2,16 @@ package dev.parley.gateway.store.redis;
 
 import dev.parley.gateway.store.Ephemeral;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ public final class RedisEphemeral implements Ephemeral {
     private static final Logger LOG = LoggerFactory.getLogger(RedisEphemeral.class);
 
     private static final String FENCES = "parley:fence:";
+    private static final String VALUES = "parley:value:";
     private static final byte[] LEASE_ENDS = bytes("parley:{leases}:ends");
     private static final byte[] LEASE_FENCES = bytes("parley:{leases}:fences");
     private static final byte[] FENCE_KEPT = bytes(Long.toString(FENCE_KEPT_MILLIS));
@@ -92,6 +95,17 @@ public final class RedisEphemeral implements Ephemeral {
     }
 
     @Override
+    public CompletionStage<@Nullable Void> put(String name, byte[] value, long keptMillis) {
+        return ask(() -> link.commands().set(bytes(VALUES + name), value, SetArgs.Builder.px(keptMillis)))
+                .thenApply(answer -> null);
+    }
+
+    @Override
+    public CompletionStage<byte @Nullable []> take(String name) {
+        return ask(() -> link.commands().getdel(bytes(VALUES + name)));
+    }
+
+    @Override
     public void publish(String channel, byte[] message) {
         try {
             link.commands()
@@ -114,20 +128,25 @@ public final class RedisEphemeral implements Ephemeral {
     /** A server that was started anew, or that took over, does not know the script yet. */
     private CompletionStage<Object> run(
             EphemeralScript script, ScriptOutputType output, byte[][] keys, byte[]... arguments) {
+        return RedisEphemeral.<Object>ask(() -> link.commands().evalsha(script.digest(), output, keys, arguments))
+                .handle((answer, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedStage(answer);
+                    }
+                    return EphemeralScript.isUnknown(failure)
+                            ? RedisEphemeral.<Object>ask(
+                                    () -> link.commands().eval(script.text(), output, keys, arguments))
+                            : CompletableFuture.<Object>failedStage(failure);
+                })
+                .thenCompose(answer -> answer);
+    }
+
+    /** A queue that is full, or a connection that is closed, throws. */
+    private static <T extends @Nullable Object> CompletionStage<T> ask(Supplier<? extends CompletionStage<T>> command) {
         try {
-            return link.commands()
-                    .<Object>evalsha(script.digest(), output, keys, arguments)
-                    .handle((answer, failure) -> {
-                        if (failure == null) {
-                            return CompletableFuture.completedStage(answer);
-                        }
-                        return EphemeralScript.isUnknown(failure)
-                                ? link.commands().<Object>eval(script.text(), output, keys, arguments)
-                                : CompletableFuture.<Object>failedStage(failure);
-                    })
-                    .thenCompose(answer -> answer);
+            return command.get();
         } catch (RuntimeException e) {
-            return CompletableFuture.failedStage(new CompletionException(e));
+            return CompletableFuture.failedStage(e);
         }
     }
 
