@@ -19,10 +19,10 @@ import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.session.Tokens;
 import dev.parley.gateway.shard.Inbox;
-import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.shard.TimedLoop;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Ephemeral;
 import dev.parley.gateway.store.OperationStore;
@@ -44,6 +44,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -146,7 +147,7 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     private ShardGroup shards(GatewayConfig config, InstantSource clock, Inbox inbox) {
-        List<Loop> all = loops.all();
+        List<TimedLoop> all = loops.all();
         ShardLimits bounds = new ShardLimits(
                 Math.max(1, config.cacheBytesMax() / all.size()),
                 QUEUED_PER_SHARD_MAX,
@@ -157,9 +158,18 @@ public final class GatewayServer implements AutoCloseable {
         Policy policy = new Policy(config.policies());
         AtomicInteger handles = new AtomicInteger();
         List<Shard> shards = new ArrayList<>();
-        for (Loop loop : all) {
+        for (TimedLoop loop : all) {
             shards.add(new Shard(
-                    loop, store, policy, config.limits(), bounds, clock, inbox, handles::incrementAndGet, this::join));
+                    loop,
+                    store,
+                    policy,
+                    config.limits(),
+                    bounds,
+                    clock,
+                    inbox,
+                    handles::incrementAndGet,
+                    this::join,
+                    new SplittableRandom()));
         }
         return new ShardGroup(shards);
     }

@@ -98,6 +98,7 @@ public final class GatewayMetrics implements AutoCloseable {
         shardCounter("parley.opens", "Conversations opened or resumed", shards, ShardCounters::opened);
         shardCounter("parley.loads", "Conversations loaded from the store", shards, ShardCounters::loads);
         shardCounter("parley.conflicts", "Appends that met another log", shards, ShardCounters::conflicts);
+        shardCounter("parley.followed", "Entries of other nodes taken in", shards, ShardCounters::followed);
         gauge("parley.shard.queued", "Requests waiting for shards", shards, group -> sum(group, Shard::queued));
         gauge(
                 "parley.conversations.loaded",

@@ -1,6 +1,7 @@
 package dev.parley.gateway.shard;
 
 import dev.parley.conversation.View;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class Audience {
     private final int handle;
     private final Set<Subscriber> publicSubscribers = new LinkedHashSet<>();
     private final Set<Subscriber> staffSubscribers = new LinkedHashSet<>();
-    private long published;
+    private Chain told = Chain.START;
     private long publicFrom;
     private long staffFrom;
     private int awaited;
@@ -54,14 +55,15 @@ final class Audience {
         awaited--;
     }
 
-    /** Everything up to this revision was published, or was there when somebody joined. */
-    long published() {
-        return published;
+    /** Everything up to here was published, or was there when somebody joined. */
+    Chain told() {
+        return told;
     }
 
-    /** The subscriber has everything up to {@code revision}. */
-    void join(Subscriber subscriber, long revision) {
-        published = Math.max(published, revision);
+    /** The subscriber has everything up to {@code head}. */
+    void join(Subscriber subscriber, Chain head) {
+        long revision = head.revision();
+        told = revision > told.revision() ? head : told;
         Set<Subscriber> same = of(view(subscriber));
         if (same.isEmpty()) {
             if (view(subscriber) == View.PUBLIC) {
@@ -88,7 +90,7 @@ final class Audience {
     /** Hands durable entries to everybody who may see something of them. */
     void publish(List<LoggedEntry> entries) {
         LoggedEntry last = entries.get(entries.size() - 1);
-        published = last.revision();
+        told = last.chain();
         if (!staffSubscribers.isEmpty()) {
             deliver(staffSubscribers, new Published(handle, View.STAFF, staffFrom, last.position(), entries));
             staffFrom = last.revision();

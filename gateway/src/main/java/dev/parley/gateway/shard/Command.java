@@ -4,6 +4,7 @@ import dev.parley.conversation.Operation;
 import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Submission;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import java.util.List;
@@ -21,11 +22,25 @@ sealed interface Command {
         return false;
     }
 
+    /** Where the log ended when it was looked at for this command, in case that others know more than this node. */
+    default @Nullable Chain seen() {
+        return null;
+    }
+
+    default Command after(Chain end) {
+        return this;
+    }
+
     /** {@code read} is the part of the log that is not in memory, if it was asked for already. */
     record Open(
             OpenRequest request,
             Subscriber subscriber,
-            @Nullable LogPart read) implements Command {
+            @Nullable LogPart read,
+            @Nullable Chain seen) implements Command {
+        Open(OpenRequest request, Subscriber subscriber) {
+            this(request, subscriber, null, null);
+        }
+
         @Override
         public ConversationKey key() {
             return request.key();
@@ -41,7 +56,12 @@ sealed interface Command {
         }
 
         Open with(LogPart part) {
-            return new Open(request, subscriber, part);
+            return new Open(request, subscriber, part, seen);
+        }
+
+        @Override
+        public Open after(Chain end) {
+            return new Open(request, subscriber, null, end);
         }
     }
 
@@ -61,12 +81,22 @@ sealed interface Command {
             Submission submission,
             long expectedRevision,
             Subscriber subscriber,
-            @Nullable Redacted redacted)
+            @Nullable Redacted redacted,
+            @Nullable Chain seen)
             implements Command {
         static final long ANY_REVISION = -1;
 
+        Submit(ConversationKey key, int handle, Submission submission, long expectedRevision, Subscriber subscriber) {
+            this(key, handle, submission, expectedRevision, subscriber, null, null);
+        }
+
         Submit with(Redacted read) {
-            return new Submit(key, handle, submission, expectedRevision, subscriber, read);
+            return new Submit(key, handle, submission, expectedRevision, subscriber, read, seen);
+        }
+
+        @Override
+        public Submit after(Chain end) {
+            return new Submit(key, handle, submission, expectedRevision, subscriber, redacted, end);
         }
 
         @Override

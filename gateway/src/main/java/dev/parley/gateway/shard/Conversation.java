@@ -26,6 +26,7 @@ import dev.parley.gateway.session.Policy.Asker;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.Refusal;
 import dev.parley.gateway.store.Append;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
@@ -66,6 +67,8 @@ class Conversation {
     /** Everybody who reads has one. */
     private static final int ATTRIBUTES_MAX = 2_048;
 
+    private static final String REDACT = Operation.Redact.class.getSimpleName();
+
     private final ConversationKey key;
     private final Policy policy;
     private final Limits limits;
@@ -81,7 +84,9 @@ class Conversation {
 
     private final List<LoggedEntry> unappended = new ArrayList<>();
     private Position appended;
+    private Chain end;
     private long snapshotRevision;
+    private boolean snapshotIsLatest = true;
 
     Conversation(ConversationKey key, StoredConversation stored, Policy policy, Limits limits, ShardLimits bounds) {
         this.key = key;
@@ -95,7 +100,8 @@ class Conversation {
         restore(stored);
         summary = new InboxSummary(key.conversation(), state);
         resumption = new Resumption(state, history, stored.horizon(), limits.snapshotBlocks());
-        appended = history.head().position();
+        end = history.head();
+        appended = end.position();
     }
 
     private void restore(StoredConversation stored) {
@@ -409,13 +415,47 @@ class Conversation {
     }
 
     private LoggedEntry append(Entry entry) {
-        LoggedEntry logged = LoggedEntry.after(history.head(), entry, EntryCodec.encode(entry))
-                .withHashes(hashBeat.after(entry, state));
-        history.append(logged);
-        marks.append(entry);
+        LoggedEntry logged = join(LoggedEntry.after(history.head(), entry, EntryCodec.encode(entry)));
         unappended.add(logged);
-        summary.append(entry);
         return logged;
+    }
+
+    /** The state is that after the entry. */
+    private LoggedEntry join(LoggedEntry entry) {
+        LoggedEntry hashed = entry.withHashes(hashBeat.after(entry.entry(), state));
+        history.append(hashed);
+        marks.append(entry.entry());
+        summary.append(entry.entry());
+        return hashed;
+    }
+
+    /**
+     * Whether entries of another node can be added to what is in memory. A redaction replaced others of the log, and those
+     * may be here.
+     */
+    static boolean canFollow(List<LoggedEntry> entries) {
+        return entries.stream().noneMatch(entry -> entry.entry().command().equals(REDACT));
+    }
+
+    /** Adds the entries that another node appended after head; only where all that was decided here is in the store. */
+    List<LoggedEntry> follow(List<LoggedEntry> entries) {
+        List<LoggedEntry> followed = new ArrayList<>(entries.size());
+        for (LoggedEntry entry : entries) {
+            state.apply(entry.entry());
+            followed.add(join(entry));
+            outboxes.follow(entry.entry());
+        }
+        summary.takeUnstored();
+        snapshotIsLatest = false;
+        end = history.head();
+        appended = end.position();
+        history.stored(end.revision());
+        return followed;
+    }
+
+    /** What the store has of the outboxes, in case that another node answered. */
+    void learn(List<OutboxRow> stored) {
+        outboxes.learn(stored);
     }
 
     /** Writes the first entry. Only where {@link #isNew}. */
@@ -439,6 +479,20 @@ class Conversation {
 
     Position head() {
         return history.head().position();
+    }
+
+    Chain headChain() {
+        return history.head();
+    }
+
+    /** Whether this is a point of the log as it is in memory. */
+    boolean holds(Chain chain) {
+        return history.start() <= chain.revision() && !resumption.isForeign(chain.position());
+    }
+
+    /** Up to where the store is known to have it. */
+    Chain end() {
+        return end;
     }
 
     Resumption resumption() {
@@ -502,27 +556,36 @@ class Conversation {
 
     /** The store has what {@link #takeAppend} gave it last. */
     void stored(Append append) {
+        List<LoggedEntry> entries = append.entries();
+        end = entries.isEmpty() ? end : entries.get(entries.size() - 1).chain();
         history.stored(append.expected().revision() + append.entries().size());
         erasures.stored();
     }
 
+    /** Only with entries: so whoever still builds on the one before meets another position. */
     private boolean isSnapshotDue() {
-        return erasures.hasUnstored() || history.head().revision() - snapshotRevision >= bounds.snapshotEntries();
+        return !unappended.isEmpty()
+                && (erasures.hasUnstored() || history.head().revision() - snapshotRevision >= bounds.snapshotEntries());
     }
 
-    /** What changed since the last one. Blocks are immutable: the store's thread encodes them. */
+    /**
+     * What changed since the last one, or all where another node may have written one meanwhile. Blocks are immutable: the
+     * store's thread encodes them.
+     */
     private SnapshotPart snapshot() {
-        List<SnapshotBlock> changed = state.changedSince(snapshotRevision, View.STAFF).stream()
+        long since = snapshotIsLatest ? snapshotRevision : 0;
+        List<SnapshotBlock> changed = state.changedSince(since, View.STAFF).stream()
                 .map(block -> new SnapshotBlock(block, state.changedAt(block.id())))
                 .toList();
         SnapshotPart part = new SnapshotPart(
-                snapshotRevision,
+                since,
                 history.head(),
                 state.timeMillis(),
                 state.attributes(),
                 changed,
                 state.blocks().size());
         snapshotRevision = history.head().revision();
+        snapshotIsLatest = true;
         return part;
     }
 

@@ -1,5 +1,7 @@
 package dev.parley.gateway.shard;
 
+import dev.parley.gateway.shard.Delivery.Refusal;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.LoggedEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,9 +17,16 @@ final class LoadedConversation {
     private int waitingForBatch;
     private boolean inBatch;
     private int pins;
+    private int losses;
+    private int appendsInARow;
+    private boolean othersWrite;
+    private boolean resting;
 
-    LoadedConversation(Conversation conversation) {
+    /** {@code losses}: how often in a row its appends have lost. */
+    LoadedConversation(Conversation conversation, int losses) {
         this.conversation = conversation;
+        this.losses = losses;
+        othersWrite = losses > 0;
     }
 
     /** What becomes visible, in the order in which it was decided, and the request it answers. */
@@ -28,8 +37,13 @@ final class LoadedConversation {
 
         record Reply(Delivery delivery, Command origin) implements Release {}
 
-        /** The subscriber joins the audience with a replica at the position of {@code catchUp}. */
-        record Join(Audience audience, Delivery.Opened opened, Command origin) implements Release {}
+        /** It is started again. */
+        record Again(Command origin) implements Release {}
+
+        record Refused(Refusal refusal, Command origin) implements Release {}
+
+        /** The subscriber joins the audience with a replica at {@code head}. */
+        record Join(Audience audience, Delivery.Opened opened, Chain head, Command origin) implements Release {}
     }
 
     Conversation conversation() {
@@ -60,6 +74,37 @@ final class LoadedConversation {
         }
         inBatch = false;
         return released;
+    }
+
+    /** Its append lost: how often that is in a row. */
+    int lost() {
+        return losses + 1;
+    }
+
+    /** Its append was stored; whether others shall have their turn before the next. */
+    boolean won() {
+        losses = 0;
+        appendsInARow = conversation.hasUnappended() ? appendsInARow + 1 : 0;
+        boolean mustRest = Retry.mustRest(othersWrite, appendsInARow);
+        if (mustRest) {
+            othersWrite = false;
+            appendsInARow = 0;
+        }
+        return mustRest;
+    }
+
+    /** Another node wrote into it. */
+    void followed() {
+        othersWrite = true;
+    }
+
+    void rest(boolean rests) {
+        resting = rests;
+    }
+
+    /** Whether it shall not be appended to yet. */
+    boolean isResting() {
+        return resting;
     }
 
     /** All that waits, for a conversation that is given up. */

@@ -1,6 +1,7 @@
 package dev.parley.gateway.shard;
 
 import dev.parley.conversation.Author;
+import dev.parley.conversation.Entry;
 import dev.parley.conversation.RejectCode;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.gateway.session.OneShotOutbox;
@@ -41,6 +42,26 @@ final class OutboxRows {
     void restore(OutboxRow row) {
         rows.put(new Name(row.subject(), row.outbox()), row);
         owners.putIfAbsent(row.outbox(), row.subject());
+    }
+
+    /** Another node's entry is the last that its outbox has, whatever was known of it here. */
+    void follow(Entry entry) {
+        SubmissionId id = entry.submission();
+        if (!id.equals(SubmissionId.NONE)) {
+            String subject = entry.author().subject();
+            restore(new OutboxRow(
+                    subject, id.outbox(), id.seq(), id.contentId(), entry.timeMillis(), entry.revision(), null));
+        }
+    }
+
+    /** What the store has, where it is newer. */
+    void learn(List<OutboxRow> stored) {
+        for (OutboxRow row : stored) {
+            OutboxRow known = rows.get(new Name(row.subject(), row.outbox()));
+            if (known == null || known.lastSeq() < row.lastSeq()) {
+                restore(row);
+            }
+        }
     }
 
     /** The answer if this is not the outbox's next submission, else null. */

@@ -80,10 +80,16 @@ final class Resumption {
         return new Delivery.Page(handle, before, blocks, more ? first : 0);
     }
 
+    /** Whether it is not on this log, or further on, as far as that can be said without reading. */
+    boolean isForeign(Position position) {
+        long revision = position.revision();
+        return revision >= history.start() && !(revision <= history.head().revision() && history.holds(position));
+    }
+
     private boolean isOnLog(Position position, boolean pending, List<LoggedEntry> read) {
         long revision = position.revision();
         if (revision >= history.start()) {
-            return revision <= history.head().revision() && history.holds(position);
+            return !isForeign(position);
         }
         if (revision < horizon.revision()) {
             return false;

@@ -2,6 +2,7 @@ package dev.parley.gateway.shard;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Effect;
@@ -17,10 +18,12 @@ import dev.parley.gateway.shard.Command.Redacted;
 import dev.parley.gateway.shard.Conversation.Decision;
 import dev.parley.gateway.shard.Delivery.Answer;
 import dev.parley.gateway.shard.Delivery.OpenFailure;
+import dev.parley.gateway.shard.Delivery.OutboxFault;
 import dev.parley.gateway.shard.Delivery.Refusal;
 import dev.parley.gateway.shard.LoadedConversation.Release;
 import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.LoggedEntry;
@@ -28,9 +31,7 @@ import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.StoreBusyException;
 import dev.parley.gateway.store.StoredConversation;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,9 @@ import org.slf4j.LoggerFactory;
  *       batch is with the store at a time; what is decided meanwhile goes with the next.
  *   <li><b>Bounded</b>: past {@link ShardLimits} a request is refused with a delay, and nothing of it is recorded.
  *   <li><b>A cache, never the only copy</b>: a loaded conversation may be evicted whenever nothing of it is undurable.
+ *   <li><b>One of many</b>: other nodes may append to the same logs. What they append is followed ({@link Follow}); the
+ *       store's compare decides who was first, and who lost decides again on what there is then ({@link Retry}). Nobody is
+ *       told that it is out of line, or not allowed, before this node has looked whether it is itself behind.
  * </ul>
  */
 public final class Shard {
@@ -63,7 +68,7 @@ public final class Shard {
     /** An assistant is refused at a quarter of the undurable bytes at which people are. */
     private static final int YIELDING_SHARE = 4;
 
-    private final Loop loop;
+    private final TimedLoop loop;
     private final OperationStore store;
     private final Restored restored;
     private final ShardLimits bounds;
@@ -71,12 +76,15 @@ public final class Shard {
     private final Inbox inbox;
     private final IntSupplier handles;
     private final Visitors visitors;
+    private final Retry retry;
+    private final Follow.Owner others = new Others();
     private final ShardCounters counters = new ShardCounters();
     private final AtomicInteger queued = new AtomicInteger();
 
     private final Cache<ConversationKey, LoadedConversation> conversations;
-    private final Map<ConversationKey, Deque<Command>> loading = new HashMap<>();
+    private final Map<ConversationKey, Loading> loading = new HashMap<>();
     private final Map<ConversationKey, Audience> audiences = new HashMap<>();
+    private final Map<ConversationKey, Follow> follows = new HashMap<>();
     private Set<LoadedConversation> undurable = new LinkedHashSet<>();
     private final List<Command> yielding = new ArrayList<>();
     private boolean appendScheduled;
@@ -93,9 +101,9 @@ public final class Shard {
         Conversation of(ConversationKey key, StoredConversation stored);
     }
 
-    /** {@code handles} gives a number that no other conversation of the node has. */
+    /** {@code handles} gives a number that no other conversation of the node has; {@code random} is the shard's own. */
     public Shard(
-            Loop loop,
+            TimedLoop loop,
             OperationStore store,
             Policy policy,
             Limits limits,
@@ -103,7 +111,8 @@ public final class Shard {
             InstantSource clock,
             Inbox inbox,
             IntSupplier handles,
-            Visitors visitors) {
+            Visitors visitors,
+            RandomGenerator random) {
         this(
                 loop,
                 store,
@@ -112,18 +121,20 @@ public final class Shard {
                 clock,
                 inbox,
                 handles,
-                visitors);
+                visitors,
+                random);
     }
 
     Shard(
-            Loop loop,
+            TimedLoop loop,
             OperationStore store,
             Restored restored,
             ShardLimits bounds,
             InstantSource clock,
             Inbox inbox,
             IntSupplier handles,
-            Visitors visitors) {
+            Visitors visitors,
+            RandomGenerator random) {
         this.loop = loop;
         this.store = store;
         this.restored = restored;
@@ -132,10 +143,12 @@ public final class Shard {
         this.inbox = inbox;
         this.handles = handles;
         this.visitors = visitors;
+        this.retry = new Retry(random);
         this.conversations = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(bounds.cacheBytesMax())
                 .weigher((ConversationKey key, LoadedConversation loaded) -> loaded.weightBytes())
+                .removalListener(this::removed)
                 .recordStats()
                 .build();
     }
@@ -155,17 +168,17 @@ public final class Shard {
     }
 
     public void open(OpenRequest request, Subscriber subscriber) {
-        handOver(new Command.Open(request, subscriber, null));
+        handOver(new Command.Open(request, subscriber));
     }
 
     public void submit(ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
-        handOver(new Command.Submit(key, handle, submission, Command.Submit.ANY_REVISION, subscriber, null));
+        handOver(new Command.Submit(key, handle, submission, Command.Submit.ANY_REVISION, subscriber));
     }
 
     /** It is rejected unless it follows the entry at {@code expectedRevision}. */
     public void submitAfter(
             long expectedRevision, ConversationKey key, int handle, Submission submission, Subscriber subscriber) {
-        handOver(new Command.Submit(key, handle, submission, expectedRevision, subscriber, null));
+        handOver(new Command.Submit(key, handle, submission, expectedRevision, subscriber));
     }
 
     /** Delivers a page of the blocks that stand before the revision {@code before}. */
@@ -228,17 +241,24 @@ public final class Shard {
             run(command, loaded);
             return;
         }
-        Deque<Command> waiting = loading.get(command.key());
-        if (waiting == null) {
-            waiting = new ArrayDeque<>();
-            loading.put(command.key(), waiting);
-            load(command.key());
+        Loading begun = loading.get(command.key());
+        (begun == null ? load(command.key(), 0, 0) : begun).waiting().add(command);
+    }
+
+    private Loading load(ConversationKey key, int losses, long delayMillis) {
+        Loading begun = new Loading(losses);
+        loading.put(key, begun);
+        if (delayMillis > 0) {
+            loop.after(delayMillis, () -> load(key));
+        } else {
+            load(key);
         }
-        waiting.add(command);
+        return begun;
     }
 
     private void load(ConversationKey key) {
         counters.loads.increment();
+        follows.computeIfAbsent(key, absent -> new Follow(others, store, loop, absent, bounds.historyEntries()));
         store.load(key)
                 .whenComplete((stored, failure) -> loop.execute(() -> {
                     if (stored == null) {
@@ -253,11 +273,11 @@ public final class Shard {
     private void readMissed(ConversationKey key, StoredConversation stored) {
         Audience audience = audiences.get(key);
         long start = stored.start().revision();
-        if (audience == null || audience.published() >= start) {
+        if (audience == null || audience.told().revision() >= start) {
             loaded(key, stored, List.of(), null);
             return;
         }
-        long from = audience.published();
+        long from = audience.told().revision();
         store.read(key, from, start)
                 .whenComplete((entries, failure) -> loop.execute(() -> {
                     if (failure == null && entries.size() < start - from) {
@@ -277,15 +297,15 @@ public final class Shard {
             @Nullable StoredConversation stored,
             List<LoggedEntry> missed,
             @Nullable Throwable failure) {
-        Deque<Command> waiting = loading.remove(key);
-        if (waiting == null) {
+        Loading ended = loading.remove(key);
+        if (ended == null) {
             throw new IllegalStateException("nobody waits for " + key);
         }
         LoadedConversation loaded = null;
         Throwable cause = failure;
         if (stored != null) {
             try {
-                loaded = new LoadedConversation(restored.of(key, stored));
+                loaded = new LoadedConversation(restored.of(key, stored), ended.losses());
                 conversations.put(key, loaded);
             } catch (RuntimeException e) {
                 cause = e;
@@ -293,17 +313,20 @@ public final class Shard {
         }
         if (loaded == null) {
             LOG.error("conversation {} cannot be loaded", key, cause);
+            forgetIfUnused(key);
+            lookLater(key);
         } else if (stored != null) {
             publishMissed(key, missed);
             publishMissed(key, stored.entries());
         }
-        for (Command command : waiting) {
+        for (Command command : ended.waiting()) {
             if (loaded == null) {
                 fail(command, cause);
             } else {
                 run(command, loaded);
             }
         }
+        goOn(key);
     }
 
     /** What the log has and the audience was not told: appended elsewhere, or by a batch whose answer was lost. */
@@ -313,10 +336,103 @@ public final class Shard {
             return;
         }
         List<LoggedEntry> missed = entries.stream()
-                .filter(entry -> entry.revision() > audience.published())
+                .filter(entry -> entry.revision() > audience.told().revision())
                 .toList();
         if (!missed.isEmpty()) {
             audience.publish(missed);
+            missed.forEach(entry -> endFormerVisitors(audience, entry.entry()));
+            forgetIfDeserted(audience);
+        }
+    }
+
+    private @Nullable Chain known(ConversationKey key) {
+        if (loading.containsKey(key)) {
+            return null;
+        }
+        LoadedConversation loaded = conversations.getIfPresent(key);
+        if (loaded != null) {
+            return loaded.isBusy() ? null : loaded.conversation().end();
+        }
+        Audience audience = audiences.get(key);
+        return audience == null ? null : audience.told();
+    }
+
+    private void followed(ConversationKey key, List<LoggedEntry> entries) {
+        LoadedConversation loaded = conversations.getIfPresent(key);
+        if (loaded == null) {
+            publishMissed(key, entries);
+        } else if (Conversation.canFollow(entries)) {
+            counters.followed.add(entries.size());
+            loaded.followed();
+            publishMissed(key, loaded.conversation().follow(entries));
+            conversations.put(key, loaded);
+        } else {
+            loadAnew(key);
+        }
+    }
+
+    private void loadAnew(ConversationKey key) {
+        LoadedConversation loaded = conversations.getIfPresent(key);
+        if (loaded != null) {
+            giveUp(key, loaded);
+        }
+        load(key, 0, 0);
+    }
+
+    private final class Others implements Follow.Owner {
+        @Override
+        public @Nullable Chain known(ConversationKey key) {
+            return Shard.this.known(key);
+        }
+
+        @Override
+        public void followed(ConversationKey key, List<LoggedEntry> entries) {
+            Shard.this.followed(key, entries);
+        }
+
+        @Override
+        public void loadAnew(ConversationKey key) {
+            Shard.this.loadAnew(key);
+        }
+    }
+
+    /** Nothing is in the way of what others appended. */
+    private void goOn(ConversationKey key) {
+        Follow follow = follows.get(key);
+        if (follow != null) {
+            follow.goOn();
+        }
+    }
+
+    /** Whoever listens has to hear of what was missed, when the store is back. */
+    private void lookLater(ConversationKey key) {
+        Follow follow = follows.get(key);
+        if (follow != null) {
+            follow.lookLater();
+        }
+    }
+
+    private boolean isShared(ConversationKey key) {
+        Follow follow = follows.get(key);
+        return follow != null && follow.isShared();
+    }
+
+    private void removed(@Nullable ConversationKey key, @Nullable LoadedConversation loaded, RemovalCause cause) {
+        if (key != null) {
+            loop.execute(() -> forgetIfUnused(key));
+        }
+    }
+
+    /**
+     * What others append is heard as long as the conversation is in memory or somebody listens. In a turn of its own: who
+     * works on an evicted conversation puts it back.
+     */
+    private void forgetIfUnused(ConversationKey key) {
+        boolean isUsed =
+                conversations.asMap().containsKey(key) || audiences.containsKey(key) || loading.containsKey(key);
+        Follow unused = isUsed ? null : follows.remove(key);
+        if (unused != null) {
+            unused.close();
         }
     }
 
@@ -394,8 +510,10 @@ public final class Shard {
             loaded.hold(new Release.Reply(answered(submit, rejected.answer()), submit));
             scheduleAppend(loaded);
         } else if (decision instanceof Decision.Answered answered) {
-            if (answered.answer() instanceof Answer.Refused refused) {
-                refuse(submit, refused.refusal());
+            if (isOutOfLine(answered.answer()) && mayBeBehind(submit, loaded)) {
+                refresh(submit);
+            } else if (answered.answer() instanceof Answer.Refused refused) {
+                settle(loaded, new Release.Refused(refused.refusal(), submit));
             } else {
                 counters.repeated.increment();
                 settle(loaded, new Release.Reply(answered(submit, answered.answer()), submit));
@@ -403,10 +521,55 @@ public final class Shard {
         }
     }
 
+    /** Whether the outbox or the base knows something that this conversation does not have. */
+    private static boolean isOutOfLine(Answer answer) {
+        return answer instanceof Answer.Refused refused
+                ? refused.refusal() == Refusal.FOREIGN_POSITION
+                : answer instanceof Answer.Fault fault && fault.fault() == OutboxFault.OUTBOX_RESET;
+    }
+
+    /** Whether the store may have had more than this conversation when the command came. */
+    private boolean mayBeBehind(Command command, LoadedConversation loaded) {
+        Chain seen = command.seen();
+        return isShared(command.key())
+                && (seen == null || !loaded.conversation().holds(seen));
+    }
+
+    /**
+     * Looks at what the store has, and starts again on a conversation that has it too. One that has not is loaded anew as soon
+     * as nothing undurable is in the way.
+     */
+    private void refresh(Command command) {
+        ConversationKey key = command.key();
+        store.load(key)
+                .whenComplete((stored, failure) -> loop.execute(() -> {
+                    if (failure != null) {
+                        fail(command, failure);
+                        return;
+                    }
+                    LoadedConversation loaded = conversations.getIfPresent(key);
+                    if (loaded != null) {
+                        loaded.conversation().learn(stored.outboxRows());
+                        boolean isBehind = !loaded.conversation().holds(stored.end());
+                        if (isBehind && loaded.isBusy()) {
+                            loaded.hold(new Release.Again(command));
+                            return;
+                        } else if (isBehind) {
+                            giveUp(key, loaded);
+                        }
+                    }
+                    start(command.after(stored.end()));
+                }));
+    }
+
     private void open(Command.Open open, LoadedConversation loaded) {
         OpenRequest request = open.request();
         Author author = open.subscriber().principal().author();
         Conversation conversation = loaded.conversation();
+        if (conversation.resumption().isForeign(request.position()) && mayBeBehind(open, loaded)) {
+            refresh(open);
+            return;
+        }
         boolean created =
                 conversation.isNew() && !request.kind().isEmpty() && conversation.mayCreate(author, request.kind());
         if (created) {
@@ -416,6 +579,10 @@ public final class Shard {
             scheduleAppend(loaded);
         }
         if (!conversation.mayOpen(author)) {
+            if (!created && mayBeBehind(open, loaded)) {
+                refresh(open);
+                return;
+            }
             settle(loaded, new Release.Reply(new Delivery.OpenFailed(request, OpenFailure.FORBIDDEN, 0), open));
             return;
         }
@@ -443,7 +610,7 @@ public final class Shard {
                 conversation.answers(author.subject(), request.outboxes()),
                 audience.delivered(),
                 created);
-        settle(loaded, new Release.Join(audience, opened, open));
+        settle(loaded, new Release.Join(audience, opened, conversation.headChain(), open));
     }
 
     private void read(Command.Open command, Range range) {
@@ -468,6 +635,9 @@ public final class Shard {
 
     /** At the end of the loop's turn everything decided in it goes to the store as one batch. */
     private void scheduleAppend(LoadedConversation loaded) {
+        if (loaded.isResting()) {
+            return;
+        }
         undurable.add(loaded);
         if (!appendScheduled && !appendInFlight) {
             appendScheduled = true;
@@ -511,12 +681,11 @@ public final class Shard {
                 giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
                 // The batch may have been stored all the same: whoever listens has to hear of it.
                 if (audiences.containsKey(append.key()) && !loading.containsKey(append.key())) {
-                    loading.put(append.key(), new ArrayDeque<>());
-                    load(append.key());
+                    load(append.key(), 0, 0);
                 }
             } else if (results.get(i) == AppendResult.CONFLICT) {
                 counters.conflicts.increment();
-                giveUp(append.key(), loaded).forEach(this::start);
+                lost(append.key(), loaded);
             } else {
                 loaded.conversation().stored(append);
                 release(loaded.leaveBatch());
@@ -524,9 +693,40 @@ public final class Shard {
                     inbox.changed(append.key().tenant(), append.summary());
                 }
                 conversations.put(append.key(), loaded);
+                won(append.key(), loaded);
             }
         }
         append();
+    }
+
+    /** Another node was first: what was decided runs again on what there is now, or is refused when that happened too often. */
+    private void lost(ConversationKey key, LoadedConversation loaded) {
+        int losses = loaded.lost();
+        List<Command> origins = giveUp(key, loaded);
+        boolean isHopeless = Retry.isHopeless(losses);
+        Loading again = load(key, isHopeless ? 0 : losses, retry.delayMillis(losses));
+        for (Command origin : origins) {
+            if (isHopeless && origin instanceof Command.Submit) {
+                refuse(origin, Refusal.OVERLOADED);
+            } else {
+                again.waiting().add(origin);
+            }
+        }
+    }
+
+    /** Who else writes here has a turn before the next append. */
+    private void won(ConversationKey key, LoadedConversation loaded) {
+        if (loaded.won() && isShared(key)) {
+            loaded.rest(true);
+            undurable.remove(loaded);
+            loop.after(retry.restMillis(), () -> {
+                loaded.rest(false);
+                if (loaded.conversation().hasUnappended()) {
+                    scheduleAppend(loaded);
+                }
+            });
+        }
+        goOn(key);
     }
 
     /** The requests that were decided on a conversation which is not what the store has. */
@@ -552,6 +752,7 @@ public final class Shard {
 
     private void release(List<Release> releases) {
         List<LoggedEntry> entries = new ArrayList<>();
+        List<Command> again = new ArrayList<>();
         for (int i = 0; i < releases.size(); i++) {
             Release release = releases.get(i);
             Command origin = release.origin();
@@ -570,6 +771,12 @@ public final class Shard {
                 }
             } else if (release instanceof Release.Reply reply) {
                 send(origin, reply.delivery());
+            } else if (release instanceof Release.Refused refused) {
+                refuse(origin, refused.refusal());
+                continue;
+            } else if (release instanceof Release.Again) {
+                again.add(origin);
+                continue;
             } else if (release instanceof Release.Join join) {
                 join(join, origin);
             }
@@ -577,22 +784,33 @@ public final class Shard {
                 queued.decrementAndGet();
             }
         }
+        again.forEach(this::start);
     }
 
     /** The conversation is another visitor's now: the former one hears nothing more of it. */
     private void linked(ConversationKey key, Entry entry) {
+        Audience audience = audiences.get(key);
+        if (audience != null) {
+            endFormerVisitors(audience, entry);
+        }
         for (Effect effect : entry.effects()) {
-            if (!(effect instanceof Effect.Set set) || !set.key().equals(Attributes.VISITOR)) {
-                continue;
+            if (effect instanceof Effect.Set set && set.key().equals(Attributes.VISITOR)) {
+                visitors.gained(key, set.value());
             }
-            Audience audience = audiences.get(key);
-            if (audience != null) {
+        }
+    }
+
+    private static void endFormerVisitors(Audience audience, Entry entry) {
+        if (!entry.command().equals(LINK)) {
+            return;
+        }
+        for (Effect effect : entry.effects()) {
+            if (effect instanceof Effect.Set set && set.key().equals(Attributes.VISITOR)) {
                 for (Subscriber former : audience.strangers(set.value())) {
                     audience.leave(former);
-                    former.loop().execute(() -> former.deliver(new Delivery.Ended(key)));
+                    former.loop().execute(() -> former.deliver(new Delivery.Ended(audience.key())));
                 }
             }
-            visitors.gained(key, set.value());
         }
     }
 
@@ -603,13 +821,14 @@ public final class Shard {
             forgetIfDeserted(audience);
             return;
         }
-        audience.join(origin.subscriber(), join.opened().catchUp().position().revision());
+        audience.join(origin.subscriber(), join.head());
         send(origin, join.opened());
     }
 
     private void forgetIfDeserted(Audience audience) {
         if (audience.isDeserted()) {
             audiences.remove(audience.key(), audience);
+            loop.execute(() -> forgetIfUnused(audience.key()));
         }
     }
 

@@ -11,6 +11,7 @@ public final class ShardCounters {
     final LongAdder opened = new LongAdder();
     final LongAdder loads = new LongAdder();
     final LongAdder conflicts = new LongAdder();
+    final LongAdder followed = new LongAdder();
 
     public long accepted() {
         return accepted.sum();
@@ -40,5 +41,10 @@ public final class ShardCounters {
     /** Appends that found another head in the store. */
     public long conflicts() {
         return conflicts.sum();
+    }
+
+    /** Entries of other nodes that a loaded conversation took in. */
+    public long followed() {
+        return followed.sum();
     }
 }

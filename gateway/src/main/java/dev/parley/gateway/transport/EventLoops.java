@@ -1,6 +1,7 @@
 package dev.parley.gateway.transport;
 
 import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.TimedLoop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** The node's event loops: they do the I/O, and each is the loop of one shard. Native transport where there is one. */
 public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
-    private final Map<EventExecutor, Loop> loops = new HashMap<>();
+    private final Map<EventExecutor, TimedLoop> loops = new HashMap<>();
 
     /** Shuts down within a moment: what was not written by then belongs to clients that resume. */
     private static final int SHUTDOWN_TIMEOUT_SECONDS = 5;
@@ -54,7 +55,7 @@ public final class EventLoops implements AutoCloseable {
         return loop;
     }
 
-    public List<Loop> all() {
+    public List<TimedLoop> all() {
         return new ArrayList<>(loops.values());
     }
 
@@ -63,7 +64,7 @@ public final class EventLoops implements AutoCloseable {
         group.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    private record NettyLoop(EventLoop eventLoop) implements Loop {
+    private record NettyLoop(EventLoop eventLoop) implements TimedLoop {
         @Override
         public boolean isCurrent() {
             return eventLoop.inEventLoop();
@@ -72,6 +73,11 @@ public final class EventLoops implements AutoCloseable {
         @Override
         public void execute(Runnable task) {
             eventLoop.execute(task);
+        }
+
+        @Override
+        public void after(long delayMillis, Runnable task) {
+            eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -68,7 +68,8 @@ class RunTest {
             loop,
             new Inbox(store),
             new Handles(),
-            (key, visitor) -> {})));
+            (key, visitor) -> {},
+            new SplittableRandom(1))));
     private final Runs runs = new Runs(shards, store, loop);
 
     RunTest() {

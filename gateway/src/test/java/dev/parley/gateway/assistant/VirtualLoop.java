@@ -1,6 +1,6 @@
 package dev.parley.gateway.assistant;
 
-import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.TimedLoop;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /** A loop that runs when the test says so, and the time that goes with it. */
-final class VirtualLoop implements Loop, InstantSource {
+final class VirtualLoop implements TimedLoop, InstantSource {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::number));
@@ -34,7 +34,8 @@ final class VirtualLoop implements Loop, InstantSource {
         return Instant.ofEpochMilli(nowMillis);
     }
 
-    void after(long delayMillis, Runnable task) {
+    @Override
+    public void after(long delayMillis, Runnable task) {
         timers.add(new Timer(nowMillis + delayMillis, number++, task));
     }
 

@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,7 +46,7 @@ class RedactTest {
     private static final Author DANA = new Author("dana", Role.ADMIN, "Dana");
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
-    private final Loop loop = new Loop() {
+    private final TimedLoop loop = new TimedLoop() {
         @Override
         public boolean isCurrent() {
             return true;
@@ -53,6 +55,12 @@ class RedactTest {
         @Override
         public void execute(Runnable task) {
             thread.execute(task);
+        }
+
+        @Override
+        public void after(long delayMillis, Runnable task) {
+            CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS, thread)
+                    .execute(task);
         }
     };
 
@@ -194,7 +202,8 @@ class RedactTest {
                 InstantSource.system(),
                 new Inbox(store),
                 () -> 1,
-                (key, visitor) -> {});
+                (key, visitor) -> {},
+                new SplittableRandom(1));
     }
 
     private static Operation message(String id, String text) {

@@ -90,7 +90,7 @@ class ShardSimulationTest {
         int kind = (int) Math.floorMod(seed, 50L);
         int clients = kind == 0 ? 32 : kind < 4 ? 12 : 2 + kind % 5;
         int steps = kind < 4 ? 500 : kind < 8 ? 800 : 120;
-        SimulatedWorld world = new SimulatedWorld(seed, clients, judge);
+        SimulatedWorld world = new SimulatedWorld(seed, nodes(seed), clients, judge);
         try {
             world.live(steps);
             world.settle();
@@ -99,6 +99,11 @@ class ShardSimulationTest {
             throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
         }
         return world;
+    }
+
+    /** One of four has a node alone. By the upper digits, so that each kind of world is run with each number. */
+    private static int nodes(long seed) {
+        return 1 + (int) Math.floorMod(Math.floorDiv(seed, 3L), 4L);
     }
 
     /** Each operation is moved past the entry as it was, not as it is after the operations before. */
@@ -153,10 +158,20 @@ class ShardSimulationTest {
         private final AtomicInteger behind = new AtomicInteger();
         private final AtomicInteger byBlocks = new AtomicInteger();
         private final AtomicInteger pages = new AtomicInteger();
+        private final AtomicInteger conflicts = new AtomicInteger();
+        private final AtomicInteger followed = new AtomicInteger();
+        private final AtomicInteger hintsLost = new AtomicInteger();
+        private final AtomicInteger pauses = new AtomicInteger();
 
         void add(SimulatedWorld world) {
             entries.addAndGet(world.log().size());
             faults.addAndGet(world.faults());
+            hintsLost.addAndGet(world.hintsLost());
+            pauses.addAndGet(world.pauses());
+            for (Shard shard : world.shards()) {
+                conflicts.addAndGet((int) shard.counters().conflicts());
+                followed.addAndGet((int) shard.counters().followed());
+            }
             for (Entry entry : world.log()) {
                 commands.computeIfAbsent(entry.command(), first -> new AtomicInteger())
                         .incrementAndGet();
@@ -176,13 +191,18 @@ class ShardSimulationTest {
             assertThat(severalOnOneBlock.get()).isGreaterThan(submissions.get() / 4);
             assertThat(List.of(hashes.get(), behind.get(), byBlocks.get(), pages.get(), faults.get()))
                     .allMatch(count -> count > 100);
+            assertThat(List.of(conflicts.get(), followed.get(), hintsLost.get(), pauses.get()))
+                    .allMatch(count -> count > 1_000);
         }
 
         @Override
         public String toString() {
             return entries + " entries of " + submissions + " submissions (" + severalOnOneBlock
                     + " with several operations on one block), " + faults + " faults, " + behind + " bases too old, "
-                    + byBlocks + " catch-ups by blocks, " + pages + " pages of older ones, " + hashes + " hashes; "
+                    + byBlocks + " catch-ups by blocks, " + pages + " pages of older ones, " + hashes + " hashes, "
+                    + conflicts
+                    + " lost compares, " + followed + " entries followed, " + hintsLost + " hints lost, " + pauses
+                    + " pauses; "
                     + commands;
         }
     }

@@ -57,6 +57,7 @@ final class SimulatedClient {
     private int byBlocks;
     private final int snapshotBlocks;
     private int pages;
+    private final Map<Long, Position> told = new HashMap<>();
 
     SimulatedClient(
             Author author,
@@ -192,6 +193,10 @@ final class SimulatedClient {
         return link;
     }
 
+    boolean isServedBy(ShardGroup node) {
+        return link != null && shards == node;
+    }
+
     boolean isConnected() {
         return link != null;
     }
@@ -247,12 +252,14 @@ final class SimulatedClient {
                 open(true);
                 return;
             }
-            if (blocks.position().revision() >= replica.position().revision()) {
-                opened.outboxes().forEach(this::answeredBefore);
-                replica.receive(
-                        blocks.since(), blocks.blocks(), blocks.attributes(), blocks.position(), blocks.olderThan());
-                byBlocks += blocks.since() > 0 ? 1 : 0;
+            if (blocks.position().revision() < replica.position().revision()) {
+                throw new AssertionError("back to " + blocks.position() + ": " + this);
             }
+            opened.outboxes().forEach(this::answeredBefore);
+            replica.receive(
+                    blocks.since(), blocks.blocks(), blocks.attributes(), blocks.position(), blocks.olderThan());
+            told.put(blocks.position().revision(), blocks.position());
+            byBlocks += blocks.since() > 0 ? 1 : 0;
         } else if (opened.catchUp() instanceof Published published
                 && !entries(published.from(), published.entries(), published.position())) {
             return;
@@ -270,6 +277,16 @@ final class SimulatedClient {
             replica.accepted(new SubmissionId(row.outbox(), row.lastSeq(), row.contentId()));
         } else {
             answered(new Delivery.Answered(handle, row.outbox(), row.lastSeq(), OutboxRows.answer(row)));
+        }
+    }
+
+    /** Nothing that it was ever told is not on the log. */
+    void requireTold(List<LoggedEntry> log) {
+        for (Position position : told.values()) {
+            if (position.revision() > 0
+                    && !log.get((int) position.revision() - 1).position().equals(position)) {
+                throw new AssertionError("was told " + position + ", which is not on the log: " + this);
+            }
         }
     }
 
@@ -292,6 +309,7 @@ final class SimulatedClient {
             }
         }
         replica.receive(List.of(), to);
+        told.put(to.revision(), to);
         return true;
     }
 
@@ -308,6 +326,7 @@ final class SimulatedClient {
                 && !isRedacted(seen);
         Map<String, Text> shown = wasShown ? shown(seen) : Map.of();
         replica.receive(List.of(seen), logged.position());
+        told.put(logged.revision(), logged.position());
         if (wasShown && !shown(seen).equals(shown)) {
             throw new AssertionError("an own entry changes what is shown: " + seen + " to " + this);
         }

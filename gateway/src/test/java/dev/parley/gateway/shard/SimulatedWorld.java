@@ -33,8 +33,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 
 /**
- * Shards, a memory store and replicas in one thread under one seed: links are cut, submissions doubled, appends fail and
- * conflict, the gateway restarts with everything in flight lost. It lives for a while, comes to rest, and is looked at.
+ * One to four nodes, the memory store they share and replicas in one thread under one seed: links are cut and lead to another
+ * node the next time, submissions are doubled, appends fail and conflict, nodes hear late of each other, stand still or start
+ * again with everything in flight lost. It lives for a while, comes to rest, and is looked at.
  */
 final class SimulatedWorld {
     private static final ConversationKey KEY = new ConversationKey("shop", "chat-of-vera");
@@ -59,15 +60,19 @@ final class SimulatedWorld {
     private final Judge judge;
     private final Limits limits;
     private final Schedule schedule;
-    private final OperationStore kept;
-    private final FaultyOperationStore store;
+    private final MemoryOperationStore kept;
+    private final List<FaultyOperationStore> stores = new ArrayList<>();
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final List<Runnable> lateHints = new ArrayList<>();
+    private final Schedule.SimulatedLoop announcing;
     private final CharacterLedger ledger = new CharacterLedger();
     private final List<SimulatedClient> clients = new ArrayList<>();
-    private final List<Schedule.SimulatedLoop> loops = new ArrayList<>();
-    private ShardGroup shards;
     private boolean healthy;
     private long nowMillis = 1_000_000;
     private int faults;
+    private int hintsLost;
+    private int pauses;
+    private int handles;
     private List<Entry> log = List.of();
 
     /** Makes the conversations that decide order. */
@@ -76,21 +81,26 @@ final class SimulatedWorld {
                 ConversationKey key, StoredConversation stored, Policy policy, Limits limits, ShardLimits bounds);
     }
 
-    SimulatedWorld(long seed, int clientCount, Judge judge) {
+    SimulatedWorld(long seed, int nodeCount, int clientCount, Judge judge) {
         random = new Random(seed);
         this.judge = judge;
         // By the seed itself: what Random says first is the same for a thousand seeds in a row.
         limits = Math.floorMod(Math.floorDiv(seed, SEEDS_WITH_ONE_LIMIT), 2L) == 0 ? Limits.DEFAULT : SMALL_SNAPSHOTS;
         schedule = new Schedule(random);
         kept = new MemoryOperationStore(schedule.loop());
-        store = new FaultyOperationStore(kept, this::fault);
-        shards = start();
+        announcing = schedule.loop();
+        for (int i = 0; i < nodeCount; i++) {
+            FaultyOperationStore store =
+                    new FaultyOperationStore(kept.beside(schedule.loop(), this::announce), this::fault);
+            stores.add(store);
+            nodes.add(new SimulatedNode(schedule, store, loop -> shard(loop, store)));
+        }
         for (int i = 0; i < clientCount; i++) {
             clients.add(new SimulatedClient(
                     AUTHORS.get(i % AUTHORS.size()),
                     "o" + i,
                     KEY,
-                    shards,
+                    nodes.get(0).shards(),
                     schedule,
                     random,
                     ledger,
@@ -110,6 +120,18 @@ final class SimulatedWorld {
         return faults;
     }
 
+    int hintsLost() {
+        return hintsLost;
+    }
+
+    int pauses() {
+        return pauses;
+    }
+
+    List<Shard> shards() {
+        return nodes.stream().flatMap(node -> node.all().stream()).toList();
+    }
+
     private Fault fault() {
         if (healthy || random.nextInt(12) > 0) {
             return Fault.NONE;
@@ -118,36 +140,51 @@ final class SimulatedWorld {
         return FAULTS.get(random.nextInt(FAULTS.size()));
     }
 
-    private ShardGroup start() {
-        loops.forEach(Schedule.SimulatedLoop::kill);
-        loops.clear();
-        List<Shard> all = new ArrayList<>();
+    /** A hint that is lost comes late: the engine looks by itself now and then. */
+    private void announce(Runnable hint) {
+        int dice = healthy ? 9 : random.nextInt(10);
+        if (dice < 2) {
+            hintsLost++;
+            lateHints.add(hint);
+            return;
+        }
+        announcing.execute(hint);
+        if (dice == 2) {
+            announcing.execute(hint);
+        }
+    }
+
+    private void hintLate() {
+        lateHints.forEach(announcing::execute);
+        lateHints.clear();
+    }
+
+    private Shard shard(Schedule.SimulatedLoop loop, OperationStore store) {
         InstantSource clock = () -> Instant.ofEpochMilli(nowMillis += random.nextInt(50) - 10);
-        int[] handles = {0};
         int historyEntries = random.nextBoolean() ? HISTORY_ENTRIES : 4 + random.nextInt(HISTORY_ENTRIES - 4);
         int snapshotEntries = 1 + random.nextInt(HISTORY_ENTRIES);
         long cacheBytes = random.nextBoolean() ? 1 : 10_000_000;
         Policy policy = new Policy();
         ShardLimits bounds = new ShardLimits(cacheBytes, 1_000, 1 << 20, 100, historyEntries, snapshotEntries);
-        for (int i = 0; i < 2; i++) {
-            Schedule.SimulatedLoop loop = schedule.loop();
-            loops.add(loop);
-            all.add(new Shard(
-                    loop,
-                    store,
-                    (key, stored) -> judge.of(key, stored, policy, limits, bounds),
-                    bounds,
-                    clock,
-                    new Inbox(store),
-                    () -> ++handles[0],
-                    (key, visitor) -> {}));
-        }
-        return new ShardGroup(all);
+        return new Shard(
+                loop,
+                store,
+                (key, stored) -> judge.of(key, stored, policy, limits, bounds),
+                bounds,
+                clock,
+                new Inbox(store),
+                () -> ++handles,
+                (key, visitor) -> {},
+                random);
+    }
+
+    private SimulatedNode anyNode() {
+        return nodes.get(random.nextInt(nodes.size()));
     }
 
     /** They come one after the other, the last when two thirds are over. */
     void live(int steps) {
-        clients.get(0).connect(shards);
+        clients.get(0).connect(anyNode().shards());
         for (int step = 0; step < steps; step++) {
             int here = Math.min(clients.size(), 1 + step * clients.size() * 3 / (2 * steps));
             SimulatedClient client = clients.get(random.nextInt(here));
@@ -158,31 +195,44 @@ final class SimulatedWorld {
                 client.cut();
             } else if (dice < 75) {
                 if (!client.isConnected()) {
-                    client.connect(shards);
+                    client.connect(anyNode().shards());
                 }
             } else if (dice < 85) {
                 client.retry();
             } else if (dice < 87) {
-                store.release();
+                stores.forEach(FaultyOperationStore::release);
             } else if (dice == 87) {
-                shards = start();
-                clients.forEach(SimulatedClient::cut);
+                restart(anyNode());
+            } else if (dice == 88) {
+                anyNode().pause(true);
+                pauses++;
+            } else if (dice < 91) {
+                nodes.forEach(node -> node.pause(false));
+            } else if (dice < 93) {
+                hintLate();
             }
             schedule.run(random.nextInt(30));
         }
     }
 
+    private void restart(SimulatedNode node) {
+        clients.stream().filter(client -> client.isServedBy(node.shards())).forEach(SimulatedClient::cut);
+        node.restart();
+    }
+
     void settle() {
         healthy = true;
+        nodes.forEach(node -> node.pause(false));
         for (int round = 0; round < 1_000; round++) {
             for (SimulatedClient client : clients) {
                 if (!client.isConnected()) {
-                    client.connect(shards);
+                    client.connect(anyNode().shards());
                 } else if (!client.isIdle()) {
                     client.retry();
                 }
             }
-            store.release();
+            stores.forEach(FaultyOperationStore::release);
+            hintLate();
             schedule.run(100_000);
             if (clients.stream().allMatch(SimulatedClient::isIdle)) {
                 return;
@@ -195,7 +245,8 @@ final class SimulatedWorld {
         schedule.run(100_000);
         var stage = kept.read(KEY, 0, Long.MAX_VALUE).toCompletableFuture();
         schedule.run(100_000);
-        log = stage.get().stream().map(LoggedEntry::entry).toList();
+        List<LoggedEntry> stored = stage.get();
+        log = stored.stream().map(LoggedEntry::entry).toList();
         Set<SubmissionId> seen = new HashSet<>();
         for (int i = 0; i < log.size(); i++) {
             assertThat(log.get(i).revision()).isEqualTo(i + 1);
@@ -204,6 +255,7 @@ final class SimulatedWorld {
                     .as("doubled " + id)
                     .isTrue();
         }
+        clients.forEach(client -> client.requireTold(stored));
         for (View view : View.values()) {
             String replayed = CanonicalText.of(replay(view));
             for (SimulatedClient client : clients) {

@@ -14,10 +14,10 @@ import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.session.Tokens;
 import dev.parley.gateway.shard.Delivery;
 import dev.parley.gateway.shard.Inbox;
-import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardGroup;
 import dev.parley.gateway.shard.ShardLimits;
+import dev.parley.gateway.shard.TimedLoop;
 import dev.parley.gateway.store.AbsentEphemeral;
 import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
@@ -49,6 +49,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ class ConnectionHandlerTest {
     private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
     private final Tokens tokens = new Tokens("a secret of more than thirty-two bytes, for tests", clock, 64);
     private final Socket socket = new Socket();
-    private final Loop loop = socket.loop();
+    private final TimedLoop loop = socket.loop();
     private final ConnectionCounters counters = new ConnectionCounters();
     private final MemoryEphemeral inner = new MemoryEphemeral(clock, Runnable::run);
     private final AbsentEphemeral shared = new AbsentEphemeral(inner);
@@ -84,8 +85,8 @@ class ConnectionHandlerTest {
             }
         }
 
-        private Loop loop() {
-            return new Loop() {
+        private TimedLoop loop() {
+            return new TimedLoop() {
                 @Override
                 public boolean isCurrent() {
                     return true;
@@ -94,6 +95,11 @@ class ConnectionHandlerTest {
                 @Override
                 public void execute(Runnable task) {
                     eventLoop().execute(task);
+                }
+
+                @Override
+                public void after(long delayMillis, Runnable task) {
+                    eventLoop().schedule(task, delayMillis, TimeUnit.MILLISECONDS);
                 }
             };
         }
@@ -113,7 +119,8 @@ class ConnectionHandlerTest {
                 clock,
                 inbox,
                 handles::incrementAndGet,
-                (key, visitor) -> {});
+                (key, visitor) -> {},
+                new SplittableRandom(1));
         SessionRegistry<Connection> sessions = new SessionRegistry<>(shared, Connection::supersede);
         return new Node(
                 tokens,
