@@ -22,6 +22,8 @@ test.each([LOCK, WORKER, LEASE])(
     let messages = 0;
     let steps = 0;
     let rounds = 0;
+    let returns = 0;
+    let evictions = 0;
     for (let seed = SEED; performance.now() < endMillis; seed++, rounds++) {
       const browser = await stage.browser();
       const chaos = new Chaos(stage.gateway, stage.network(), browser, tested, new PseudoRandom(seed), failOvers);
@@ -37,11 +39,13 @@ test.each([LOCK, WORKER, LEASE])(
       }
       messages += chaos.saved.length;
       steps += chaos.trace.length;
+      returns += chaos.returns;
+      evictions += chaos.evictions;
       await browser.kill();
       stage.network().reset();
     }
     console.log(
-      `${tested.rung}: ${rounds} rounds from seed ${SEED}, ${steps} steps, ${messages} messages\n${FailOverTable.toMarkdown([failOvers])}`,
+      `${tested.rung}: ${rounds} rounds from seed ${SEED}, ${steps} steps, ${messages} messages, ${evictions} of ${returns} pages dropped from the cache\n${FailOverTable.toMarkdown([failOvers])}`,
     );
     expect(messages).toBeGreaterThan(0);
   },

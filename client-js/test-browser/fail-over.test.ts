@@ -68,7 +68,7 @@ interface End {
   readonly cause: string;
   readonly end: (leader: ChaosTab) => Promise<void>;
   /** Undefined: it is gone for good. */
-  readonly begin?: (leader: ChaosTab) => Promise<void>;
+  readonly begin?: (leader: ChaosTab) => Promise<unknown>;
   readonly isUnseen?: boolean;
   /** The page itself tells when it was left: it takes a while until it is. */
   readonly tellsWhen?: boolean;
