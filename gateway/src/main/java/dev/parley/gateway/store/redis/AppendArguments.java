@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 record AppendArguments(PreparedAppend prepared, RedisKeys keys, List<byte[]> entries, List<byte[]> rows) {
     private static final byte[] NONE = {};
     private static final byte[] YES = {'1'};
+    /** No position is written so. */
+    private static final byte[] NOWHERE = {0};
 
     static AppendArguments of(PreparedAppend prepared) {
         Append append = prepared.append();
@@ -100,9 +102,18 @@ record AppendArguments(PreparedAppend prepared, RedisKeys keys, List<byte[]> ent
     }
 
     List<byte[]> script(Chain before, List<Row> erased, byte[] node, boolean announced) {
+        return script(RedisKeys.position(before), end(before), erased, node, announced);
+    }
+
+    /** Only asks whether the log has it already, since something was sent before and not answered. */
+    List<byte[]> question(Chain end, byte[] node) {
+        return script(NOWHERE, end, List.of(), node, false);
+    }
+
+    private List<byte[]> script(byte[] expected, Chain end, List<Row> erased, byte[] node, boolean announced) {
         List<byte[]> arguments = new ArrayList<>();
-        arguments.add(RedisKeys.position(before));
-        arguments.add(RedisKeys.position(end(before)));
+        arguments.add(expected);
+        arguments.add(RedisKeys.position(end));
         arguments.add(keys.ids());
         arguments.add(node);
         arguments.add(announced ? YES : NONE);

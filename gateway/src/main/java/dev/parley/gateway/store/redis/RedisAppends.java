@@ -213,11 +213,13 @@ final class RedisAppends {
 
     private CompletionStage<AppendResult> stored(Judged judged) {
         KnownHead head = judged.head();
-        if (head == null) {
-            return CompletableFuture.completedFuture(AppendResult.CONFLICT);
-        }
         AppendArguments arguments = judged.arguments();
         Append append = arguments.append();
+        if (head == null) {
+            return append.entries().isEmpty() || quarantine.holds(append.key())
+                    ? CompletableFuture.completedFuture(AppendResult.CONFLICT)
+                    : storedBefore(arguments);
+        }
         Chain end = arguments.end(head.chain());
         CompletionStage<List<Object>> answer = APPEND.run(
                 link.commands(),
@@ -231,17 +233,27 @@ final class RedisAppends {
                         append.summary() == null
                                 ? head.visitor()
                                 : append.summary().visitor()));
-        return answer.thenCompose(result -> {
-            if ((Long) result.get(0) == 0) {
-                heads.forget(append.key());
-                return CompletableFuture.completedFuture(AppendResult.CONFLICT);
-            }
-            return confirmation == null
-                    ? CompletableFuture.completedFuture(AppendResult.STORED)
-                    : confirmation
-                            .of(arguments.keys(), end, (Long) result.get(1))
-                            .thenApply(confirmed -> AppendResult.STORED);
-        });
+        return answer.thenCompose(result -> result(arguments, end, result));
+    }
+
+    /** Who does not know what became of an append may send it once more. */
+    private CompletionStage<AppendResult> storedBefore(AppendArguments arguments) {
+        Chain end = arguments.end(Chain.START);
+        CompletionStage<List<Object>> answer =
+                APPEND.run(link.commands(), arguments.scriptKeys(), arguments.question(end, node));
+        return answer.thenCompose(result -> result(arguments, end, result));
+    }
+
+    private CompletionStage<AppendResult> result(AppendArguments arguments, Chain end, List<Object> result) {
+        if ((Long) result.get(0) == 0) {
+            heads.forget(arguments.append().key());
+            return CompletableFuture.completedFuture(AppendResult.CONFLICT);
+        }
+        return confirmation == null
+                ? CompletableFuture.completedFuture(AppendResult.STORED)
+                : confirmation
+                        .of(arguments.keys(), end, (Long) result.get(1))
+                        .thenApply(confirmed -> AppendResult.STORED);
     }
 
     /** The results of all, in order, or the failure of one once all are done. */

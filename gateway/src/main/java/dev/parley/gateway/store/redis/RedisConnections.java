@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  * primary that Sentinel names, {@code redis-cluster://} and {@code rediss-cluster://} a cluster of which some nodes are
  * given. Opened and closed by one thread, which blocks; the connections are for any.
  *
- * <p>A lost connection is tried again at once and then about every second. While it is lost a command is rejected. One that was on
- * its way is sent again, unless it timed out meanwhile: so each must be such that twice is once.
+ * <p>A lost connection is tried again at once and then about every second. While it is lost a command is rejected, and those
+ * that were on their way fail: what became of them is unknown. So each must be such that twice is once.
  */
 public final class RedisConnections implements AutoCloseable {
     /** A command without an answer for so long is given up, whatever became of it. */

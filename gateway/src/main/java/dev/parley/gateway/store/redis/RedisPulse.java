@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,20 +35,24 @@ final class RedisPulse {
     /** Asks whether it answers; called on the beat. */
     void beat() {
         if (!link.isOpen()) {
+            answered(false, "the connection is lost");
             return;
         }
         link.primaries()
                 .thenCompose(nodes -> CompletableFuture.allOf(nodes.stream()
                         .map(node -> node.ping().toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new)))
-                .whenComplete((done, failure) -> {
-                    if (answers != (failure == null) && !closed) {
-                        LOG.warn(
-                                failure == null ? "Redis answers again" : "Redis does not answer: {}",
-                                message(failure));
-                    }
-                    answers = failure == null;
-                });
+                .whenComplete(
+                        (done, failure) -> answered(failure == null, failure == null ? "" : failure.getMessage()));
+    }
+
+    private void answered(boolean now, @Nullable String why) {
+        if (now && !answers) {
+            LOG.warn("Redis answers again");
+        } else if (!now && answers && !closed) {
+            LOG.warn("Redis does not answer: {}", why);
+        }
+        answers = now;
     }
 
     boolean beats() {
@@ -99,9 +104,5 @@ final class RedisPulse {
 
     void close() {
         closed = true;
-    }
-
-    private static String message(Throwable failure) {
-        return failure == null ? "" : String.valueOf(failure.getMessage());
     }
 }

@@ -30,7 +30,7 @@ local summary, place, snapshot, since, snapshotRevision = take(), take(), take()
 local known = redis.call('HMGET', head, 'chain', 'snapshotRevision', 'place', 'writes')
 local chain = known[1] or START
 if string.sub(chain, 1, #expected) ~= expected then
-    -- Sent twice: the log has the last of these entries already.
+    -- Sent twice: the log has the last of these entries already. Who only wants to know that expects nothing that can be.
     if #added > 0 then
         local row = redis.call('HGET', entries, added[#added][1])
         if row and string.find(row, string.sub(last, 10), 1, true) then

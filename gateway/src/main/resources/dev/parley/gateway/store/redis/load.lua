@@ -1,10 +1,11 @@
 -- A conversation as it is at one moment: head, outbox rows, the entry of the snapshot, the entries after it, blocks.
+-- Who asked verifies it; a position that is none is taken for the start.
 local head, entries, outboxes, blocks = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local known = redis.call('HMGET', head, 'chain', 'horizon', 'snapshot', 'snapshotRevision', 'summary', 'writes',
     'durable', 'durableWrites')
 
 local function revision(position)
-    return position and struct.unpack('>I8', position, 2) or 0
+    return position and #position == 41 and struct.unpack('>I8', position, 2) or 0
 end
 
 local start = revision(known[2])

@@ -1,10 +1,11 @@
 -- Part of a log: where it begins and ends, the revision the part follows, the entry there, the entries after it.
+-- Who asked verifies it; a position that is none is taken for the start.
 local head, entries = KEYS[1], KEYS[2]
 local from, to, max, finish = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local known = redis.call('HMGET', head, finish, 'horizon')
 
 local function revision(position)
-    return position and struct.unpack('>I8', position, 2) or 0
+    return position and #position == 41 and struct.unpack('>I8', position, 2) or 0
 end
 
 local first = math.max(from, revision(known[2]))
