@@ -1,0 +1,152 @@
+package dev.parley.load;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Three gateways on one Redis, behind HAProxy, for the tests of one class. Each reaches Redis over a network of its own. Shows what
+ * they wrote when a test fails.
+ */
+final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
+    static final int NODES = 3;
+
+    private static final String SECRET = "a secret for tests, 32 bytes or longer";
+
+    private final TokenMint mint = new TokenMint(SECRET, Clock.systemUTC());
+    private final List<TcpProxy> links = new ArrayList<>();
+    private final List<GatewayProcess> nodes = new ArrayList<>();
+    private @Nullable Path folder;
+    private @Nullable EventLoopGroup group;
+    private @Nullable ServerProcess redis;
+    private @Nullable ServerProcess balancer;
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        Path root = Files.createTempDirectory("parley-tier");
+        folder = root;
+        group = Transport.oneLoop();
+        redis = redis(Files.createDirectory(root.resolve("redis"))).start();
+        for (int i = 0; i < NODES; i++) {
+            TcpProxy link = TcpProxy.to(redis.port());
+            links.add(link);
+            List<String> options = List.of("--store", "redis://127.0.0.1:" + link.port(), "--drain-seconds", "4");
+            Path jar = Path.of(System.getProperty("parley.jar"));
+            nodes.add(new GatewayProcess(jar, root.resolve("node" + i), SECRET, List.of("-Xmx256m"), options).start());
+        }
+        balancer = balancer().start();
+    }
+
+    private static ServerProcess redis(Path data) {
+        int port = ServerProcess.freePort();
+        return new ServerProcess(
+                port,
+                Map.of(),
+                List.of(
+                        "redis-server",
+                        "--bind",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--dir",
+                        data.toString(),
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "yes",
+                        "--appendfsync",
+                        "always"));
+    }
+
+    /** As the documentation has it. */
+    private ServerProcess balancer() {
+        int port = ServerProcess.freePort();
+        Map<String, String> addresses = new HashMap<>();
+        addresses.put("PARLEY_BIND", "127.0.0.1:" + port);
+        for (int i = 0; i < NODES; i++) {
+            addresses.put(
+                    "PARLEY_GATEWAY" + (i + 1), "127.0.0.1:" + nodes.get(i).port());
+        }
+        return new ServerProcess(port, addresses, List.of("haproxy", "-db", "-f", "../docs/haproxy.cfg"));
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        if (context.getExecutionException().isPresent()) {
+            nodes.forEach(node -> System.out.println("A node's last lines:\n" + node.output()));
+            System.out.println("Redis's last lines:\n" + redis().output());
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        if (balancer != null) {
+            balancer.close();
+        }
+        nodes.forEach(GatewayProcess::close);
+        links.forEach(TcpProxy::close);
+        if (redis != null) {
+            redis.close();
+        }
+        if (group != null) {
+            group.shutdownGracefully().syncUninterruptibly();
+        }
+        if (folder != null) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        nodes.forEach(node -> Assertions.assertThat(node.output()).doesNotContain("LEAK:"));
+    }
+
+    List<GatewayProcess> nodes() {
+        return nodes;
+    }
+
+    /** The way of a node to Redis. */
+    TcpProxy link(int node) {
+        return links.get(node);
+    }
+
+    ServerProcess redis() {
+        return started(redis);
+    }
+
+    OnLoop onLoop() {
+        return new OnLoop(loop());
+    }
+
+    /** A load on the whole tier. */
+    Load load(LoadPlan plan) {
+        return new Load(loop(), URI.create("ws://127.0.0.1:" + started(balancer).port() + "/ws"), mint, plan);
+    }
+
+    private EventLoop loop() {
+        return started(group).next();
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("no test is running");
+        }
+        return part;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.parley.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.load.TcpProxy.Direction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Many gateways on one Redis under load, while a script takes parts of it away and gives them back. */
+final class TierIT {
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("parley.seconds", 150));
+    private static final int ACKNOWLEDGED_BETWEEN_MAX = 300;
+    /** Past the leases of nodes, and whatever else is timed. */
+    private static final int PAUSE_MILLIS_MAX = 15_000;
+
+    private static final int AWAY_MILLIS_MAX = 8_000;
+
+    @RegisterExtension
+    static final TestTier TIER = new TestTier();
+
+    private enum Fault {
+        NODE_KILLED,
+        NODE_PAUSED,
+        NODE_STOPPED,
+        ALL_NODES_REPLACED_IN_TURN,
+        LINK_CUT,
+        LINK_SILENT,
+        REDIS_KILLED,
+        REDIS_PAUSED
+    }
+
+    @Test
+    void nothingIsLostOrDoubledWhateverBecomesOfNodesAndOfRedis() throws InterruptedException {
+        Seed seed = Seed.of(TierIT.class);
+        SplittableRandom random = seed.random();
+        Load load = TIER.load(new LoadPlan(seed.value(), "tier", 12, 3, 4, 2, 100, Duration.ofHours(2), 0.2, 10));
+        load.open();
+        load.start();
+        Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+        List<Long> recoveryMillis = new ArrayList<>();
+        long endNanos = System.nanoTime() + LENGTH.toNanos();
+        List<Fault> next = new ArrayList<>();
+        while (System.nanoTime() < endNanos) {
+            awaitProgress(load, random.nextLong(1, ACKNOWLEDGED_BETWEEN_MAX));
+            if (next.isEmpty()) {
+                next.addAll(List.of(Fault.values()));
+            }
+            Fault fault = next.remove(random.nextInt(next.size()));
+            happens(fault, random);
+            faults.merge(fault, 1, Integer::sum);
+            long startNanos = System.nanoTime();
+            awaitProgress(load, 1);
+            recoveryMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+        }
+        load.stop();
+
+        Load.Outcome outcome = load.judge(TestGateway.LONG);
+
+        load.close();
+        Collections.sort(recoveryMillis);
+        System.out.println(faults + "; first acknowledgement after a fault: p50 "
+                + recoveryMillis.get(recoveryMillis.size() / 2) + " ms, max "
+                + recoveryMillis.get(recoveryMillis.size() - 1) + " ms\n" + outcome.table());
+        assertThat(outcome.violations()).isEmpty();
+    }
+
+    private static void happens(Fault fault, SplittableRandom random) throws InterruptedException {
+        int number = random.nextInt(TestTier.NODES);
+        GatewayProcess node = TIER.nodes().get(number);
+        switch (fault) {
+            case NODE_KILLED -> {
+                node.kill();
+                node.start();
+            }
+            case NODE_PAUSED -> {
+                Signals.pause(node.pid());
+                Thread.sleep(random.nextInt(PAUSE_MILLIS_MAX));
+                Signals.goOn(node.pid());
+            }
+            case NODE_STOPPED -> {
+                node.stop();
+                node.start();
+            }
+            case ALL_NODES_REPLACED_IN_TURN ->
+                TIER.nodes().forEach(each -> {
+                    each.stop();
+                    each.start();
+                });
+            case LINK_CUT -> TIER.link(number).cut();
+            case LINK_SILENT -> {
+                TIER.link(number).swallow(Direction.TO_SERVER, true);
+                TIER.link(number).swallow(Direction.TO_CLIENT, true);
+                Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
+                TIER.link(number).cut();
+            }
+            case REDIS_KILLED -> {
+                TIER.redis().kill();
+                Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
+                TIER.redis().start();
+            }
+            case REDIS_PAUSED -> {
+                Signals.pause(TIER.redis().pid());
+                Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
+                Signals.goOn(TIER.redis().pid());
+            }
+        }
+    }
+
+    private static void awaitProgress(Load load, long count) {
+        LoadFigures figures = load.figures();
+        long target = TIER.onLoop().get(figures::acknowledged) + count;
+        TIER.onLoop().await("clients go on to " + target, TestGateway.LONG, () -> figures.acknowledged() >= target);
+    }
+}
