@@ -9,6 +9,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 const JOINED_BYTES_MAX = 16 * 1024;
 const JOINED_MAX = 64;
 const TOO_LARGE = 413;
+const GONE = 410;
 
 /** A WebSocket to the rest of the client: messages come as events of one answer, and go as requests, one at a time. */
 class EventStreamSocket implements WebSocketLike {
@@ -22,6 +23,8 @@ class EventStreamSocket implements WebSocketLike {
   private hasBegun = false;
   private hasEnded = false;
   private isPosting = false;
+  /** A gateway that has no such stream, after one that had, is another one: a new stream is begun at once. */
+  private wasHeard = false;
   /** Where requests go, once the stream told. */
   private stream: string | undefined;
 
@@ -91,7 +94,11 @@ class EventStreamSocket implements WebSocketLike {
     try {
       while (this.waiting.length > 0 && !this.hasEnded) {
         const { ok, status } = await this.request(this.stream, this.joined());
-        if (!ok) {
+        if (ok) {
+          this.wasHeard = true;
+        } else if (status === GONE && this.wasHeard) {
+          this.end(CloseCode.MOVED);
+        } else {
           this.end(status === TOO_LARGE ? CloseCode.TOO_BIG : CloseCode.ABNORMAL);
         }
       }

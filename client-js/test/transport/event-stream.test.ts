@@ -200,6 +200,28 @@ describe('a client that streams events', () => {
     expect(client.stats()).toMatchObject({ transport: 'sse', connections: 2 });
   });
 
+  it('begins another stream at once where its requests reach another gateway, but not again and again', async () => {
+    const client = await streaming();
+    const chat = client.conversation({ name: 'chat' });
+    const first = chat.send('first');
+    await clock.advance(100);
+    await first.sent;
+    const before = gateway.connections.length;
+    streams.intercept = (url) =>
+      url.endsWith('/v1/streams') ? undefined : Promise.resolve(new Response(null, { status: 410 }));
+    chat.send('second');
+    await settled();
+    expect(gateway.connections).toHaveLength(before + 1);
+    await settled();
+    expect(gateway.connections).toHaveLength(before + 1);
+    expect(client.state.name).toBe('waiting');
+
+    streams.intercept = () => undefined;
+    await clock.advance(2_000);
+    expect(client.state.name).toBe('live');
+    expect(texts()).toEqual(['first', 'second']);
+  });
+
   it.each([
     [4409, 'closed'],
     [4400, 'closed'],

@@ -151,17 +151,17 @@ class EventStreamsTest {
             assertThat(id).hasSizeGreaterThanOrEqualTo(24);
             stream.send(hello);
             stream.awaitClose();
-            assertThat(stream.send(ping(1))).isEqualTo(404);
+            assertThat(stream.send(ping(1))).isEqualTo(410);
         }
-        assertThat(post("/v1/streams/" + id)).isEqualTo(404);
-        assertThat(post("/v1/streams/%ff%00")).isEqualTo(404);
+        assertThat(post("/v1/streams/" + id)).isEqualTo(410);
+        assertThat(post("/v1/streams/%ff%00")).isEqualTo(410);
     }
 
     @Test
     void pagesOfOtherOriginsGetNoStream() throws Exception {
         assertThat(post("/v1/streams", "Origin", "https://evil.example")).isEqualTo(403);
         assertThat(post("/v1/streams/some", "Origin", "https://evil.example")).isEqualTo(403);
-        assertThat(post("/v1/streams/some", "Origin", RunningGateway.ORIGIN)).isEqualTo(404);
+        assertThat(post("/v1/streams/some", "Origin", RunningGateway.ORIGIN)).isEqualTo(410);
     }
 
     @Test

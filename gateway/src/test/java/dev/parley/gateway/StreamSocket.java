@@ -32,7 +32,11 @@ final class StreamSocket implements AutoCloseable {
     private final CompletableFuture<Integer> closeCode = new CompletableFuture<>();
 
     StreamSocket(RunningGateway gateway, ClientFrame... frames) throws Exception {
-        streams = gateway.uri("/v1/streams");
+        this(gateway.uri("/v1/streams"), frames);
+    }
+
+    StreamSocket(URI streams, ClientFrame... frames) throws Exception {
+        this.streams = streams;
         response = client.send(post(streams, List.of(frames)), HttpResponse.BodyHandlers.ofLines());
         Iterator<String> lines = response.body().iterator();
         Thread reader = new Thread(() -> read(lines), "stream reader");

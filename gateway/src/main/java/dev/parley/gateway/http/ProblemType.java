@@ -11,6 +11,7 @@ enum ProblemType {
     FORBIDDEN(403, "The token's role may not do this"),
     NOT_FOUND(404, "There is no such thing, or not for this token"),
     METHOD_NOT_ALLOWED(405, "Not with this method"),
+    STREAM_GONE(410, "This gateway has no such stream: begin a new one"),
     REVISION_CHANGED(409, "The conversation is not at the expected revision"),
     OFFSET_MISMATCH(409, "The run is elsewhere"),
     STREAM_BUSY(409, "What was sent before has not been taken yet"),

@@ -63,7 +63,7 @@ public final class StreamRoute implements SocketRoute, Route {
                 .thenApply(outcome -> switch (outcome) {
                     case TAKEN -> new Page(HttpResponseStatus.NO_CONTENT, "text/plain", new byte[0]);
                     case BUSY -> Problem.of(ProblemType.STREAM_BUSY, "").page();
-                    case GONE -> Problem.of(ProblemType.NOT_FOUND, "").page();
+                    case GONE -> Problem.of(ProblemType.STREAM_GONE, "").page();
                 });
     }
 

@@ -40,8 +40,7 @@ public final class EventStreams {
         String id = newId();
         ChannelPipeline pipeline = ctx.pipeline();
         EventStream stream = new EventStream(ctx.channel(), () -> streams.remove(id));
-        ServerSentEvents.begin(ctx, version);
-        ctx.write(ServerSentEvents.event("stream", id));
+        ServerSentEvents.begin(ctx, version, id);
         pipeline.remove(ctx.handler());
         pipeline.addLast(stream, new FrameDecoder(), new ConnectionHandler(loop, node));
         streams.put(id, stream);

@@ -4,10 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -18,17 +21,31 @@ public final class ServerSentEvents {
     /** Some proxies and scanners hold back the first bytes of an answer until they have seen this many. */
     private static final int PADDING_BYTES = 2_048;
 
+    /** Tells a balancer which stream this is, so that it sends the requests for it to the same gateway. */
+    private static final String STREAM = "Parley-Stream";
+
     private ServerSentEvents() {}
 
     /** Writes the head of the answer to a request of that version, and padding. The connection ends with the answer. */
     public static void begin(ChannelHandlerContext ctx, HttpVersion version) {
+        begin(ctx, version, EmptyHttpHeaders.INSTANCE);
+    }
+
+    /** The same, and which stream it is. */
+    static void begin(ChannelHandlerContext ctx, HttpVersion version, String stream) {
+        begin(ctx, version, new DefaultHttpHeaders().set(STREAM, stream));
+        ctx.write(event("stream", stream));
+    }
+
+    private static void begin(ChannelHandlerContext ctx, HttpVersion version, HttpHeaders more) {
         DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8")
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store, no-transform")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
                 .set("X-Accel-Buffering", "no")
-                .set("X-Content-Type-Options", "nosniff");
+                .set("X-Content-Type-Options", "nosniff")
+                .add(more);
         HttpUtil.setTransferEncodingChunked(head, version.equals(HttpVersion.HTTP_1_1));
         ctx.write(head);
         ctx.write(text(":" + " ".repeat(PADDING_BYTES) + "\n\n"));
