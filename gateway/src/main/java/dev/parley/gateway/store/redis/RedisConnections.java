@@ -2,6 +2,7 @@ package dev.parley.gateway.store.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -26,7 +27,9 @@ import java.util.concurrent.TimeUnit;
  * given. Opened and closed by one thread, which blocks; the connections are for any.
  *
  * <p>A lost connection is tried again at once and then about every second. While it is lost a command is rejected, and those
- * that were on their way fail: what became of them is unknown. So each must be such that twice is once.
+ * that were on their way fail: what became of them is unknown. In a cluster, where a connection to a server that is new is
+ * made when it is needed, commands wait for one instead, and those that were on their way are sent again. So each must be
+ * such that twice is once.
  */
 public final class RedisConnections implements AutoCloseable {
     /** A command without an answer for so long is given up, whatever became of it. */
@@ -64,7 +67,8 @@ public final class RedisConnections implements AutoCloseable {
 
     private static AbstractRedisClient single(String uri, ClientResources resources) {
         RedisClient client = RedisClient.create(resources, withTimeout(RedisURI.create(uri)));
-        client.setOptions(options(ClientOptions.builder()).build());
+        client.setOptions(options(ClientOptions.builder(), DisconnectedBehavior.REJECT_COMMANDS)
+                .build());
         return client;
     }
 
@@ -73,7 +77,7 @@ public final class RedisConnections implements AutoCloseable {
         nodes.forEach(RedisConnections::withTimeout);
         RedisClusterClient client = RedisClusterClient.create(resources, nodes);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        options(options);
+        options(options, DisconnectedBehavior.ACCEPT_COMMANDS);
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                         .build())
@@ -86,9 +90,9 @@ public final class RedisConnections implements AutoCloseable {
         return uri;
     }
 
-    private static ClientOptions.Builder options(ClientOptions.Builder options) {
+    private static ClientOptions.Builder options(ClientOptions.Builder options, DisconnectedBehavior disconnected) {
         return options.autoReconnect(true)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .disconnectedBehavior(disconnected)
                 .requestQueueSize(COMMANDS_QUEUED_MAX)
                 .timeoutOptions(TimeoutOptions.enabled(COMMAND_TIMEOUT))
                 .socketOptions(SocketOptions.builder()
@@ -115,6 +119,6 @@ public final class RedisConnections implements AutoCloseable {
     @Override
     public void close() {
         client.shutdown(Duration.ZERO, CLOSE_TIMEOUT);
-        resources.shutdown(0, 0, TimeUnit.SECONDS);
+        resources.shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

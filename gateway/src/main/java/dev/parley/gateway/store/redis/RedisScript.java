@@ -1,5 +1,6 @@
 package dev.parley.gateway.store.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -11,11 +12,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
-/** A script beside this class, called by its digest; sent whole where Redis does not have it (any more). For any thread. */
+/** A script beside this class, called by its digest; sent whole where Redis does not have it (any more), and
+ * again while its slot moves from one server to another. For any thread. */
 final class RedisScript {
+    private static final int TRIES = 100;
+    private static final int TRY_AGAIN_MILLIS = 30;
+
+    private final Executor later = CompletableFuture.delayedExecutor(TRY_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     private final byte[] text;
     private final String digest;
     private final ScriptOutputType output;
@@ -42,15 +51,35 @@ final class RedisScript {
 
     <T> CompletionStage<T> run(
             RedisClusterAsyncCommands<byte[], byte[]> commands, byte[][] keys, List<byte[]> arguments) {
-        byte[][] values = arguments.toArray(byte[][]::new);
+        return run(commands, keys, arguments.toArray(byte[][]::new), TRIES);
+    }
+
+    private <T> CompletionStage<T> run(
+            RedisClusterAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[][] values, int tries) {
         CompletionStage<T> known = commands.evalsha(digest, output, keys, values);
         return known.exceptionallyCompose(failure -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause instanceof RedisNoScriptException) {
-                return commands.eval(text, output, keys, values);
-            }
-            throw new CompletionException(cause);
-        });
+                    Throwable cause = cause(failure);
+                    return cause instanceof RedisNoScriptException
+                            ? commands.eval(text, output, keys, values)
+                            : CompletableFuture.failedFuture(cause);
+                })
+                .exceptionallyCompose(failure -> {
+                    Throwable cause = cause(failure);
+                    return isMoving(cause) && tries > 1
+                            ? CompletableFuture.runAsync(() -> {}, later)
+                                    .thenCompose(done -> run(commands, keys, values, tries - 1))
+                            : CompletableFuture.failedFuture(cause);
+                });
+    }
+
+    /** While a slot moves some of its keys are here and some are there, and nobody runs a script with both. */
+    private static boolean isMoving(Throwable failure) {
+        return failure instanceof RedisCommandExecutionException
+                && String.valueOf(failure.getMessage()).startsWith("TRYAGAIN");
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static byte[] read(String name) {
