@@ -184,7 +184,7 @@ public final class GatewayServer implements AutoCloseable {
         InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
         if (!config.demo()) {
             Origins origins = new Origins(allowed);
-            return new WebSocketListener(address, loops, node, origins, router(node, origins, List.of()));
+            return new WebSocketListener(address, loops, node, origins, router(config, node, origins, List.of()));
         }
         if (!address.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException("the demo gives everybody a token: it listens on loopback only");
@@ -198,13 +198,13 @@ public final class GatewayServer implements AutoCloseable {
                 loops,
                 node,
                 origins,
-                router(node, origins, List.of(new DemoRoute(tokens, origins))));
+                router(config, node, origins, List.of(new DemoRoute(tokens, origins))));
     }
 
-    private HttpRouter router(Node node, Origins origins, List<Route> more) {
+    private HttpRouter router(GatewayConfig config, Node node, Origins origins, List<Route> more) {
         List<Route> routes = new ArrayList<>();
         routes.add(new Preflight());
-        routes.add(new OperatorRoute(store::isHealthy, drain::hasBegun, metrics::scrape));
+        routes.add(new OperatorRoute(store::isHealthy, config.store().isRedis(), drain::hasBegun, metrics::scrape));
         EventStreams streams = new EventStreams(node);
         metrics.bind(streams);
         StreamRoute streamRoute = new StreamRoute(streams, origins);

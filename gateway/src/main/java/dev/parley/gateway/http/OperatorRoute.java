@@ -15,11 +15,15 @@ public final class OperatorRoute implements Route {
     private static final String METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final BooleanSupplier isHealthy;
+    private final boolean isStoreShared;
     private final BooleanSupplier isLeaving;
     private final Supplier<String> metrics;
 
-    public OperatorRoute(BooleanSupplier isHealthy, BooleanSupplier isLeaving, Supplier<String> metrics) {
+    /** A store that is shared comes back by itself: a restart helps nobody, and what is loaded can be read meanwhile. */
+    public OperatorRoute(
+            BooleanSupplier isHealthy, boolean isStoreShared, BooleanSupplier isLeaving, Supplier<String> metrics) {
         this.isHealthy = isHealthy;
+        this.isStoreShared = isStoreShared;
         this.isLeaving = isLeaving;
         this.metrics = metrics;
     }
@@ -32,7 +36,7 @@ public final class OperatorRoute implements Route {
         return switch (path) {
             case "/healthz" ->
                 HttpRouter.now(
-                        isHealthy.getAsBoolean()
+                        isStoreShared || isHealthy.getAsBoolean()
                                 ? Page.text(HttpResponseStatus.OK, "ok\n")
                                 : Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store has failed: restart\n"));
             case "/readyz" -> HttpRouter.now(readiness());
@@ -48,7 +52,9 @@ public final class OperatorRoute implements Route {
     /** HAProxy leaves a server its connections if it answers 404, and takes them away at any other error. */
     private Page readiness() {
         if (!isHealthy.getAsBoolean()) {
-            return Page.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the store is away\n");
+            return Page.text(
+                    isStoreShared ? HttpResponseStatus.NOT_FOUND : HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "the store is away\n");
         }
         return isLeaving.getAsBoolean()
                 ? Page.text(HttpResponseStatus.NOT_FOUND, "this gateway is about to end\n")

@@ -1,0 +1,54 @@
+package dev.parley.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.gateway.shard.Loop;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class OperatorRouteTest {
+    private static final Loop LOOP = new Loop() {
+        @Override
+        public boolean isCurrent() {
+            return true;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+    };
+
+    private boolean healthy = true;
+
+    private int status(boolean shared, String path) {
+        OperatorRoute route = new OperatorRoute(() -> healthy, shared, () -> false, () -> "");
+        return Objects.requireNonNull(route.answer(
+                        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path), path, LOOP))
+                .toCompletableFuture()
+                .join()
+                .status()
+                .code();
+    }
+
+    @Test
+    void aStoreOfItsOwnThatFailedAsksForARestart() {
+        assertThat(status(false, "/healthz")).isEqualTo(200);
+        assertThat(status(false, "/readyz")).isEqualTo(200);
+        healthy = false;
+        assertThat(status(false, "/healthz")).isEqualTo(503);
+        assertThat(status(false, "/readyz")).isEqualTo(503);
+    }
+
+    @Test
+    void whileASharedStoreIsAwayConnectionsStayAndNobodyNewComes() {
+        healthy = false;
+        assertThat(status(true, "/healthz")).isEqualTo(200);
+        assertThat(status(true, "/readyz")).isEqualTo(404);
+        healthy = true;
+        assertThat(status(true, "/readyz")).isEqualTo(200);
+    }
+}
