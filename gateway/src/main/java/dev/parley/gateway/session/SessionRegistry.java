@@ -110,11 +110,6 @@ public final class SessionRegistry<C> implements AutoCloseable {
         });
     }
 
-    /** Every connection of the same person, in any session. */
-    public synchronized List<C> connectionsOf(Principal principal) {
-        return List.copyOf(bySubject.getOrDefault(SubjectKey.of(principal), Set.of()));
-    }
-
     /** Every connection of a visitor. */
     public synchronized List<C> visitor(String tenant, String subject) {
         return List.copyOf(bySubject.getOrDefault(new SubjectKey(tenant, subject, false), Set.of()));

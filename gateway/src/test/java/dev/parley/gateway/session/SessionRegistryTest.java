@@ -43,7 +43,7 @@ class SessionRegistryTest {
 
         assertThat(begins("newer", fence)).isEqualTo(fence);
         assertThat(superseded).containsExactly("older");
-        assertThat(registry.connectionsOf(VERA)).contains("newer");
+        assertThat(registry.visitor("shop", "vera")).contains("newer");
     }
 
     @Test
@@ -52,7 +52,7 @@ class SessionRegistryTest {
         long fence = begins("new", 0);
         registry.unregister(VERA, SESSION, "old");
         assertThat(register(VERA, "old again", old)).isNull();
-        assertThat(registry.connectionsOf(VERA)).containsExactly("new");
+        assertThat(registry.visitor("shop", "vera")).containsExactly("new");
 
         registry.unregister(VERA, SESSION, "new");
         assertThat(register(VERA, "old again", old)).isNull();
@@ -144,7 +144,7 @@ class SessionRegistryTest {
         registry.move(VERA, agent, "connection");
 
         assertThat(registry.visitor("shop", "vera")).isEmpty();
-        assertThat(registry.connectionsOf(agent)).containsExactly("connection");
+        assertThat(registry.all()).containsExactly("connection");
         begins("again", fence);
         assertThat(superseded).containsExactly("connection");
     }
