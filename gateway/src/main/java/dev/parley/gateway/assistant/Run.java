@@ -297,6 +297,12 @@ public final class Run implements Subscriber {
         if (!(opened.catchUp() instanceof Delivery.Blocks state)) {
             throw new IllegalStateException("an open from the start has blocks");
         }
+        if (base.revision() > 0) {
+            // What was streamed may be gone with the end of the log: whoever generates asks what is there.
+            tell(new RunOutcome.Failed(new IllegalStateException("the log is another one than it was")));
+            end();
+            return;
+        }
         handle = opened.handle();
         base = state.position();
         for (OutboxRow row : opened.outboxes()) {

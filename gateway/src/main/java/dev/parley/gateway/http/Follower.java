@@ -89,6 +89,11 @@ final class Follower extends ChannelInboundHandlerAdapter implements Subscriber 
         }
         if (delivery instanceof Delivery.Opened opened) {
             head = opened.catchUp().position().revision();
+            if (head < told) {
+                // The log went back: whoever follows finds out by asking for what it has last.
+                channel.close();
+                return;
+            }
             told = told == FROM_NOW ? head : told;
             read();
         } else if (delivery instanceof Published published) {

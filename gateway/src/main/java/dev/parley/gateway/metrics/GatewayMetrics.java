@@ -98,6 +98,9 @@ public final class GatewayMetrics implements AutoCloseable {
         shardCounter("parley.opens", "Conversations opened or resumed", shards, ShardCounters::opened);
         shardCounter("parley.loads", "Conversations loaded from the store", shards, ShardCounters::loads);
         shardCounter("parley.conflicts", "Appends that met another log", shards, ShardCounters::conflicts);
+        shardCounter("parley.reoffered", "Entries that the store had lost", shards, ShardCounters::reoffered);
+        shardCounter(
+                "parley.resynchronised", "Logs that were others than was told", shards, ShardCounters::resynchronised);
         shardCounter("parley.followed", "Entries of other nodes taken in", shards, ShardCounters::followed);
         gauge("parley.shard.queued", "Requests waiting for shards", shards, group -> sum(group, Shard::queued));
         gauge(

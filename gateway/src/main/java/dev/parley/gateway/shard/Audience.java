@@ -6,10 +6,9 @@ import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.LoggedEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Who listens to a conversation, and how far each side has received. Owned by the conversation's shard; it outlives the
@@ -18,8 +17,8 @@ import java.util.Set;
 final class Audience {
     private final ConversationKey key;
     private final int handle;
-    private final Set<Subscriber> publicSubscribers = new LinkedHashSet<>();
-    private final Set<Subscriber> staffSubscribers = new LinkedHashSet<>();
+    private final Map<Subscriber, String> publicSubscribers = new LinkedHashMap<>();
+    private final Map<Subscriber, String> staffSubscribers = new LinkedHashMap<>();
     private Chain told = Chain.START;
     private long publicFrom;
     private long staffFrom;
@@ -60,11 +59,11 @@ final class Audience {
         return told;
     }
 
-    /** The subscriber has everything up to {@code head}. */
-    void join(Subscriber subscriber, Chain head) {
+    /** The subscriber, which knows the conversation by {@code name}, has everything up to {@code head}. */
+    void join(Subscriber subscriber, String name, Chain head) {
         long revision = head.revision();
         told = revision > told.revision() ? head : told;
-        Set<Subscriber> same = of(view(subscriber));
+        Map<Subscriber, String> same = of(view(subscriber));
         if (same.isEmpty()) {
             if (view(subscriber) == View.PUBLIC) {
                 publicFrom = revision;
@@ -72,7 +71,19 @@ final class Audience {
                 staffFrom = revision;
             }
         }
-        same.add(subscriber);
+        same.put(subscriber, name);
+    }
+
+    /** The log is another one than was told: everybody begins anew at {@code head}. Returns who, and their names for it. */
+    Map<Subscriber, String> beginAnew(Chain head) {
+        told = head;
+        publicFrom = head.revision();
+        staffFrom = head.revision();
+        visitorToStaff = 0;
+        staffToVisitor = 0;
+        Map<Subscriber, String> all = new LinkedHashMap<>(publicSubscribers);
+        all.putAll(staffSubscribers);
+        return all;
     }
 
     void leave(Subscriber subscriber) {
@@ -82,7 +93,7 @@ final class Audience {
 
     /** The visitors' connections of anybody but {@code visitor}: the conversation is no longer theirs. */
     List<Subscriber> strangers(String visitor) {
-        return publicSubscribers.stream()
+        return publicSubscribers.keySet().stream()
                 .filter(subscriber -> !subscriber.principal().subject().equals(visitor))
                 .toList();
     }
@@ -133,9 +144,9 @@ final class Audience {
     }
 
     /** One task per loop, however many subscribers live there. */
-    private static void deliver(Set<Subscriber> subscribers, Delivery delivery) {
+    private static void deliver(Map<Subscriber, String> subscribers, Delivery delivery) {
         Map<Loop, List<Subscriber>> byLoop = new HashMap<>();
-        for (Subscriber subscriber : subscribers) {
+        for (Subscriber subscriber : subscribers.keySet()) {
             byLoop.computeIfAbsent(subscriber.loop(), loop -> new ArrayList<>()).add(subscriber);
         }
         byLoop.forEach((loop, there) -> loop.execute(() -> {
@@ -145,7 +156,7 @@ final class Audience {
         }));
     }
 
-    private Set<Subscriber> of(View view) {
+    private Map<Subscriber, String> of(View view) {
         return view == View.PUBLIC ? publicSubscribers : staffSubscribers;
     }
 

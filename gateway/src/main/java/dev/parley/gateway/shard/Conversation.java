@@ -453,6 +453,24 @@ class Conversation {
         return followed;
     }
 
+    /** What is known here to have been stored, in case that the store has it no longer. */
+    Reoffer known() {
+        List<LoggedEntry> stored = history.since(history.start()).stream()
+                .filter(entry -> entry.revision() <= end.revision())
+                .toList();
+        return new Reoffer(history.startChain(), stored, outboxes.stored());
+    }
+
+    /** Adds entries that the store lost as they are, and with them the answers that it lost, to what it gets next. */
+    void reoffer(List<LoggedEntry> lost, List<OutboxRow> rows) {
+        for (LoggedEntry entry : lost) {
+            state.apply(entry.entry());
+            unappended.add(join(entry));
+            outboxes.reoffer(entry.entry());
+        }
+        rows.forEach(outboxes::reoffer);
+    }
+
     /** What the store has of the outboxes, in case that another node answered. */
     void learn(List<OutboxRow> stored) {
         outboxes.learn(stored);
@@ -558,6 +576,7 @@ class Conversation {
     void stored(Append append) {
         List<LoggedEntry> entries = append.entries();
         end = entries.isEmpty() ? end : entries.get(entries.size() - 1).chain();
+        outboxes.stored(append.outboxRows());
         history.stored(append.expected().revision() + append.entries().size());
         erasures.stored();
     }

@@ -38,6 +38,10 @@ final class History {
         return start.revision();
     }
 
+    Chain startChain() {
+        return start;
+    }
+
     Chain head() {
         return head;
     }

@@ -31,6 +31,7 @@ final class OutboxRows {
     private final Map<Name, OutboxRow> rows = new HashMap<>();
     private final Map<String, String> owners = new HashMap<>();
     private final Map<Name, OutboxRow> unstored = new LinkedHashMap<>();
+    private final Map<Name, OutboxRow> stored = new LinkedHashMap<>();
     private final List<OutboxRow> expired = new ArrayList<>();
 
     private record Name(String subject, String outbox) {}
@@ -46,11 +47,35 @@ final class OutboxRows {
 
     /** Another node's entry is the last that its outbox has, whatever was known of it here. */
     void follow(Entry entry) {
+        if (!entry.submission().equals(SubmissionId.NONE)) {
+            restore(row(entry));
+        }
+    }
+
+    private static OutboxRow row(Entry entry) {
         SubmissionId id = entry.submission();
-        if (!id.equals(SubmissionId.NONE)) {
-            String subject = entry.author().subject();
-            restore(new OutboxRow(
-                    subject, id.outbox(), id.seq(), id.contentId(), entry.timeMillis(), entry.revision(), null));
+        return new OutboxRow(
+                entry.author().subject(),
+                id.outbox(),
+                id.seq(),
+                id.contentId(),
+                entry.timeMillis(),
+                entry.revision(),
+                null);
+    }
+
+    /** The store lost what it had of an entry's outbox. */
+    void reoffer(Entry entry) {
+        if (!entry.submission().equals(SubmissionId.NONE)) {
+            reoffer(row(entry));
+        }
+    }
+
+    /** The store may have lost this row. */
+    void reoffer(OutboxRow row) {
+        OutboxRow known = rows.get(new Name(row.subject(), row.outbox()));
+        if (known == null || known.lastSeq() < row.lastSeq()) {
+            put(row);
         }
     }
 
@@ -104,6 +129,7 @@ final class OutboxRows {
             boolean isExpired = nowMillis - row.lastUsedMillis() > keptMillis;
             if (isExpired) {
                 owners.remove(row.outbox(), row.subject());
+                stored.remove(new Name(row.subject(), row.outbox()));
                 expired.add(row);
             }
             return isExpired;
@@ -146,6 +172,16 @@ final class OutboxRows {
         return found;
     }
 
+    /** The store has these. */
+    void stored(List<OutboxRow> taken) {
+        taken.forEach(row -> stored.put(new Name(row.subject(), row.outbox()), row));
+    }
+
+    /** Those that the store was given here, as it has them. */
+    List<OutboxRow> stored() {
+        return List.copyOf(stored.values());
+    }
+
     boolean hasUnstored() {
         return !unstored.isEmpty();
     }
@@ -165,6 +201,6 @@ final class OutboxRows {
     }
 
     int weightBytes() {
-        return 300 * rows.size();
+        return 300 * (rows.size() + stored.size());
     }
 }

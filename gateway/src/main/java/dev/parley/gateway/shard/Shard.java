@@ -8,6 +8,7 @@ import dev.parley.conversation.Author;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.Operation;
+import dev.parley.conversation.Position;
 import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
@@ -33,6 +34,7 @@ import dev.parley.gateway.store.StoredConversation;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,9 @@ public final class Shard {
     /** An assistant is refused at a quarter of the undurable bytes at which people are. */
     private static final int YIELDING_SHARE = 4;
 
+    /** Of so many conversations that wait to be loaded again it is remembered what the store had. */
+    private static final int KNOWN_BEFORE_MAX = 1_000;
+
     private final TimedLoop loop;
     private final OperationStore store;
     private final Restored restored;
@@ -85,6 +90,7 @@ public final class Shard {
     private final Map<ConversationKey, Loading> loading = new HashMap<>();
     private final Map<ConversationKey, Audience> audiences = new HashMap<>();
     private final Map<ConversationKey, Follow> follows = new HashMap<>();
+    private final Map<ConversationKey, Reoffer> knownBefore = new LinkedHashMap<>();
     private Set<LoadedConversation> undurable = new LinkedHashSet<>();
     private final List<Command> yielding = new ArrayList<>();
     private boolean appendScheduled;
@@ -273,21 +279,20 @@ public final class Shard {
     private void readMissed(ConversationKey key, StoredConversation stored) {
         Audience audience = audiences.get(key);
         long start = stored.start().revision();
-        if (audience == null || audience.told().revision() >= start) {
+        if (audience == null
+                || audience.told().revision() == 0
+                || audience.told().revision() >= start) {
             loaded(key, stored, List.of(), null);
             return;
         }
         long from = audience.told().revision();
-        store.read(key, from, start)
+        store.read(key, from - 1, start)
                 .whenComplete((entries, failure) -> loop.execute(() -> {
-                    if (failure == null && entries.size() < start - from) {
-                        loaded(
-                                key,
-                                null,
-                                List.of(),
-                                new IllegalStateException("the log does not reach back to " + from));
+                    if (failure != null) {
+                        loaded(key, null, List.of(), failure);
                     } else {
-                        loaded(key, failure == null ? stored : null, failure == null ? entries : List.of(), failure);
+                        // Where the log does not reach back so far, nobody can be told what was missed.
+                        loaded(key, stored, entries.size() == start - from + 1 ? entries : List.of(), null);
                     }
                 }));
     }
@@ -316,8 +321,7 @@ public final class Shard {
             forgetIfUnused(key);
             lookLater(key);
         } else if (stored != null) {
-            publishMissed(key, missed);
-            publishMissed(key, stored.entries());
+            reconcile(key, loaded, stored, missed);
         }
         for (Command command : ended.waiting()) {
             if (loaded == null) {
@@ -327,6 +331,78 @@ public final class Shard {
             }
         }
         goOn(key);
+    }
+
+    /** Holds what the store has now against what this node knew, and told. */
+    private void reconcile(
+            ConversationKey key, LoadedConversation loaded, StoredConversation stored, List<LoggedEntry> missed) {
+        Reoffer known = knownBefore.get(key);
+        List<LoggedEntry> lost =
+                known != null && stored.end().revision() < known.head().revision() ? known.after(stored.end()) : null;
+        if (known != null && lost != null) {
+            reoffer(loaded, lost, known);
+            return;
+        }
+        knownBefore.remove(key);
+        Audience audience = audiences.get(key);
+        boolean isKnown =
+                known == null || known.head().revision() < stored.start().revision() || stored.holds(known.head());
+        if (isKnown && (audience == null || isTold(audience.told(), stored, missed))) {
+            publishMissed(key, missed);
+            publishMissed(key, stored.entries());
+        } else {
+            resynchronise(key, loaded.conversation(), audience);
+        }
+    }
+
+    private static boolean isTold(Chain told, StoredConversation stored, List<LoggedEntry> missed) {
+        if (told.revision() == 0) {
+            return true;
+        }
+        return told.revision() < stored.start().revision()
+                ? !missed.isEmpty() && missed.get(0).chain().equals(told)
+                : stored.holds(told);
+    }
+
+    /** The log went back, and goes on exactly where this node does: it gets again what it had, in the ordinary way. */
+    private void reoffer(LoadedConversation loaded, List<LoggedEntry> lost, Reoffer known) {
+        LOG.warn(
+                "the log went back to {}: it is offered the entries up to {} again",
+                loaded.conversation().end(),
+                known.head());
+        counters.reoffered.add(lost.size());
+        lost.forEach(entry -> undurableBytes += entry.content().length);
+        loaded.conversation().reoffer(lost, known.rows());
+        scheduleAppend(loaded);
+    }
+
+    /** The log is another one than was told: everybody who listens begins anew, as one who comes with a foreign position. */
+    private void resynchronise(ConversationKey key, Conversation conversation, @Nullable Audience audience) {
+        LOG.warn("the log of {} is another one than was known: it is at {}", key, conversation.end());
+        counters.resynchronised.increment();
+        if (audience == null) {
+            return;
+        }
+        audience.beginAnew(conversation.end()).forEach((subscriber, name) -> {
+            Author author = subscriber.principal().author();
+            if (!conversation.mayOpen(author)) {
+                audience.leave(subscriber);
+                subscriber.loop().execute(() -> subscriber.deliver(new Delivery.Ended(key)));
+                return;
+            }
+            View view = author.role().view();
+            Delivery opened = new Delivery.Opened(
+                    audience.handle(),
+                    key,
+                    name,
+                    view,
+                    conversation.resumption().catchUp(audience.handle(), Position.START, false, view, List.of()),
+                    List.of(),
+                    audience.delivered(),
+                    false);
+            subscriber.loop().execute(() -> subscriber.deliver(opened));
+        });
+        forgetIfDeserted(audience);
     }
 
     /** What the log has and the audience was not told: appended elsewhere, or by a batch whose answer was lost. */
@@ -688,6 +764,7 @@ public final class Shard {
                 lost(append.key(), loaded);
             } else {
                 loaded.conversation().stored(append);
+                knownBefore.remove(append.key());
                 release(loaded.leaveBatch());
                 if (append.summary() != null) {
                     inbox.changed(append.key().tenant(), append.summary());
@@ -737,6 +814,7 @@ public final class Shard {
             }
         }
         conversations.asMap().remove(key, loaded);
+        remember(key, loaded.conversation().known());
         List<Command> origins = new ArrayList<>();
         for (Release release : loaded.abandon()) {
             if (release instanceof Release.Join join) {
@@ -748,6 +826,17 @@ public final class Shard {
             }
         }
         return origins;
+    }
+
+    /** Until it is loaded again, in case that the store has less by then. */
+    private void remember(ConversationKey key, Reoffer known) {
+        knownBefore.merge(
+                key,
+                known,
+                (before, now) -> now.head().revision() < before.head().revision() ? before : now);
+        if (knownBefore.size() > KNOWN_BEFORE_MAX) {
+            knownBefore.remove(knownBefore.keySet().iterator().next());
+        }
     }
 
     private void release(List<Release> releases) {
@@ -821,7 +910,7 @@ public final class Shard {
             forgetIfDeserted(audience);
             return;
         }
-        audience.join(origin.subscriber(), join.head());
+        audience.join(origin.subscriber(), join.opened().name(), join.head());
         send(origin, join.opened());
     }
 

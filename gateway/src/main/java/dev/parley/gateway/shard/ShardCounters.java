@@ -12,6 +12,8 @@ public final class ShardCounters {
     final LongAdder loads = new LongAdder();
     final LongAdder conflicts = new LongAdder();
     final LongAdder followed = new LongAdder();
+    final LongAdder reoffered = new LongAdder();
+    final LongAdder resynchronised = new LongAdder();
 
     public long accepted() {
         return accepted.sum();
@@ -41,6 +43,16 @@ public final class ShardCounters {
     /** Appends that found another head in the store. */
     public long conflicts() {
         return conflicts.sum();
+    }
+
+    /** Entries that the store had lost and was offered again. */
+    public long reoffered() {
+        return reoffered.sum();
+    }
+
+    /** Logs that were found to be others than was known here, so that whoever listened began anew. */
+    public long resynchronised() {
+        return resynchronised.sum();
     }
 
     /** Entries of other nodes that a loaded conversation took in. */

@@ -20,6 +20,17 @@ public record StoredConversation(
         return snapshot == null ? horizon : snapshot.chain();
     }
 
+    /** Whether the log was at {@code chain}; only where this is not before {@link #start}. */
+    public boolean holds(Chain chain) {
+        long revision = chain.revision();
+        if (revision > end().revision()) {
+            return false;
+        }
+        long count = revision - start().revision();
+        return chain.equals(
+                count == 0 ? start() : entries.get(Math.toIntExact(count) - 1).chain());
+    }
+
     public Chain end() {
         return entries.isEmpty() ? start() : entries.get(entries.size() - 1).chain();
     }

@@ -325,6 +325,122 @@ class ManyNodesTest {
                 .containsExactly(1L);
     }
 
+    private void pass() {
+        kept.hint(KEY);
+        schedule.run(MANY);
+    }
+
+    private List<Long> logged() {
+        return kept
+                .beside(Runnable::run, Runnable::run)
+                .read(KEY, 0, Long.MAX_VALUE)
+                .toCompletableFuture()
+                .join()
+                .stream()
+                .map(entry -> entry.entry().submission().contentId())
+                .toList();
+    }
+
+    @Test
+    void a_log_that_went_back_gets_again_what_a_node_knows_and_nobody_notices() {
+        Client vera = new Client(VERA).open(here);
+        Client ann = new Client(ANN).open(there);
+        for (int i = 1; i <= 3; i++) {
+            vera.submit(here, i, message("vera." + i, "text"));
+        }
+        List<Long> before = logged();
+        kept.loseTail(KEY, 2);
+        assertThat(logged()).hasSize(before.size() - 2);
+
+        vera.submit(here, 4, message("vera.4", "after"));
+
+        assertThat(logged()).startsWith(before.toArray(new Long[0])).endsWith(4L);
+        assertThat(here.shard.counters().reoffered()).isEqualTo(2);
+        assertThat(vera.entries).extracting(LoggedEntry::revision).containsExactly(2L, 3L, 4L, 5L);
+        assertThat(ann.entries).extracting(LoggedEntry::revision).containsExactly(2L, 3L, 4L, 5L);
+        vera.submit(there, 4, message("vera.4", "after"));
+        assertThat(vera.answer()).isEqualTo(new Answer.Accepted(5, 4));
+    }
+
+    @Test
+    void a_lost_tail_is_offered_again_though_nobody_writes_and_so_are_its_rejections() {
+        Client vera = new Client(VERA).open(here);
+        vera.submit(here, 1, message("vera.1", "text"));
+        vera.submit(here, 2, new Operation.Redact("nothing"));
+        Answer rejected = vera.answer();
+        List<Long> before = logged();
+        kept.loseTail(KEY, 2);
+        pass();
+        assertThat(logged()).isEqualTo(before);
+        vera.submit(there, 2, new Operation.Redact("nothing"));
+        assertThat(vera.answer()).isEqualTo(rejected);
+    }
+
+    /** A, then B, then something that looks like A: the revision this node knows, on another chain. */
+    @Test
+    void a_node_whose_head_is_not_the_logs_head_any_more_never_appends_though_the_revision_is_the_same() {
+        Client vera = new Client(VERA).open(here);
+        vera.submit(here, 1, message("vera.1", "lost"));
+        hintsLost = true;
+        kept.loseTail(KEY, 1);
+        Client ann = new Client(ANN).open(there);
+        ann.submit(there, 1, message("ann.1", "instead"));
+        assertThat(ann.position.revision()).isEqualTo(vera.position.revision());
+        Position stale = vera.position;
+
+        vera.submit(here, 2, message("vera.2", "on top"));
+
+        assertThat(stale).isNotEqualTo(ann.position);
+        assertThat(logged()).doesNotContain(2L);
+        assertThat(here.shard.counters().conflicts()).isOne();
+        assertThat(here.shard.counters().resynchronised()).isOne();
+        Delivery.Opened anew = (Delivery.Opened) vera.told.stream()
+                .filter(Delivery.Opened.class::isInstance)
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        assertThat(anew.name()).isEqualTo("chat");
+        assertThat(anew.catchUp().position()).isEqualTo(ann.position);
+        assertThat(((Delivery.Blocks) anew.catchUp()).since()).isZero();
+        assertThat(((Delivery.Blocks) anew.catchUp()).blocks())
+                .extracting(block -> block.text().toString())
+                .containsExactly("instead");
+    }
+
+    @Test
+    void a_log_that_went_back_and_grew_to_the_same_revision_is_noticed_though_nobody_writes_here() {
+        Client vera = new Client(VERA).open(here);
+        vera.submit(here, 1, message("vera.1", "lost"));
+        vera.submit(here, 2, message("vera.2", "lost"));
+        hintsLost = true;
+        kept.loseTail(KEY, 2);
+        Client ann = new Client(ANN).open(there);
+        ann.submit(there, 1, message("ann.1", "instead"));
+        ann.submit(there, 2, message("ann.2", "instead"));
+        assertThat(vera.position.revision()).isEqualTo(ann.position.revision());
+        assertThat(vera.position).isNotEqualTo(ann.position);
+        hintsLost = false;
+
+        pass();
+
+        assertThat(vera.position).isEqualTo(ann.position);
+        assertThat(here.shard.counters().resynchronised()).isOne();
+        ann.submit(there, 3, message("ann.3", "goes on"));
+        assertThat(vera.entries.get(vera.entries.size() - 1).revision()).isEqualTo(4);
+    }
+
+    @Test
+    void who_listens_at_a_node_that_has_forgotten_the_conversation_begins_anew_when_the_log_went_back() {
+        here = new Node(() -> Fault.NONE, 1, 16);
+        Client vera = new Client(VERA).open(here);
+        vera.submit(here, 1, message("vera.1", "lost"));
+        assertThat(here.shard.cache().asMap()).isEmpty();
+        kept.loseTail(KEY, 1);
+        pass();
+        assertThat(logged()).hasSize(1);
+        assertThat(vera.position.revision()).isOne();
+        assertThat(here.shard.counters().resynchronised()).isOne();
+    }
+
     /** Of one client: it types into the draft whenever its last edit was answered. */
     private final class Writer {
         final Client client;

@@ -90,7 +90,7 @@ class ShardSimulationTest {
         int kind = (int) Math.floorMod(seed, 50L);
         int clients = kind == 0 ? 32 : kind < 4 ? 12 : 2 + kind % 5;
         int steps = kind < 4 ? 500 : kind < 8 ? 800 : 120;
-        SimulatedWorld world = new SimulatedWorld(seed, nodes(seed), clients, judge);
+        SimulatedWorld world = new SimulatedWorld(seed, nodes(seed), clients, losesTails(seed), judge);
         try {
             world.live(steps);
             world.settle();
@@ -104,6 +104,10 @@ class ShardSimulationTest {
     /** One of four has a node alone. By the upper digits, so that each kind of world is run with each number. */
     private static int nodes(long seed) {
         return 1 + (int) Math.floorMod(Math.floorDiv(seed, 3L), 4L);
+    }
+
+    private static boolean losesTails(long seed) {
+        return Math.floorMod(Math.floorDiv(seed, 7L), 5L) == 0;
     }
 
     /** Each operation is moved past the entry as it was, not as it is after the operations before. */
@@ -162,15 +166,26 @@ class ShardSimulationTest {
         private final AtomicInteger followed = new AtomicInteger();
         private final AtomicInteger hintsLost = new AtomicInteger();
         private final AtomicInteger pauses = new AtomicInteger();
+        private final AtomicInteger tailsLost = new AtomicInteger();
+        private final AtomicInteger reoffered = new AtomicInteger();
+        private final AtomicInteger resynchronised = new AtomicInteger();
+        private final AtomicInteger sentBack = new AtomicInteger();
 
         void add(SimulatedWorld world) {
             entries.addAndGet(world.log().size());
             faults.addAndGet(world.faults());
             hintsLost.addAndGet(world.hintsLost());
             pauses.addAndGet(world.pauses());
+            tailsLost.addAndGet(world.tailsLost());
             for (Shard shard : world.shards()) {
                 conflicts.addAndGet((int) shard.counters().conflicts());
                 followed.addAndGet((int) shard.counters().followed());
+                reoffered.addAndGet((int) shard.counters().reoffered());
+                resynchronised.addAndGet((int) shard.counters().resynchronised());
+                if (world.tailsLost() == 0) {
+                    assertThat(shard.counters().reoffered() + shard.counters().resynchronised())
+                            .isZero();
+                }
             }
             for (Entry entry : world.log()) {
                 commands.computeIfAbsent(entry.command(), first -> new AtomicInteger())
@@ -180,6 +195,7 @@ class ShardSimulationTest {
                 submissions.addAndGet(client.self().submissions());
                 severalOnOneBlock.addAndGet(client.self().severalOnOneBlock());
                 hashes.addAndGet(client.hashes());
+                sentBack.addAndGet(client.sentBack());
                 behind.addAndGet(client.behind());
                 byBlocks.addAndGet(client.byBlocks());
                 pages.addAndGet(client.pages());
@@ -191,6 +207,8 @@ class ShardSimulationTest {
             assertThat(severalOnOneBlock.get()).isGreaterThan(submissions.get() / 4);
             assertThat(List.of(hashes.get(), behind.get(), byBlocks.get(), pages.get(), faults.get()))
                     .allMatch(count -> count > 100);
+            assertThat(List.of(tailsLost.get(), reoffered.get(), resynchronised.get(), sentBack.get()))
+                    .allMatch(count -> count > 20);
             assertThat(List.of(conflicts.get(), followed.get(), hintsLost.get(), pauses.get()))
                     .allMatch(count -> count > 1_000);
         }
@@ -202,7 +220,8 @@ class ShardSimulationTest {
                     + byBlocks + " catch-ups by blocks, " + pages + " pages of older ones, " + hashes + " hashes, "
                     + conflicts
                     + " lost compares, " + followed + " entries followed, " + hintsLost + " hints lost, " + pauses
-                    + " pauses; "
+                    + " pauses, " + tailsLost + " appends lost with a tail, " + reoffered + " entries offered again, "
+                    + resynchronised + " logs found to be others, " + sentBack + " clients sent back; "
                     + commands;
         }
     }

@@ -43,9 +43,13 @@ final class SimulatedClient {
     private final Principal principal;
     private final ConversationKey key;
     private final Random random;
-    private final SimulatedAuthor self;
+    private final CharacterLedger ledger;
+    private final boolean losesTails;
+    private SimulatedAuthor self;
     private final Schedule schedule;
-    private final Replica replica;
+    private Replica replica;
+    private int outboxes;
+    private int sentBack;
     private final Set<SubmissionId> rejected = new HashSet<>();
     private ShardGroup shards;
     private @Nullable Link link;
@@ -67,7 +71,10 @@ final class SimulatedClient {
             Schedule schedule,
             Random random,
             CharacterLedger ledger,
-            int snapshotBlocks) {
+            int snapshotBlocks,
+            boolean losesTails) {
+        this.ledger = ledger;
+        this.losesTails = losesTails;
         this.snapshotBlocks = snapshotBlocks;
         this.principal = new Principal(key.tenant(), author, Long.MAX_VALUE);
         this.key = key;
@@ -130,6 +137,11 @@ final class SimulatedClient {
     /** Submissions that were refused since their base was too old. */
     int behind() {
         return behind;
+    }
+
+    /** How often it was told that the log is another one, which ends before what it had. */
+    int sentBack() {
+        return sentBack;
     }
 
     /** How often it caught up by changed blocks. */
@@ -253,7 +265,13 @@ final class SimulatedClient {
                 return;
             }
             if (blocks.position().revision() < replica.position().revision()) {
-                throw new AssertionError("back to " + blocks.position() + ": " + this);
+                if (!losesTails || blocks.since() > 0) {
+                    throw new AssertionError("back to " + blocks.position() + ": " + this);
+                }
+                sentBack++;
+            }
+            if (losesTails && blocks.since() == 0) {
+                told.clear();
             }
             opened.outboxes().forEach(this::answeredBefore);
             replica.receive(
@@ -320,7 +338,9 @@ final class SimulatedClient {
                 throw new AssertionError("a hidden effect reached " + principal);
             }
         }
-        boolean wasShown = seen.submission().outbox().equals(replica.outbox())
+        // Where a tail was lost, the form in which it was sent before that may be the one that is accepted.
+        boolean wasShown = !losesTails
+                && seen.submission().outbox().equals(replica.outbox())
                 && seen.command().isEmpty()
                 && replica.unsent().stream().noneMatch(lost -> lost.id().equals(seen.submission()))
                 && !isRedacted(seen);
@@ -367,7 +387,9 @@ final class SimulatedClient {
         Delivery.Answer answer = answered.answer();
         if (answer instanceof Delivery.Answer.Rejected no) {
             SubmissionId id = new SubmissionId(answered.outbox(), answered.seq(), no.contentId());
-            if (DISHONEST.contains(no.code())) {
+            // A read marker may be ahead of a log that went back.
+            boolean ofLostTail = losesTails && no.code() == RejectCode.OUT_OF_RANGE;
+            if (DISHONEST.contains(no.code()) && !ofLostTail) {
                 throw new AssertionError("an honest client is told " + no.code() + ": " + this);
             }
             rejected.add(id);
@@ -381,10 +403,24 @@ final class SimulatedClient {
                 behind++;
                 open(true);
             }
+        } else if (losesTails
+                && answer instanceof Delivery.Answer.Fault fault
+                && fault.fault() == Delivery.OutboxFault.OUTBOX_RESET) {
+            beginAnew();
         } else if (answer instanceof Delivery.Answer.Fault fault
                 && !fault.equals(new Delivery.Answer.Fault(Delivery.OutboxFault.ALREADY_DONE, fault.lastSeq()))) {
             throw new AssertionError(answered);
         }
+    }
+
+    /** The gateway lost answers of this outbox: another one, and what was in it is shown as maybe sent. */
+    private void beginAnew() {
+        outboxes++;
+        replica = new Replica(
+                principal.author(), replica.outbox().replaceAll("-.*", "") + "-" + outboxes, random::nextLong);
+        self = new SimulatedAuthor(principal.author(), replica, random, ledger);
+        told.clear();
+        open(false);
     }
 
     private void sendNext() {

@@ -73,6 +73,8 @@ final class SimulatedWorld {
     private int hintsLost;
     private int pauses;
     private int handles;
+    private final boolean losesTails;
+    private int tailsLost;
     private List<Entry> log = List.of();
 
     /** Makes the conversations that decide order. */
@@ -81,8 +83,10 @@ final class SimulatedWorld {
                 ConversationKey key, StoredConversation stored, Policy policy, Limits limits, ShardLimits bounds);
     }
 
-    SimulatedWorld(long seed, int nodeCount, int clientCount, Judge judge) {
+    /** {@code losesTails}: now and then the log goes back, as when a replica without its tail takes over. */
+    SimulatedWorld(long seed, int nodeCount, int clientCount, boolean losesTails, Judge judge) {
         random = new Random(seed);
+        this.losesTails = losesTails;
         this.judge = judge;
         // By the seed itself: what Random says first is the same for a thousand seeds in a row.
         limits = Math.floorMod(Math.floorDiv(seed, SEEDS_WITH_ONE_LIMIT), 2L) == 0 ? Limits.DEFAULT : SMALL_SNAPSHOTS;
@@ -104,7 +108,8 @@ final class SimulatedWorld {
                     schedule,
                     random,
                     ledger,
-                    limits.snapshotBlocks()));
+                    limits.snapshotBlocks(),
+                    losesTails));
         }
     }
 
@@ -122,6 +127,10 @@ final class SimulatedWorld {
 
     int hintsLost() {
         return hintsLost;
+    }
+
+    int tailsLost() {
+        return tailsLost;
     }
 
     int pauses() {
@@ -210,8 +219,18 @@ final class SimulatedWorld {
                 nodes.forEach(node -> node.pause(false));
             } else if (dice < 93) {
                 hintLate();
+            } else if (dice == 93 && losesTails) {
+                tailsLost += kept.loseTail(KEY, 1 + random.nextInt(4));
             }
             schedule.run(random.nextInt(30));
+        }
+    }
+
+    /** The engine looks by itself now and then. */
+    private void hintAll() {
+        if (losesTails) {
+            kept.hint(KEY);
+            schedule.run(100_000);
         }
     }
 
@@ -223,6 +242,7 @@ final class SimulatedWorld {
     void settle() {
         healthy = true;
         nodes.forEach(node -> node.pause(false));
+        hintAll();
         for (int round = 0; round < 1_000; round++) {
             for (SimulatedClient client : clients) {
                 if (!client.isConnected()) {
@@ -235,6 +255,10 @@ final class SimulatedWorld {
             hintLate();
             schedule.run(100_000);
             if (clients.stream().allMatch(SimulatedClient::isIdle)) {
+                hintAll();
+                if (!clients.stream().allMatch(SimulatedClient::isIdle)) {
+                    continue;
+                }
                 return;
             }
         }
@@ -264,12 +288,18 @@ final class SimulatedWorld {
                 }
             }
         }
+        CharacterLedger.requireErased(log, replay(View.STAFF));
+        if (tailsLost == 0) {
+            requireAllKept(seen);
+        }
+    }
+
+    private void requireAllKept(Set<SubmissionId> seen) {
         Set<SubmissionId> rejected =
                 clients.stream().flatMap(client -> client.rejected().stream()).collect(Collectors.toSet());
         clients.forEach(client -> ledger.unsent(client.replica().unsent()));
         ledger.requireAnswered(seen, rejected);
         ledger.requireKept(log, replay(View.STAFF));
-        CharacterLedger.requireErased(log, replay(View.STAFF));
     }
 
     private static void requireSame(String replayed, String shown, SimulatedClient client) {

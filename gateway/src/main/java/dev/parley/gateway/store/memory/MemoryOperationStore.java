@@ -270,6 +270,15 @@ public final class MemoryOperationStore implements OperationStore {
         return () -> watching.remove(watched);
     }
 
+    /** Tells everybody who watches where the log ends, as an engine does that looks by itself now and then. */
+    public void hint(ConversationKey key) {
+        long revision;
+        synchronized (logs) {
+            revision = log(key).end().revision();
+        }
+        views.forEach(view -> view.hint(key, revision));
+    }
+
     /** How many watches there are and were not closed. */
     public int watches() {
         return watching.size();
@@ -501,14 +510,20 @@ public final class MemoryOperationStore implements OperationStore {
     private void announce(Append append) {
         long revision = append.expected().revision() + append.entries().size();
         for (MemoryOperationStore view : views) {
-            for (Watching watched : view == this ? List.<Watching>of() : view.watching) {
-                if (watched.key().equals(append.key())) {
-                    view.hints.execute(() -> {
-                        if (view.watching.contains(watched)) {
-                            watched.grown().accept(revision);
-                        }
-                    });
-                }
+            if (view != this) {
+                view.hint(append.key(), revision);
+            }
+        }
+    }
+
+    private void hint(ConversationKey key, long revision) {
+        for (Watching watched : watching) {
+            if (watched.key().equals(key)) {
+                hints.execute(() -> {
+                    if (watching.contains(watched)) {
+                        watched.grown().accept(revision);
+                    }
+                });
             }
         }
     }
