@@ -249,6 +249,9 @@ final class SimulatedClient {
                 entries(published.from(), published.entries(), published.position());
                 shards.of(key).acknowledge(key, replica.position().revision(), link());
             }
+        } else if (delivery instanceof Delivery.Ended) {
+            // Of a log that is gone from its beginning: it is opened again when somebody has begun it anew.
+            live = false;
         } else if (delivery instanceof Delivery.Page page) {
             older(page);
         } else if (delivery instanceof Delivery.Answered answered) {
