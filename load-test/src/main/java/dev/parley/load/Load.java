@@ -183,6 +183,12 @@ public final class Load {
         return figures;
     }
 
+    /** Waits until so many more submissions were acknowledged. */
+    public void awaitAcknowledged(long more, Duration limit) {
+        long target = onLoop.get(figures::acknowledged) + more;
+        onLoop.await("clients go on to " + target, limit, () -> figures.acknowledged() >= target);
+    }
+
     /** Waits for the last answers, and has everything checked. */
     public Outcome judge(Duration settleMax) {
         String token = mint.mint(plan.tenant(), new Author("auditor", Role.AGENT, "Auditor"), TOKEN_LIFETIME);

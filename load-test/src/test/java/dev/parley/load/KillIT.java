@@ -35,11 +35,11 @@ final class KillIT {
         load.open();
         load.start();
         for (int i = 0; i < times; i++) {
-            awaitProgress(load, random.nextLong(1, ACKNOWLEDGED_BETWEEN_MAX));
+            load.awaitAcknowledged(random.nextLong(1, ACKNOWLEDGED_BETWEEN_MAX), TestGateway.LONG);
             end.accept(GATEWAY.process());
             GATEWAY.process().start();
         }
-        awaitProgress(load, 1);
+        load.awaitAcknowledged(1, TestGateway.LONG);
         load.stop();
 
         Load.Outcome outcome = load.judge(TestGateway.LONG);
@@ -47,11 +47,5 @@ final class KillIT {
         load.close();
         System.out.println("gone " + times + " times\n" + outcome.table());
         assertThat(outcome.violations()).isEmpty();
-    }
-
-    private static void awaitProgress(Load load, long count) {
-        LoadFigures figures = load.figures();
-        long target = GATEWAY.onLoop().get(figures::acknowledged) + count;
-        GATEWAY.onLoop().await("clients go on to " + target, TestGateway.LONG, () -> figures.acknowledged() >= target);
     }
 }

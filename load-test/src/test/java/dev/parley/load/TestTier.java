@@ -29,49 +29,48 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
 
     private static final String SECRET = "a secret for tests, 32 bytes or longer";
 
+    private final boolean replicated;
     private final TokenMint mint = new TokenMint(SECRET, Clock.systemUTC());
     private final List<TcpProxy> links = new ArrayList<>();
     private final List<GatewayProcess> nodes = new ArrayList<>();
     private @Nullable Path folder;
     private @Nullable EventLoopGroup group;
-    private @Nullable ServerProcess redis;
+    private @Nullable TestRedis store;
     private @Nullable ServerProcess balancer;
+
+    private TestTier(boolean replicated) {
+        this.replicated = replicated;
+    }
+
+    /** On one server. */
+    static TestTier single() {
+        return new TestTier(false);
+    }
+
+    /** On a primary and a replica, between which a Sentinel decides; what is acknowledged is on both. */
+    static TestTier replicated() {
+        return new TestTier(true);
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
         Path root = Files.createTempDirectory("parley-tier");
         folder = root;
         group = Transport.oneLoop();
-        redis = redis(Files.createDirectory(root.resolve("redis"))).start();
+        store = replicated ? TestRedis.replicated(root) : TestRedis.single(root);
         for (int i = 0; i < NODES; i++) {
-            TcpProxy link = TcpProxy.to(redis.port());
-            links.add(link);
-            List<String> options = List.of("--store", "redis://127.0.0.1:" + link.port(), "--drain-seconds", "4");
+            List<String> options = new ArrayList<>(List.of("--drain-seconds", "4", "--store"));
+            if (replicated) {
+                options.addAll(List.of(store().uri(), "--durability", "replica"));
+            } else {
+                TcpProxy link = TcpProxy.to(store().primary().port());
+                links.add(link);
+                options.add("redis://127.0.0.1:" + link.port());
+            }
             Path jar = Path.of(System.getProperty("parley.jar"));
             nodes.add(new GatewayProcess(jar, root.resolve("node" + i), SECRET, List.of("-Xmx256m"), options).start());
         }
         balancer = balancer().start();
-    }
-
-    private static ServerProcess redis(Path data) {
-        int port = ServerProcess.freePort();
-        return new ServerProcess(
-                port,
-                Map.of(),
-                List.of(
-                        "redis-server",
-                        "--bind",
-                        "127.0.0.1",
-                        "--port",
-                        Integer.toString(port),
-                        "--dir",
-                        data.toString(),
-                        "--save",
-                        "",
-                        "--appendonly",
-                        "yes",
-                        "--appendfsync",
-                        "always"));
     }
 
     /** As the documentation has it. */
@@ -90,7 +89,7 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
     public void afterTestExecution(ExtensionContext context) {
         if (context.getExecutionException().isPresent()) {
             nodes.forEach(node -> System.out.println("A node's last lines:\n" + node.output()));
-            System.out.println("Redis's last lines:\n" + redis().output());
+            System.out.println("Redis's last lines:\n" + store().output());
         }
     }
 
@@ -101,8 +100,8 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
         }
         nodes.forEach(GatewayProcess::close);
         links.forEach(TcpProxy::close);
-        if (redis != null) {
-            redis.close();
+        if (store != null) {
+            store.close();
         }
         if (group != null) {
             group.shutdownGracefully().syncUninterruptibly();
@@ -121,13 +120,13 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
         return nodes;
     }
 
-    /** The way of a node to Redis. */
+    /** The way of a node to the one server. */
     TcpProxy link(int node) {
         return links.get(node);
     }
 
-    ServerProcess redis() {
-        return started(redis);
+    TestRedis store() {
+        return started(store);
     }
 
     OnLoop onLoop() {

@@ -24,7 +24,7 @@ final class TierIT {
     private static final int AWAY_MILLIS_MAX = 8_000;
 
     @RegisterExtension
-    static final TestTier TIER = new TestTier();
+    static final TestTier TIER = TestTier.single();
 
     private enum Fault {
         NODE_KILLED,
@@ -49,7 +49,7 @@ final class TierIT {
         long endNanos = System.nanoTime() + LENGTH.toNanos();
         List<Fault> next = new ArrayList<>();
         while (System.nanoTime() < endNanos) {
-            awaitProgress(load, random.nextLong(1, ACKNOWLEDGED_BETWEEN_MAX));
+            load.awaitAcknowledged(random.nextLong(1, ACKNOWLEDGED_BETWEEN_MAX), TestGateway.LONG);
             if (next.isEmpty()) {
                 next.addAll(List.of(Fault.values()));
             }
@@ -57,7 +57,7 @@ final class TierIT {
             happens(fault, random);
             faults.merge(fault, 1, Integer::sum);
             long startNanos = System.nanoTime();
-            awaitProgress(load, 1);
+            load.awaitAcknowledged(1, TestGateway.LONG);
             recoveryMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
         }
         load.stop();
@@ -102,21 +102,15 @@ final class TierIT {
                 TIER.link(number).cut();
             }
             case REDIS_KILLED -> {
-                TIER.redis().kill();
+                TIER.store().primary().kill();
                 Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
-                TIER.redis().start();
+                TIER.store().primary().start();
             }
             case REDIS_PAUSED -> {
-                Signals.pause(TIER.redis().pid());
+                Signals.pause(TIER.store().primary().pid());
                 Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
-                Signals.goOn(TIER.redis().pid());
+                Signals.goOn(TIER.store().primary().pid());
             }
         }
-    }
-
-    private static void awaitProgress(Load load, long count) {
-        LoadFigures figures = load.figures();
-        long target = TIER.onLoop().get(figures::acknowledged) + count;
-        TIER.onLoop().await("clients go on to " + target, TestGateway.LONG, () -> figures.acknowledged() >= target);
     }
 }
