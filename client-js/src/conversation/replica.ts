@@ -386,7 +386,7 @@ export class Replica {
    */
   moveTo(outbox: string): Outcome {
     const [first] = this.waiting;
-    const isDoubtful = first && !first.frozen && first.sends > 1;
+    const isDoubtful = first !== undefined && first.sends > 1;
     const left = isDoubtful ? this.withdrawn(0, 'MAYBE_SENT') : this.outdated();
     const before = this.waiting;
     const moved = queue.movedTo(outbox, this.outboxId, before);

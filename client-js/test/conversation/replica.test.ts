@@ -454,6 +454,26 @@ describe('an outbox that the gateway does not know as we do', () => {
     expect(bob.messages().map(({ text }) => text)).toEqual(['first', 'third']);
     expect(ann.unsent.map(({ code, text }) => [code, text])).toEqual([['MAYBE_SENT', 'second']]);
   });
+
+  it('says so too of an edit that may have arrived before its draft was published', () => {
+    const room = new Room();
+    const [ann, bob] = [room.join('ann'), room.join('bob')];
+    const draft = ann.says('Dear', 'DRAFT');
+    room.sync();
+    ann.types(draft, 4, ' sir');
+    room.deliverNext(ann);
+    ann.disconnect();
+    room.sequencer.outboxes.clear();
+    room.sequencer.horizon = room.sequencer.log.length;
+    ann.connect();
+    ann.receiveNext();
+    room.sync(bob);
+    bob.publishes(draft);
+    room.deliverNext(bob);
+    room.converged();
+    expect(ann.text(draft)).toBe('Dear sir');
+    expect(ann.settled.map(({ code }) => code)).toEqual([undefined, 'MAYBE_SENT']);
+  });
 });
 
 describe('a merge', () => {
