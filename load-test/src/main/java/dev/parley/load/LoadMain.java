@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -142,7 +140,7 @@ public final class LoadMain implements Runnable {
                     new GatewayProcess(target.jar, data, hex, gatewayJvmOptions, gatewayOptions)) {
                 return run(gateway.start().webSocket(), hex);
             } finally {
-                delete(data);
+                Folders.delete(data);
             }
         }
 
@@ -184,14 +182,6 @@ public final class LoadMain implements Runnable {
                         percentBehind);
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-            }
-        }
-
-        private static void delete(Path folder) throws IOException {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
             }
         }
     }

@@ -12,9 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -84,11 +82,7 @@ final class TestGateway implements BeforeAllCallback, AfterTestExecutionCallback
             group.shutdownGracefully().syncUninterruptibly();
         }
         if (data != null) {
-            try (Stream<Path> files = Files.walk(data)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
+            Folders.delete(data);
         }
         Assertions.assertThat(process().output()).doesNotContain(" ERROR ", "LEAK:");
     }
