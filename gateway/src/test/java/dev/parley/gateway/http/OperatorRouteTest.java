@@ -2,7 +2,7 @@ package dev.parley.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.gateway.shard.Loop;
+import dev.parley.gateway.shard.DirectLoop;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
@@ -10,24 +10,14 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class OperatorRouteTest {
-    private static final Loop LOOP = new Loop() {
-        @Override
-        public boolean isCurrent() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-    };
-
     private boolean healthy = true;
 
     private int status(boolean shared, String path) {
         OperatorRoute route = new OperatorRoute(() -> healthy, shared, () -> false, () -> "");
         return Objects.requireNonNull(route.answer(
-                        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path), path, LOOP))
+                        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path),
+                        path,
+                        DirectLoop.INSTANCE))
                 .toCompletableFuture()
                 .join()
                 .status()

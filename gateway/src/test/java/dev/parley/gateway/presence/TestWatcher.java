@@ -2,6 +2,7 @@ package dev.parley.gateway.presence;
 
 import dev.parley.conversation.Author;
 import dev.parley.gateway.session.Principal;
+import dev.parley.gateway.shard.DirectLoop;
 import dev.parley.gateway.shard.Loop;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,17 +30,7 @@ final class TestWatcher implements Watcher {
 
     @Override
     public Loop loop() {
-        return new Loop() {
-            @Override
-            public boolean isCurrent() {
-                return true;
-            }
-
-            @Override
-            public void execute(Runnable task) {
-                task.run();
-            }
-        };
+        return DirectLoop.INSTANCE;
     }
 
     @Override

@@ -52,17 +52,7 @@ class InboxTest {
 
         @Override
         public Loop loop() {
-            return new Loop() {
-                @Override
-                public boolean isCurrent() {
-                    return true;
-                }
-
-                @Override
-                public void execute(Runnable task) {
-                    task.run();
-                }
-            };
+            return DirectLoop.INSTANCE;
         }
 
         @Override
