@@ -147,6 +147,9 @@ class Conversation {
             return new Decision.Answered(known);
         }
         try {
+            if (isNew()) {
+                throw new RefusedException(Refusal.FOREIGN_POSITION);
+            }
             if (expectedRevision != Command.Submit.ANY_REVISION
                     && expectedRevision != history.head().revision()) {
                 throw new RejectedException(RejectCode.CHANGED);
@@ -520,6 +523,10 @@ class Conversation {
     /** The last answers of these outboxes of a subject, where there are any. */
     List<OutboxRow> answers(String subject, List<String> outboxNames) {
         return outboxes.of(subject, outboxNames);
+    }
+
+    List<OutboxRow> answers(String subject) {
+        return outboxes.of(subject);
     }
 
     DeliveryMarks marks() {

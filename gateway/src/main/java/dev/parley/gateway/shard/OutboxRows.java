@@ -172,6 +172,13 @@ final class OutboxRows {
         return found;
     }
 
+    /** The last answer of every outbox of a subject. */
+    List<OutboxRow> of(String subject) {
+        return rows.values().stream()
+                .filter(row -> row.subject().equals(subject))
+                .toList();
+    }
+
     /** The store has these. */
     void stored(List<OutboxRow> taken) {
         taken.forEach(row -> stored.put(new Name(row.subject(), row.outbox()), row));

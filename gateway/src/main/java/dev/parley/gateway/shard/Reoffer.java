@@ -4,6 +4,7 @@ import dev.parley.conversation.Operation;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OutboxRow;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,19 @@ final class Reoffer {
 
     List<OutboxRow> rows() {
         return rows;
+    }
+
+    /** With what others appended since, as far as it follows. */
+    Reoffer and(List<LoggedEntry> more) {
+        List<LoggedEntry> all = new ArrayList<>(entries);
+        Chain last = head();
+        for (LoggedEntry entry : more) {
+            if (entry.revision() == last.revision() + 1) {
+                all.add(entry);
+                last = entry.chain();
+            }
+        }
+        return new Reoffer(start, List.copyOf(all), rows);
     }
 
     /**

@@ -337,14 +337,20 @@ public final class Shard {
     private void reconcile(
             ConversationKey key, LoadedConversation loaded, StoredConversation stored, List<LoggedEntry> missed) {
         Reoffer known = knownBefore.get(key);
-        List<LoggedEntry> lost =
-                known != null && stored.end().revision() < known.head().revision() ? known.after(stored.end()) : null;
+        Audience audience = audiences.get(key);
+        boolean isAllTold = known != null
+                && (audience == null
+                        || audience.told().revision() <= known.head().revision());
+        List<LoggedEntry> lost = known != null
+                        && isAllTold
+                        && stored.end().revision() < known.head().revision()
+                ? known.after(stored.end())
+                : null;
         if (known != null && lost != null) {
             reoffer(loaded, lost, known);
             return;
         }
         knownBefore.remove(key);
-        Audience audience = audiences.get(key);
         boolean isKnown =
                 known == null || known.head().revision() < stored.start().revision() || stored.holds(known.head());
         if (isKnown && (audience == null || isTold(audience.told(), stored, missed))) {
@@ -397,7 +403,8 @@ public final class Shard {
                     name,
                     view,
                     conversation.resumption().catchUp(audience.handle(), Position.START, false, view, List.of()),
-                    List.of(),
+                    // Which of what it has under way is in these blocks.
+                    conversation.answers(author.subject()),
                     audience.delivered(),
                     false);
             subscriber.loop().execute(() -> subscriber.deliver(opened));
@@ -436,6 +443,7 @@ public final class Shard {
     private void followed(ConversationKey key, List<LoggedEntry> entries) {
         LoadedConversation loaded = conversations.getIfPresent(key);
         if (loaded == null) {
+            knownBefore.computeIfPresent(key, (same, known) -> known.and(entries));
             publishMissed(key, entries);
         } else if (Conversation.canFollow(entries)) {
             counters.followed.add(entries.size());

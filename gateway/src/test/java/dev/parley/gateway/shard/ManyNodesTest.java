@@ -441,6 +441,46 @@ class ManyNodesTest {
         assertThat(here.shard.counters().resynchronised()).isOne();
     }
 
+    @Test
+    void what_others_appended_while_nothing_could_be_loaded_is_offered_again_too() {
+        boolean[] fails = {false};
+        here = new Node(() -> fails[0] ? Fault.LOST : Fault.NONE, 1 << 20, 16);
+        Client vera = new Client(VERA).open(here);
+        Client ann = new Client(ANN).open(there);
+        vera.submit(here, 1, message("vera.1", "stored"));
+        fails[0] = true;
+        vera.submit(here, 2, message("vera.2", "not stored"));
+        assertThat(here.shard.cache().asMap()).isEmpty();
+        fails[0] = false;
+        ann.submit(there, 1, message("ann.1", "followed"));
+        assertThat(vera.entries).extracting(LoggedEntry::revision).containsExactly(2L, 3L);
+        List<Long> before = logged();
+        hintsLost = true;
+        kept.loseTail(KEY, 2);
+
+        Client late = new Client(ANN).open(here);
+        late.submit(here, 1, message("late.1", "goes on"));
+
+        assertThat(logged()).startsWith(before.toArray(new Long[0])).hasSize(before.size() + 1);
+        assertThat(vera.position).isEqualTo(late.position);
+        assertThat(here.shard.counters().resynchronised()).isZero();
+    }
+
+    @Test
+    void a_log_that_was_lost_from_its_beginning_is_begun_by_nobody_but_who_opens_it() {
+        here = new Node(() -> Fault.NONE, 1, 16);
+        new Client(VERA).open(here);
+        Client dana = new Client(DANA).open(here);
+        hintsLost = true;
+        kept.loseTail(KEY, 1);
+
+        dana.submit(here, 1, new Operation.Link("victor", "Victor"));
+
+        assertThat(logged()).isEmpty();
+        assertThat(dana.told).contains(new Delivery.Ended(KEY));
+        assertThat(dana.answer()).isEqualTo(new Answer.Refused(Refusal.FOREIGN_POSITION, 77));
+    }
+
     /** Of one client: it types into the draft whenever its last edit was answered. */
     private final class Writer {
         final Client client;

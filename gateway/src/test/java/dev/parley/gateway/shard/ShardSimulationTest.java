@@ -32,7 +32,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * -Dparley.seed=S -Dparley.rounds=1} replays the one that failed with seed S.
  */
 class ShardSimulationTest {
-    private static final boolean TAILS = Boolean.getBoolean("parley.tails");
     private static final int ROUNDS = 1_000;
     private static final List<String> COMMANDS = List.of(
             "PublishDraft",
@@ -107,9 +106,8 @@ class ShardSimulationTest {
         return 1 + (int) Math.floorMod(Math.floorDiv(seed, 3L), 4L);
     }
 
-    /** With {@code -Dparley.tails}: a few of these worlds in a thousand still end in a gap or another state. */
     private static boolean losesTails(long seed) {
-        return TAILS && Math.floorMod(Math.floorDiv(seed, 7L), 5L) == 0;
+        return Math.floorMod(Math.floorDiv(seed, 7L), 5L) == 0;
     }
 
     /** Each operation is moved past the entry as it was, not as it is after the operations before. */
@@ -209,10 +207,8 @@ class ShardSimulationTest {
             assertThat(severalOnOneBlock.get()).isGreaterThan(submissions.get() / 4);
             assertThat(List.of(hashes.get(), behind.get(), byBlocks.get(), pages.get(), faults.get()))
                     .allMatch(count -> count > 100);
-            if (TAILS) {
-                assertThat(List.of(tailsLost.get(), reoffered.get(), resynchronised.get(), sentBack.get()))
-                        .allMatch(count -> count > 20);
-            }
+            assertThat(List.of(tailsLost.get(), reoffered.get(), resynchronised.get(), sentBack.get()))
+                    .allMatch(count -> count > 20);
             assertThat(List.of(conflicts.get(), followed.get(), hintsLost.get(), pauses.get()))
                     .allMatch(count -> count > 1_000);
         }

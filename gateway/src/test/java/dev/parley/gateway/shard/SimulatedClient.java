@@ -276,7 +276,7 @@ final class SimulatedClient {
             if (losesTails && blocks.since() == 0) {
                 told.clear();
             }
-            opened.outboxes().forEach(this::answeredBefore);
+            own(opened.outboxes()).forEach(this::answeredBefore);
             replica.receive(
                     blocks.since(), blocks.blocks(), blocks.attributes(), blocks.position(), blocks.olderThan());
             told.put(blocks.position().revision(), blocks.position());
@@ -287,9 +287,15 @@ final class SimulatedClient {
         }
         live = true;
         replica.sendAgain();
-        for (OutboxRow row : opened.outboxes()) {
+        for (OutboxRow row : own(opened.outboxes())) {
             answered(new Delivery.Answered(handle, row.outbox(), row.lastSeq(), OutboxRows.answer(row)));
         }
+    }
+
+    private List<OutboxRow> own(List<OutboxRow> rows) {
+        return rows.stream()
+                .filter(row -> row.outbox().equals(replica.outbox()))
+                .toList();
     }
 
     /** What the blocks have that come now. */
