@@ -73,8 +73,7 @@ public final class Load {
             }
             return opened;
         });
-        onLoop.await(
-                "the conversations are open", OPEN_MAX, () -> first.stream().allMatch(WireConversation::isOpen));
+        awaitOpen("the conversations are open", first);
         onLoop.run(() -> {
             for (int i = 0; i < plan.conversations(); i++) {
                 for (int tab = 1; tab < plan.tabsPerVisitor(); tab++) {
@@ -93,8 +92,20 @@ public final class Load {
             openByAssistants(first);
             clients.forEach(client -> replicas.addAll(client.conversations()));
         });
-        onLoop.await("everybody has everything open", OPEN_MAX, () -> replicas.stream()
-                .allMatch(WireConversation::isOpen));
+        awaitOpen("everybody has everything open", replicas);
+    }
+
+    private void awaitOpen(String what, List<WireConversation> all) {
+        boolean areOpen = onLoop.becomes(OPEN_MAX, () -> all.stream()
+                .allMatch(conversation -> conversation.isOpen() || conversation.isBroken()));
+        List<String> closed = onLoop.get(() -> all.stream()
+                .filter(conversation -> !conversation.isOpen() || conversation.isBroken())
+                .map(WireConversation::toString)
+                .toList());
+        if (!areOpen || !closed.isEmpty()) {
+            throw new IllegalStateException(
+                    "not so within " + OPEN_MAX.toSeconds() + " s: " + what + ", but " + closed);
+        }
     }
 
     /** Where there are agents, every conversation has an assistant too. */

@@ -329,7 +329,8 @@ public final class WireClient {
                 conversation.opened(opened);
             }
         }
-        if (!isWanted) {
+        // One that was asked for by its name may come unasked before that is answered: to leave it would undo both.
+        if (!isWanted && conversations.stream().allMatch(WireConversation::isOpen)) {
             send(ClientFrame.newBuilder()
                     .setLeave(Leave.newBuilder().setHandle(opened.getHandle()))
                     .build());
@@ -406,5 +407,11 @@ public final class WireClient {
         for (WireConversation conversation : conversations) {
             conversation.fail(what);
         }
+    }
+
+    @Override
+    public String toString() {
+        String state = stopped ? "stopped" : welcome ? "welcome" : greeted ? "greeted" : "not connected";
+        return name + " (" + state + ", " + cuts + " cuts)";
     }
 }

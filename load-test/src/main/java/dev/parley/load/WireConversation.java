@@ -48,7 +48,7 @@ public final class WireConversation {
     private boolean open;
     private boolean askedForEntries;
     private boolean paused;
-    private boolean broken;
+    private @Nullable String brokenBy;
     private @Nullable Submission sent;
     private Delivered delivered = Delivered.getDefaultInstance();
 
@@ -88,7 +88,7 @@ public final class WireConversation {
     }
 
     public boolean isBroken() {
-        return broken;
+        return brokenBy != null;
     }
 
     public Delivered delivered() {
@@ -118,7 +118,7 @@ public final class WireConversation {
 
     /** Sends what waits, if it may. */
     void flush() {
-        if (!open || paused || broken) {
+        if (!open || paused || isBroken()) {
             return;
         }
         Submission next = replica.takeNext();
@@ -167,13 +167,20 @@ public final class WireConversation {
             return;
         }
         askedForEntries = false;
+        List<Answer> answers = opened.getOutboxesList().stream()
+                .filter(answer -> answer.getOutbox().equals(replica.outbox()))
+                .toList();
         switch (opened.getCatchUpCase()) {
-            case ENTRIES -> receive(opened.getEntries(), false);
-            case BLOCKS -> receive(opened.getBlocks());
+            case ENTRIES -> {
+                receive(opened.getEntries(), false);
+                answer(answers);
+            }
+            case BLOCKS -> {
+                // First, since they tell which of what is pending is in the blocks.
+                answer(answers);
+                receive(opened.getBlocks());
+            }
             case CATCHUP_NOT_SET -> fail("opened without anything to catch up with");
-        }
-        for (Answer answer : opened.getOutboxesList()) {
-            answer(answer);
         }
         open = true;
         flush();
@@ -236,6 +243,12 @@ public final class WireConversation {
         client.acknowledgeSoon(this);
     }
 
+    private void answer(List<Answer> answers) throws WireException {
+        for (Answer answer : answers) {
+            answer(answer);
+        }
+    }
+
     void answer(Answer answer) throws WireException {
         long seq = answer.getSeq();
         switch (answer.getKindCase()) {
@@ -255,7 +268,7 @@ public final class WireConversation {
                 refused(seq, answer.getRefused().getCode(), answer.getRefused().getDelayMillis());
             case FAULT -> {
                 SubmissionId id = sent == null || sent.id().seq() != seq ? id(seq, 0) : sent.id();
-                broken = true;
+                brokenBy = answer.getFault().getCode().toString();
                 history.add(new Event.Faulted(key(id), answer.getFault().getCode()));
                 observer.faulted(this, id, answer.getFault().getCode());
             }
@@ -296,8 +309,8 @@ public final class WireConversation {
 
     /** Something happened that cannot be: the conversation stops here, and the run is judged by it. */
     void fail(String what) {
-        if (!broken) {
-            broken = true;
+        if (!isBroken()) {
+            brokenBy = what;
             history.add(new Event.Failed(what));
         }
     }
@@ -316,5 +329,12 @@ public final class WireConversation {
 
     private static SubmissionKey key(SubmissionId id) {
         return new SubmissionKey(id.outbox(), id.seq(), Fixed64.encode(id.contentId()));
+    }
+
+    @Override
+    public String toString() {
+        String state = brokenBy != null ? brokenBy : open ? paused ? "paused" : "open" : "not open";
+        return client + "@" + target + " at " + replica.position() + " with " + replica.pendingCount() + " pending: "
+                + state;
     }
 }

@@ -34,6 +34,7 @@ final class AirplaneIT {
                     plane.conversation());
             String shared = onLoop.get(() -> NewBlock.message(plane, "where is it"));
             awaitText(home, shared, "where is it");
+            onLoop.await("it is saved", TestGateway.LONG, () -> plane.replica().pendingCount() == 0);
 
             proxy.closeToNew(true);
             proxy.cut();

@@ -317,7 +317,9 @@ public final class Shard {
             }
         }
         if (loaded == null) {
-            LOG.error("conversation {} cannot be loaded", key, cause);
+            if (!isPassing(cause)) {
+                LOG.error("conversation {} cannot be loaded", key, cause);
+            }
             forgetIfUnused(key);
             lookLater(key);
         } else if (stored != null) {
@@ -929,13 +931,22 @@ public final class Shard {
         }
     }
 
+    /** The store tells once that it is away. */
+    private static boolean isPassing(@Nullable Throwable failure) {
+        return cause(failure) instanceof StoreBusyException;
+    }
+
+    private static @Nullable Throwable cause(@Nullable Throwable failure) {
+        return failure instanceof CompletionException ? failure.getCause() : failure;
+    }
+
     private void fail(Command command, @Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         if (cause instanceof DamagedLogException && command instanceof Command.Open open) {
             queued.decrementAndGet();
             send(command, new Delivery.OpenFailed(open.request(), OpenFailure.QUARANTINED, 0));
         } else {
-            refuse(command, cause instanceof StoreBusyException ? Refusal.OVERLOADED : Refusal.STORE_AWAY);
+            refuse(command, isPassing(failure) ? Refusal.OVERLOADED : Refusal.STORE_AWAY);
         }
     }
 

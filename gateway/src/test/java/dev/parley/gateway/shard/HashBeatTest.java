@@ -39,21 +39,24 @@ class HashBeatTest {
             if (conversation == null) {
                 conversation = new Conversation(KEY, await(store.load(KEY)), new Policy(), Limits.DEFAULT, bounds);
             }
-            boolean message = i % (notesPerMessage + 1) == 0;
-            Operation create = new Operation.CreateBlock(
-                    "ann." + i,
-                    message ? BlockKind.MESSAGE : BlockKind.NOTE,
-                    message ? View.PUBLIC : View.STAFF,
-                    "text",
-                    Attributes.NONE);
-            Submission submission =
-                    new Submission(new SubmissionId("ann", i, i), conversation.head(), List.of(create), 0);
-            Decision decision = conversation.receive(submission, ANN, 1_000);
-            log.add(((Decision.Logged) decision).entry());
+            log.add(i == 1 ? conversation.create(ANN, "CHAT", "chat", 1_000) : block(conversation, i, notesPerMessage));
             assertThat(await(store.append(List.of(conversation.takeAppend())))).containsExactly(AppendResult.STORED);
             conversation = i % 10 == 0 ? null : conversation;
         }
         return log;
+    }
+
+    private static LoggedEntry block(Conversation conversation, int number, int notesPerMessage) {
+        boolean message = number % (notesPerMessage + 1) == 0;
+        Operation create = new Operation.CreateBlock(
+                "ann." + number,
+                message ? BlockKind.MESSAGE : BlockKind.NOTE,
+                message ? View.PUBLIC : View.STAFF,
+                "text",
+                Attributes.NONE);
+        SubmissionId id = new SubmissionId("ann", number - 1, number);
+        Submission submission = new Submission(id, conversation.head(), List.of(create), 0);
+        return ((Decision.Logged) conversation.receive(submission, ANN, 1_000)).entry();
     }
 
     private static List<Long> revisionsWithHash(List<LoggedEntry> log, View view) {

@@ -458,8 +458,8 @@ class ManyNodesTest {
         hintsLost = true;
         kept.loseTail(KEY, 2);
 
-        Client late = new Client(ANN).open(here);
-        late.submit(here, 1, message("late.1", "goes on"));
+        Client late = new Client(DANA).open(here);
+        late.submit(here, 1, message("dana.1", "goes on"));
 
         assertThat(logged()).startsWith(before.toArray(new Long[0])).hasSize(before.size() + 1);
         assertThat(vera.position).isEqualTo(late.position);

@@ -53,6 +53,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,11 @@ class ConnectionHandlerTest {
                 }
             };
         }
+    }
+
+    @AfterEach
+    void nothingIsLeaked() {
+        socket.finishAndReleaseAll();
     }
 
     private Node node() {
