@@ -4,14 +4,19 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
@@ -27,7 +32,11 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
 
     private static final String SECRET = "a secret for tests, 32 bytes or longer";
 
+    private static final Duration READY_MAX = Duration.ofSeconds(5);
+
     private final boolean replicated;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final TokenMint mint = new TokenMint(SECRET, Clock.systemUTC());
     private final List<TcpProxy> links = new ArrayList<>();
     private final List<GatewayProcess> nodes = new ArrayList<>();
@@ -69,6 +78,32 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
             nodes.add(new GatewayProcess(jar, root.resolve("node" + i), SECRET, List.of("-Xmx256m"), options).start());
         }
         balancer = balancer().start();
+        Awaitility.await("the balancer sends connections to the nodes")
+                .atMost(TestGateway.LONG)
+                .untilAsserted(() -> Assertions.assertThat(readiness()).containsOnly("200"));
+    }
+
+    /** As seen through the balancer, and of each node. */
+    private List<String> readiness() {
+        List<String> all = new ArrayList<>();
+        all.add(readiness(started(balancer).port()));
+        nodes.forEach(node -> all.add(readiness(node.port())));
+        return all;
+    }
+
+    private String readiness(int port) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/readyz"))
+                    .timeout(READY_MAX)
+                    .build();
+            return Integer.toString(
+                    http.send(request, BodyHandlers.discarding()).statusCode());
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
+        }
     }
 
     /** As the documentation has it. */
