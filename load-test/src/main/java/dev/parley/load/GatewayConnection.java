@@ -114,6 +114,13 @@ final class GatewayConnection {
         }
     }
 
+    /** Whether anything is read; what is not fills the buffers on the way, and the other side notices. */
+    void read(boolean reads) {
+        if (channel != null) {
+            channel.config().setAutoRead(reads);
+        }
+    }
+
     /** Ends it as a broken network would: whatever is on the way is lost, the other side hears a reset. */
     void cut() {
         ended = true;

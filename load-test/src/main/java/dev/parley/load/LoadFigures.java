@@ -52,14 +52,14 @@ public final class LoadFigures implements Observer {
         }
     }
 
-    void made(WireConversation at, SubmissionId id, long dueNanos) {
+    public void made(WireConversation at, SubmissionId id, long dueNanos) {
         made++;
         dueByContentId.put(
                 id.contentId(), new Due(dueNanos, at.client(), at.client().cuts()));
     }
 
     /** Not made, since its author had too much unanswered already. */
-    void postponed() {
+    public void postponed() {
         postponed++;
     }
 
@@ -120,7 +120,7 @@ public final class LoadFigures implements Observer {
         return acknowledged;
     }
 
-    long lastAcknowledgedNanos() {
+    public long lastAcknowledgedNanos() {
         return lastAcknowledgedNanos;
     }
 
@@ -131,6 +131,16 @@ public final class LoadFigures implements Observer {
 
     /** As a table, for a run that took so long. */
     public String table(double seconds) {
+        StringBuilder table = new StringBuilder(counts(seconds));
+        row(table, "microseconds from due to", "%s", "      p50       p90       p99     p99.9       max      count");
+        times(table, "  saved and acknowledged", savedMicros);
+        times(table, "  saved, when a cut came between", savedAfterCutMicros);
+        times(table, "  delivered to another connection", deliveredMicros);
+        return table.toString();
+    }
+
+    /** The part of the table that is no times. */
+    public String counts(double seconds) {
         StringBuilder table = new StringBuilder();
         row(table, "submissions made", "%,d", made);
         row(table, "  not made, author had too many unanswered", "%,d", postponed);
@@ -142,10 +152,6 @@ public final class LoadFigures implements Observer {
         row(table, "entries delivered to others", "%,d  (%,.0f/s)", delivered, delivered / seconds);
         row(table, "connections welcomed", "%,d", welcomes);
         row(table, "connections ended, by close code", "%s", ended);
-        row(table, "microseconds from due to", "%s", "      p50       p90       p99     p99.9       max      count");
-        times(table, "  saved and acknowledged", savedMicros);
-        times(table, "  saved, when a cut came between", savedAfterCutMicros);
-        times(table, "  delivered to another connection", deliveredMicros);
         return table.toString();
     }
 

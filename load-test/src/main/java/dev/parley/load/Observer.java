@@ -8,7 +8,7 @@ import dev.parley.wire.v1.RefuseCode;
 import dev.parley.wire.v1.RejectCode;
 
 /** Who counts what happens to clients. Called on their event loop, in the middle of things: it must not act on them. */
-interface Observer {
+public interface Observer {
 
     /** The submission became this revision; {@code sent} is how it last left, if this connection or an older one sent it. */
     default void acknowledged(WireConversation at, Submission sent, long revision) {}
@@ -21,6 +21,9 @@ interface Observer {
 
     /** Somebody else's entry; {@code live} unless it came with catching up. */
     default void delivered(WireConversation at, Entry entry, boolean live) {}
+
+    /** It has caught up; {@code again} unless it was never open before. */
+    default void opened(WireConversation at, boolean again) {}
 
     default void welcomed(WireClient client) {}
 

@@ -13,19 +13,19 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 /** Which of Netty's transports is used: epoll where it is there, else NIO. */
-final class Transport {
+public final class Transport {
     private Transport() {}
 
-    static EventLoopGroup oneLoop() {
+    public static EventLoopGroup oneLoop() {
         return new MultiThreadIoEventLoopGroup(
                 1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
-    static Class<? extends SocketChannel> socket() {
+    public static Class<? extends SocketChannel> socket() {
         return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    static Class<? extends ServerSocketChannel> serverSocket() {
+    public static Class<? extends ServerSocketChannel> serverSocket() {
         return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 }

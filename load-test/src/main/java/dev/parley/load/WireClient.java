@@ -69,6 +69,7 @@ public final class WireClient {
     private int generation;
     private int cuts;
     private boolean stopped = true;
+    private boolean held;
     private boolean greeted;
     private boolean welcome;
     private long lastReceivedNanos;
@@ -110,7 +111,7 @@ public final class WireClient {
         return name;
     }
 
-    long nanoTime() {
+    public long nanoTime() {
         return loop.ticker().nanoTime();
     }
 
@@ -162,7 +163,35 @@ public final class WireClient {
         }
     }
 
-    /** Closes the connection, for good. */
+    /** Breaks the connection without a word, and stays away until it is started again. */
+    public void goOffline() {
+        if (!stopped) {
+            stopped = true;
+            if (connection != null) {
+                connection.cut();
+            }
+            observer.ended(this, GatewayConnection.ABNORMAL_CLOSURE);
+            disconnected();
+        }
+    }
+
+    /** Takes nothing from the present connection until {@link #readOn}; says what it has to say all the same. */
+    public void stopReading() {
+        held = true;
+        if (connection != null) {
+            connection.read(false);
+        }
+    }
+
+    public void readOn() {
+        held = false;
+        lastReceivedNanos = loop.ticker().nanoTime();
+        if (connection != null) {
+            connection.read(true);
+        }
+    }
+
+    /** Closes the connection, until it is started again. */
     public void stop() {
         if (!stopped) {
             stopped = true;
@@ -309,7 +338,7 @@ public final class WireClient {
     private void beat(int heartbeatMillis) {
         later(heartbeatMillis / 2, () -> {
             long now = loop.ticker().nanoTime();
-            if (now - lastReceivedNanos > TimeUnit.MILLISECONDS.toNanos(2L * heartbeatMillis)) {
+            if (!held && now - lastReceivedNanos > TimeUnit.MILLISECONDS.toNanos(2L * heartbeatMillis)) {
                 cut(backOff.nextMillis());
                 return;
             }
@@ -395,6 +424,7 @@ public final class WireClient {
         cuts++;
         connection = null;
         greeted = false;
+        held = false;
         welcome = false;
         byHandle.clear();
         toAcknowledge.clear();

@@ -159,6 +159,7 @@ public final class WireConversation {
     }
 
     void opened(Opened opened) throws WireException {
+        boolean again = !conversation().isEmpty();
         handle = opened.getHandle();
         history.opened(opened.getConversation());
         delivered = opened.getDelivered();
@@ -183,6 +184,7 @@ public final class WireConversation {
             case CATCHUP_NOT_SET -> fail("opened without anything to catch up with");
         }
         open = true;
+        observer.opened(this, again);
         flush();
     }
 

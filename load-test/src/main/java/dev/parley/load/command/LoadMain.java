@@ -1,21 +1,21 @@
-package dev.parley.load;
+package dev.parley.load.command;
 
+import dev.parley.load.Load;
+import dev.parley.load.LoadPlan;
+import dev.parley.load.TokenMint;
+import dev.parley.load.Transport;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "parley-load",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = LoadMain.Run.class,
+        subcommands = {LoadMain.Run.class, Simulate.class},
         description = "Load on a Parley gateway over its wire.")
 public final class LoadMain implements Runnable {
     /** Exit code of a run that found a violation. */
@@ -64,29 +64,9 @@ public final class LoadMain implements Runnable {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
-        @ArgGroup(multiplicity = "1")
+        @Mixin
         @SuppressWarnings("NullAway.Init") // set by picocli
-        private Target target;
-
-        static final class Target {
-            @Option(
-                    names = "--url",
-                    description = "WebSocket of a running gateway; its token secret is in PARLEY_TOKEN_SECRET.")
-            private @Nullable URI url;
-
-            @Option(names = "--gateway-jar", description = "Start this gateway for the run, with a temporary folder.")
-            private @Nullable Path jar;
-        }
-
-        @Option(
-                names = "--gateway-option",
-                description = "For the gateway that is started, such as --cache-bytes=1000000.")
-        private List<String> gatewayOptions = List.of();
-
-        @Option(
-                names = "--gateway-jvm-option",
-                description = "For the Java of the gateway that is started, such as -Xmx192m.")
-        private List<String> gatewayJvmOptions = List.of();
+        private LoadedGateway gateway;
 
         @Option(names = "--seconds", description = "How long submissions are made.")
         private int seconds = 30;
@@ -122,26 +102,7 @@ public final class LoadMain implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            if (target.url != null) {
-                String secret = System.getenv("PARLEY_TOKEN_SECRET");
-                if (secret == null) {
-                    throw new ParameterException(spec.commandLine(), "--url needs PARLEY_TOKEN_SECRET");
-                }
-                return run(target.url, secret);
-            }
-            if (target.jar == null) {
-                throw new ParameterException(spec.commandLine(), "--url or --gateway-jar");
-            }
-            Path data = Files.createTempDirectory("parley-load");
-            byte[] secret = new byte[32];
-            new SecureRandom().nextBytes(secret);
-            String hex = HexFormat.of().formatHex(secret);
-            try (GatewayProcess gateway =
-                    new GatewayProcess(target.jar, data, hex, gatewayJvmOptions, gatewayOptions)) {
-                return run(gateway.start().webSocket(), hex);
-            } finally {
-                Folders.delete(data);
-            }
+            return gateway.load(1, (urls, secret, started) -> run(urls.get(0), secret));
         }
 
         private int run(URI url, String secret) {

@@ -1,4 +1,4 @@
-package dev.parley.load;
+package dev.parley.load.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

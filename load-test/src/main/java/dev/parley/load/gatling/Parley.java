@@ -1,0 +1,167 @@
+package dev.parley.load.gatling;
+
+import dev.parley.conversation.Role;
+import io.gatling.javaapi.core.ActionBuilder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody does in a scenario: {@code exec(parley("visitor").open(tabs(4)))}. A virtual user may play several people,
+ * told apart by their names, each with their own connections. For any thread.
+ *
+ * <p>Steps go on as soon as they can: {@code send} and {@code type} do not wait for answers, {@code expectDelivery} does.
+ */
+public final class Parley {
+    private final String who;
+
+    private Parley(String who) {
+        this.who = who;
+    }
+
+    public static Parley parley(String who) {
+        return new Parley(who);
+    }
+
+    public static Tabs tabs(int count) {
+        return new Tabs(count);
+    }
+
+    public static Conversations conversations(int count) {
+        return new Conversations(count);
+    }
+
+    public static Pace pace(int count, double perSecond) {
+        return new Pace(count, perSecond);
+    }
+
+    /** Comes as a visitor, and begins a conversation that all these tabs show. */
+    public ActionBuilder open(Tabs tabs) {
+        return comes(Role.VISITOR, "open", (person, others, outcome) -> person.open(tabs.count(), outcome));
+    }
+
+    /** Comes as an agent, and holds so many conversations that no other agent has taken, once there are. */
+    public ActionBuilder take(Conversations conversations) {
+        return comes(Role.AGENT, "take", (person, others, outcome) -> person.take(conversations.count(), outcome));
+    }
+
+    /** Comes as an agent to the conversation of somebody whom the same virtual user plays. */
+    public ActionBuilder join(String whose) {
+        return comes(Role.AGENT, "join", joining(whose));
+    }
+
+    /** Comes as an agent to the first conversation of the run. */
+    public ActionBuilder joinFirst() {
+        return comes(
+                Role.AGENT, "join", (person, others, outcome) -> person.hold(List.of(person.firstOfAll()), outcome));
+    }
+
+    /** Comes as an assistant to the conversation of somebody whom the same virtual user plays. */
+    public ActionBuilder assist(String whose) {
+        return comes(Role.ASSISTANT, "assist", joining(whose));
+    }
+
+    private static ParleyAction.Deed joining(String whose) {
+        return (person, others, outcome) -> {
+            Person host = others.person(whose);
+            if (host == null) {
+                throw new IllegalStateException("nobody is called " + whose);
+            }
+            person.hold(List.of(host.conversation()), outcome);
+        };
+    }
+
+    /** Sends a message, from the next tab or to the next conversation. */
+    public ActionBuilder send(String text) {
+        return does("send", person -> person.send(text));
+    }
+
+    /** Types one character into what was written last in the first tab. */
+    public ActionBuilder edit() {
+        return type(pace(1, 1_000));
+    }
+
+    /** Types into what was written last in the first tab, or as staff into the draft that all share. */
+    public ActionBuilder type(Pace keys) {
+        return waits("type", (person, outcome) -> person.type(keys, outcome));
+    }
+
+    /** Until a draft is there to type in. */
+    public ActionBuilder expectDraft() {
+        return waits("expect draft", Person::expectDraft);
+    }
+
+    /** Until all that was submitted is saved and shown in all tabs. */
+    public ActionBuilder expectDelivery() {
+        return waits("expect delivery", Person::expectDelivery);
+    }
+
+    /** Breaks all connections without a word; what is submitted until {@link #resume} waits in the outboxes. */
+    public ActionBuilder goOffline() {
+        return does("go offline", Person::goOffline);
+    }
+
+    /** Connects again, and goes on when all is caught up. */
+    public ActionBuilder resume() {
+        return waits("resume", Person::resume);
+    }
+
+    /** Breaks all connections, which come back at once by themselves, and goes on when all are back. */
+    public ActionBuilder cut() {
+        return waits("cut", (person, outcome) -> {
+            person.cut();
+            person.expectOpen(outcome);
+        });
+    }
+
+    /** Takes nothing from the connections until {@link #readOn}, as a screen does that was put to sleep. */
+    public ActionBuilder stopReading() {
+        return does("stop reading", Person::stopReading);
+    }
+
+    public ActionBuilder readOn() {
+        return does("read on", Person::readOn);
+    }
+
+    /** As an assistant, writes into a draft of its own until all is written or a human takes over. Does not wait for that. */
+    public ActionBuilder stream(Pace tokens) {
+        return does("stream", person -> person.stream(tokens));
+    }
+
+    /** Takes the draft from the assistant that writes into it. */
+    public ActionBuilder takeOver() {
+        return waits("take over", Person::takeOver);
+    }
+
+    private interface Does {
+        void on(Person person);
+    }
+
+    private interface Waits {
+        void on(Person person, Outcome outcome);
+    }
+
+    private ActionBuilder does(String name, Does does) {
+        return waits(name, (person, outcome) -> {
+            does.on(person);
+            outcome.done();
+        });
+    }
+
+    private ActionBuilder waits(String name, Waits waits) {
+        return action(null, name, (person, others, outcome) -> waits.on(person, outcome));
+    }
+
+    private ActionBuilder comes(Role role, String name, ParleyAction.Deed deed) {
+        return action(role, name, deed);
+    }
+
+    private ActionBuilder action(@Nullable Role comesAs, String name, ParleyAction.Deed deed) {
+        return () -> (context, next) -> new ParleyAction(
+                context.protocolComponentsRegistry().components(ParleyProtocol.KEY),
+                who,
+                comesAs,
+                who + ": " + name,
+                deed,
+                next);
+    }
+}

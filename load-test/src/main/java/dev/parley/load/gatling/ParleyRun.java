@@ -1,0 +1,156 @@
+package dev.parley.load.gatling;
+
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Role;
+import dev.parley.conversation.SubmissionId;
+import dev.parley.load.Judge;
+import dev.parley.load.LoadFigures;
+import dev.parley.load.Observer;
+import dev.parley.load.OnLoop;
+import dev.parley.load.TokenMint;
+import dev.parley.load.WireClient;
+import dev.parley.load.WireConversation;
+import dev.parley.load.check.Violation;
+import io.gatling.core.CoreComponents;
+import io.gatling.core.session.Session;
+import io.netty.channel.EventLoop;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everybody who takes part in a run, what they made and what it took. Public methods are for other threads than the
+ * clients' loop, which they wait for; all else is for that loop.
+ */
+public final class ParleyRun {
+    private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
+    private static final int REMEMBERED_MAX = 500_000;
+
+    private final EventLoop loop;
+    private final List<URI> urls;
+    private final TokenMint mint;
+    private final String tenant;
+    private final SplittableRandom random;
+    private final Plan plan;
+    private final long beganNanos;
+    private final LoadFigures figures = new LoadFigures();
+    private final StepFigures steps = new StepFigures();
+    private final Board board = new Board();
+    private final List<WireClient> clients = new ArrayList<>();
+    private final Map<Long, Made> madeByContentId = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Made> eldest) {
+            return size() > REMEMBERED_MAX;
+        }
+    };
+    private int people;
+
+    /** {@code urls}: the gateways, which tabs take in turn. */
+    public ParleyRun(EventLoop loop, List<URI> urls, TokenMint mint, String tenant, long seed, Plan plan) {
+        this.loop = loop;
+        this.urls = List.copyOf(urls);
+        this.mint = mint;
+        this.tenant = tenant;
+        this.random = new SplittableRandom(seed);
+        this.plan = plan;
+        this.beganNanos = loop.ticker().nanoTime();
+    }
+
+    /**
+     * Who submitted something from where, when it was due and when it was made; {@code online} if it could be sent, and how
+     * often the author's connection had ended by then.
+     */
+    record Made(WireConversation at, long dueNanos, long madeNanos, boolean online, int cuts, Step savedAs) {
+        boolean isUndisturbed() {
+            return online && at.client().cuts() == cuts;
+        }
+    }
+
+    public Plan plan() {
+        return plan;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    long nanoTime() {
+        return loop.ticker().nanoTime();
+    }
+
+    Board board() {
+        return board;
+    }
+
+    LoadFigures figures() {
+        return figures;
+    }
+
+    SplittableRandom random() {
+        return random;
+    }
+
+    Person person(CoreComponents gatling, Session session, String name, Role role) {
+        String subject = name + ++people;
+        return new Person(this, new Author(subject, role, name + " " + people), new Reporter(gatling, session, steps));
+    }
+
+    /** Not yet started. */
+    WireClient client(Author self, int tab, Observer observer) {
+        WireClient client = new WireClient(
+                loop,
+                urls.get(clients.size() % urls.size()),
+                self,
+                self.subject() + "/" + tab,
+                () -> mint.mint(tenant, self, TOKEN_LIFETIME),
+                random.split(),
+                0,
+                observer);
+        clients.add(client);
+        return client;
+    }
+
+    void made(SubmissionId id, WireConversation at, long dueNanos, Step savedAs) {
+        figures.made(at, id, dueNanos);
+        madeByContentId.put(
+                id.contentId(),
+                new Made(at, dueNanos, nanoTime(), at.isOpen(), at.client().cuts(), savedAs));
+    }
+
+    @Nullable Made made(SubmissionId id) {
+        return madeByContentId.get(id.contentId());
+    }
+
+    /** How many connections there are. */
+    public int connections() {
+        return new OnLoop(loop).get(clients::size);
+    }
+
+    /** What was counted and measured, up to now. */
+    public String table() {
+        return new OnLoop(loop)
+                .get(() -> figures.counts(Math.max(1, figures.lastAcknowledgedNanos() - beganNanos) / 1e9)
+                        + steps.table());
+    }
+
+    /** Waits for the last answers, and has everything checked that anybody made, read or was told. */
+    public List<Violation> judge(Duration settleMax) {
+        String token = mint.mint(tenant, new Author("auditor", Role.AGENT, "Auditor"), TOKEN_LIFETIME);
+        List<WireConversation> replicas = new OnLoop(loop).get(() -> clients.stream()
+                .flatMap(client -> client.conversations().stream())
+                .toList());
+        return new Judge(loop, urls.get(0), token).judge(replicas, settleMax);
+    }
+
+    /** Disconnects everybody. */
+    public void close() {
+        new OnLoop(loop).run(() -> clients.forEach(WireClient::stop));
+    }
+}
