@@ -3,6 +3,7 @@ package dev.parley.load;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -30,6 +31,8 @@ final class TcpProxy implements AutoCloseable {
     private final int serverPort;
     private final Channel listener;
     private final Set<Link> links = new LinkedHashSet<>();
+    private final boolean redis;
+    private RedisLosses redisLosses = RedisLosses.NONE;
     private boolean closedToNew;
     private int delayMillis;
     private int cuts;
@@ -39,8 +42,9 @@ final class TcpProxy implements AutoCloseable {
         TO_CLIENT
     }
 
-    private TcpProxy(int serverPort) {
+    private TcpProxy(int serverPort, boolean redis) {
         this.serverPort = serverPort;
+        this.redis = redis;
         this.listener = new ServerBootstrap()
                 .group(group)
                 .channel(Transport.serverSocket())
@@ -58,7 +62,12 @@ final class TcpProxy implements AutoCloseable {
     }
 
     static TcpProxy to(int serverPort) {
-        return new TcpProxy(serverPort);
+        return new TcpProxy(serverPort, false);
+    }
+
+    /** To a Redis, whose words it understands. */
+    static TcpProxy toRedis(int serverPort) {
+        return new TcpProxy(serverPort, true);
     }
 
     int port() {
@@ -99,6 +108,11 @@ final class TcpProxy implements AutoCloseable {
         onLoop(() -> delayMillis = millis);
     }
 
+    /** What of the words of Redis is lost from now on. */
+    void lose(RedisLosses losses) {
+        onLoop(() -> redisLosses = losses);
+    }
+
     /** How many connections were reset so far, by whatever order. */
     int cuts() {
         return new OnLoop(group.next()).get(() -> cuts);
@@ -131,6 +145,9 @@ final class TcpProxy implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel server) {
                         client.pipeline().addLast(link.toServer);
+                        if (redis) {
+                            server.pipeline().addLast(new RedisWords(() -> redisLosses));
+                        }
                         server.pipeline().addLast(link.toClient);
                         link.connect(client, server);
                     }
@@ -215,7 +232,10 @@ final class TcpProxy implements AutoCloseable {
             if (remaining != Long.MAX_VALUE) {
                 remaining -= bytes.readableBytes();
             }
-            Channel target = to;
+            passInTime(context, to, bytes, last);
+        }
+
+        private void passInTime(ChannelHandlerContext context, Channel target, ByteBuf bytes, boolean last) {
             if (delayMillis > 0) {
                 context.executor().schedule(() -> pass(target, bytes, last), delayMillis, TimeUnit.MILLISECONDS);
             } else {
@@ -229,6 +249,13 @@ final class TcpProxy implements AutoCloseable {
                     link.cut();
                 }
             });
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event == RedisWords.CUT && to != null) {
+                passInTime(context, to, Unpooled.EMPTY_BUFFER, true);
+            }
         }
 
         @Override

@@ -70,7 +70,7 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
             if (replicated) {
                 options.addAll(List.of(store().uri(), "--durability", "replica"));
             } else {
-                TcpProxy link = TcpProxy.to(store().primary().port());
+                TcpProxy link = TcpProxy.toRedis(store().primary().port());
                 links.add(link);
                 options.add("redis://127.0.0.1:" + link.port());
             }
@@ -152,6 +152,11 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
     /** The way of a node to the one server. */
     TcpProxy link(int node) {
         return links.get(node);
+    }
+
+    /** What of Redis's words is lost on the ways of all nodes from now on. */
+    void lose(RedisLosses losses) {
+        links.forEach(link -> link.lose(losses));
     }
 
     TestRedis store() {

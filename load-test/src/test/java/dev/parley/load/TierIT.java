@@ -22,6 +22,9 @@ final class TierIT {
     private static final int PAUSE_MILLIS_MAX = 15_000;
 
     private static final int AWAY_MILLIS_MAX = 8_000;
+    private static final Duration LOSSES_LENGTH = Duration.ofSeconds(15);
+    private static final int MESSAGES_LOST_PERCENT = 10;
+    private static final int REPLIES_LOST_PERCENT = 1;
 
     @RegisterExtension
     static final TestTier TIER = TestTier.single();
@@ -33,6 +36,7 @@ final class TierIT {
         ALL_NODES_REPLACED_IN_TURN,
         LINK_CUT,
         LINK_SILENT,
+        LINKS_LOSE_WORDS,
         REDIS_KILLED,
         REDIS_PAUSED
     }
@@ -67,9 +71,36 @@ final class TierIT {
         load.close();
         Collections.sort(recoveryMillis);
         System.out.println(faults + "; first acknowledgement after a fault: p50 "
-                + recoveryMillis.get(recoveryMillis.size() / 2) + " ms, max "
+                + recoveryMillis.get(recoveryMillis.size() / 2) + " ms, p99 "
+                + recoveryMillis.get(recoveryMillis.size() * 99 / 100) + " ms, max "
                 + recoveryMillis.get(recoveryMillis.size() - 1) + " ms\n" + outcome.table());
         assertThat(outcome.violations()).isEmpty();
+    }
+
+    @Test
+    void whatOthersWroteIsDeliveredWhileAnnouncementsAreLostAndRepliesAreCut() {
+        Seed seed = Seed.of(TierIT.class);
+        RedisLosses losses = losses(seed.random());
+        Load load = TIER.load(new LoadPlan(seed.value(), "losses", 12, 3, 4, 2, 100, LOSSES_LENGTH, 0, 0));
+        load.open();
+        TIER.lose(losses);
+        load.start();
+        load.awaitMade();
+
+        Load.Outcome outcome = load.judge(TestGateway.LONG);
+
+        load.close();
+        TIER.lose(RedisLosses.NONE);
+        System.out.printf(
+                "%,d announcements lost, %,d replies cut%n%s",
+                losses.messages().get(), losses.replies().get(), outcome.table());
+        assertThat(outcome.violations()).isEmpty();
+        assertThat(losses.messages()).hasPositiveValue();
+        assertThat(losses.replies()).hasPositiveValue();
+    }
+
+    private static RedisLosses losses(SplittableRandom random) {
+        return RedisLosses.of(MESSAGES_LOST_PERCENT, REPLIES_LOST_PERCENT, random.split());
     }
 
     private static void happens(Fault fault, SplittableRandom random) throws InterruptedException {
@@ -100,6 +131,11 @@ final class TierIT {
                 TIER.link(number).swallow(Direction.TO_CLIENT, true);
                 Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
                 TIER.link(number).cut();
+            }
+            case LINKS_LOSE_WORDS -> {
+                TIER.lose(losses(random));
+                Thread.sleep(random.nextInt(AWAY_MILLIS_MAX));
+                TIER.lose(RedisLosses.NONE);
             }
             case REDIS_KILLED -> {
                 TIER.store().primary().kill();
