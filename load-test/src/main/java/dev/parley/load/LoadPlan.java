@@ -35,6 +35,12 @@ public record LoadPlan(
                 "more agents: one connection holds " + CONVERSATIONS_PER_CONNECTION_MAX + " conversations");
     }
 
+    /** How many connections it takes, those of assistants and of whoever reads the logs at the end among them. */
+    public long connections() {
+        int assistants = agents == 0 ? 0 : (conversations - 1) / CONVERSATIONS_PER_CONNECTION_MAX + 1;
+        return (long) conversations * tabsPerVisitor + agents + assistants + 1;
+    }
+
     private static void require(boolean holds, String what) {
         if (!holds) {
             throw new IllegalArgumentException("the load needs " + what);

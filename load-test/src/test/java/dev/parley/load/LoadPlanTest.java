@@ -25,6 +25,13 @@ final class LoadPlanTest {
         assertThat(plan(1_000, 0, 0).agents()).isZero();
     }
 
+    @Test
+    void countsTheConnectionsOfEverybody() {
+        assertThat(plan(10, 0, 0).connections()).isEqualTo(10 + 1);
+        assertThat(plan(256, 3, 1).connections()).isEqualTo(256 + 3 + 1 + 1);
+        assertThat(plan(257, 3, 1).connections()).isEqualTo(257 + 3 + 2 + 1);
+    }
+
     private static LoadPlan plan(int conversations, int agents, int agentsPerConversation) {
         return new LoadPlan(
                 1, "acme", conversations, 1, agents, agentsPerConversation, 10, Duration.ofSeconds(1), 0, 0);

@@ -102,12 +102,19 @@ public final class LoadMain implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            return gateway.load(1, (urls, secret, started) -> run(urls.get(0), secret));
-        }
-
-        private int run(URI url, String secret) {
             Clock clock = Clock.systemUTC();
             LoadPlan plan = plan(clock);
+            long connectionsMax = OpenFiles.connectionsMax();
+            if (plan.connections() > connectionsMax) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "it takes " + plan.connections() + " connections, and this process may have " + connectionsMax
+                                + " (ulimit -n)");
+            }
+            return gateway.load(1, (urls, secret, started) -> run(urls.get(0), secret, clock, plan));
+        }
+
+        private int run(URI url, String secret, Clock clock, LoadPlan plan) {
             PrintWriter out = spec.commandLine().getOut();
             out.println("--seed=" + plan.seed() + "  " + plan);
             EventLoopGroup group = Transport.oneLoop();

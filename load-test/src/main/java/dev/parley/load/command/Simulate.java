@@ -145,9 +145,11 @@ final class Simulate implements Callable<Integer> {
             NoPreferences.use();
             int gatlingCode = Gatling$.MODULE$.fromArgs(gatlingArguments(chosen));
             String resident = memory.sinceStart(run.connections());
+            String busy = run.busy();
             List<Violation> violations = run.judge(Duration.ofSeconds(settleSeconds));
             out.println();
             out.print(run.table());
+            out.print(busy);
             out.print(resident);
             report(chosen).forEach(page -> out.println("report: " + page.toUri()));
             violations.forEach(violation -> out.println("--seed=" + seedOfRun + "  " + violation));

@@ -37,6 +37,7 @@ public final class ParleyRun {
     private final String tenant;
     private final SplittableRandom random;
     private final Plan plan;
+    private final LoopTime loopTime;
     private final long beganNanos;
     private final LoadFigures figures = new LoadFigures();
     private final StepFigures steps = new StepFigures();
@@ -60,6 +61,7 @@ public final class ParleyRun {
         this.tenant = tenant;
         this.random = new SplittableRandom(seed);
         this.plan = plan;
+        this.loopTime = new OnLoop(loop).get(LoopTime::begin);
         this.beganNanos = loop.ticker().nanoTime();
     }
 
@@ -131,6 +133,11 @@ public final class ParleyRun {
     /** How many connections there are. */
     public int connections() {
         return new OnLoop(loop).get(clients::size);
+    }
+
+    /** How busy the clients were up to now: from about 90% on they are what is measured. */
+    public String busy() {
+        return new OnLoop(loop).get(loopTime::share);
     }
 
     /** What was counted and measured, up to now. */

@@ -37,6 +37,20 @@ final class LoadMainIT {
     }
 
     @Test
+    void saysHowManyConnectionsItMayHaveInsteadOfBeginningALoadThatTakesMore() {
+        int exitCode = run(
+                "run",
+                "--gateway-jar=none.jar",
+                "--conversations=100000000",
+                "--tabs=4",
+                "--agents=0",
+                "--agents-per-conversation=0");
+
+        assertThat(exitCode).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("it takes 400000001 connections, and this process may have ");
+    }
+
+    @Test
     void needsACommand() {
         assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
     }

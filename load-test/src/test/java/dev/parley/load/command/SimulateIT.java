@@ -155,6 +155,7 @@ final class SimulateIT {
         assertThat(exitCode).as(text).isZero();
         assertThat(text)
                 .contains("microseconds since due", "milliseconds, Gatling's", "resident memory of what was started")
+                .contains("the clients' loop was busy")
                 .contains("0 violations, assertions hold");
         String report = text.lines()
                 .filter(line -> line.startsWith("report: "))
