@@ -3,12 +3,7 @@ package dev.parley.gateway.shard;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
-import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
-import dev.parley.conversation.Effect;
-import dev.parley.conversation.Entry;
-import dev.parley.conversation.Operation;
-import dev.parley.conversation.Position;
 import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
@@ -34,7 +29,6 @@ import dev.parley.gateway.store.StoredConversation;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,13 +59,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
-    private static final String LINK = Operation.Link.class.getSimpleName();
 
     /** An assistant is refused at a quarter of the undurable bytes at which people are. */
     private static final int YIELDING_SHARE = 4;
-
-    /** Of so many conversations that wait to be loaded again it is remembered what the store had. */
-    private static final int KNOWN_BEFORE_MAX = 1_000;
 
     private final TimedLoop loop;
     private final OperationStore store;
@@ -79,8 +69,6 @@ public final class Shard {
     private final ShardLimits bounds;
     private final InstantSource clock;
     private final Inbox inbox;
-    private final IntSupplier handles;
-    private final Visitors visitors;
     private final Retry retry;
     private final Follow.Owner others = new Others();
     private final ShardCounters counters = new ShardCounters();
@@ -88,9 +76,9 @@ public final class Shard {
 
     private final Cache<ConversationKey, LoadedConversation> conversations;
     private final Map<ConversationKey, Loading> loading = new HashMap<>();
-    private final Map<ConversationKey, Audience> audiences = new HashMap<>();
+    private final Audiences audiences;
+    private final Reconciliation reconciliation;
     private final Map<ConversationKey, Follow> follows = new HashMap<>();
-    private final Map<ConversationKey, Reoffer> knownBefore = new LinkedHashMap<>();
     private Set<LoadedConversation> undurable = new LinkedHashSet<>();
     private final List<Command> yielding = new ArrayList<>();
     private boolean appendScheduled;
@@ -147,8 +135,8 @@ public final class Shard {
         this.bounds = bounds;
         this.clock = clock;
         this.inbox = inbox;
-        this.handles = handles;
-        this.visitors = visitors;
+        this.audiences = new Audiences(handles, visitors, key -> loop.execute(() -> forgetIfUnused(key)));
+        this.reconciliation = new Reconciliation(audiences, counters);
         this.retry = new Retry(random);
         this.conversations = Caffeine.newBuilder()
                 .executor(Runnable::run)
@@ -195,7 +183,7 @@ public final class Shard {
     /** The subscriber's replica has everything up to {@code revision}. */
     public void acknowledge(ConversationKey key, long revision, Subscriber subscriber) {
         loop.execute(() -> {
-            Audience audience = audiences.get(key);
+            Audience audience = audiences.of(key);
             LoadedConversation loaded = conversations.getIfPresent(key);
             if (audience != null && loaded != null) {
                 audience.acknowledged(
@@ -205,13 +193,7 @@ public final class Shard {
     }
 
     public void leave(ConversationKey key, Subscriber subscriber) {
-        loop.execute(() -> {
-            Audience audience = audiences.get(key);
-            if (audience != null) {
-                audience.leave(subscriber);
-                forgetIfDeserted(audience);
-            }
-        });
+        loop.execute(() -> audiences.leave(key, subscriber));
     }
 
     private void handOver(Command command) {
@@ -267,32 +249,22 @@ public final class Shard {
         follows.computeIfAbsent(key, absent -> new Follow(others, store, loop, absent, bounds.historyEntries()));
         store.load(key)
                 .whenComplete((stored, failure) -> loop.execute(() -> {
-                    if (stored == null) {
-                        loaded(key, null, List.of(), failure);
+                    Range untold = stored == null ? null : reconciliation.untold(key, stored);
+                    if (stored == null || untold == null) {
+                        loaded(key, stored, List.of(), failure);
                     } else {
-                        readMissed(key, stored);
+                        readUntold(key, stored, untold);
                     }
                 }));
     }
 
-    /** The audience may have been told less than the snapshot holds: that part of the log is read too. */
-    private void readMissed(ConversationKey key, StoredConversation stored) {
-        Audience audience = audiences.get(key);
-        long start = stored.start().revision();
-        if (audience == null
-                || audience.told().revision() == 0
-                || audience.told().revision() >= start) {
-            loaded(key, stored, List.of(), null);
-            return;
-        }
-        long from = audience.told().revision();
-        store.read(key, from - 1, start)
+    private void readUntold(ConversationKey key, StoredConversation stored, Range untold) {
+        store.read(key, untold.from(), untold.to())
                 .whenComplete((entries, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         loaded(key, null, List.of(), failure);
                     } else {
-                        // Where the log does not reach back so far, nobody can be told what was missed.
-                        loaded(key, stored, entries.size() == start - from + 1 ? entries : List.of(), null);
+                        loaded(key, stored, entries, null);
                     }
                 }));
     }
@@ -300,7 +272,7 @@ public final class Shard {
     private void loaded(
             ConversationKey key,
             @Nullable StoredConversation stored,
-            List<LoggedEntry> missed,
+            List<LoggedEntry> untold,
             @Nullable Throwable failure) {
         Loading ended = loading.remove(key);
         if (ended == null) {
@@ -323,7 +295,7 @@ public final class Shard {
             forgetIfUnused(key);
             lookLater(key);
         } else if (stored != null) {
-            reconcile(key, loaded, stored, missed);
+            offerAgain(loaded, reconciliation.reconcile(key, loaded.conversation(), stored, untold));
         }
         for (Command command : ended.waiting()) {
             if (loaded == null) {
@@ -335,98 +307,10 @@ public final class Shard {
         goOn(key);
     }
 
-    /** Holds what the store has now against what this node knew, and told. */
-    private void reconcile(
-            ConversationKey key, LoadedConversation loaded, StoredConversation stored, List<LoggedEntry> missed) {
-        Reoffer known = knownBefore.get(key);
-        Audience audience = audiences.get(key);
-        boolean isAllTold = known != null
-                && (audience == null
-                        || audience.told().revision() <= known.head().revision());
-        List<LoggedEntry> lost = known != null
-                        && isAllTold
-                        && stored.end().revision() < known.head().revision()
-                ? known.after(stored.end())
-                : null;
-        if (known != null && lost != null) {
-            reoffer(loaded, lost, known);
-            return;
-        }
-        knownBefore.remove(key);
-        boolean isKnown =
-                known == null || known.head().revision() < stored.start().revision() || stored.holds(known.head());
-        if (isKnown && (audience == null || isTold(audience.told(), stored, missed))) {
-            publishMissed(key, missed);
-            publishMissed(key, stored.entries());
-        } else {
-            resynchronise(key, loaded.conversation(), audience);
-        }
-    }
-
-    private static boolean isTold(Chain told, StoredConversation stored, List<LoggedEntry> missed) {
-        if (told.revision() == 0) {
-            return true;
-        }
-        return told.revision() < stored.start().revision()
-                ? !missed.isEmpty() && missed.get(0).chain().equals(told)
-                : stored.holds(told);
-    }
-
-    /** The log went back, and goes on exactly where this node does: it gets again what it had, in the ordinary way. */
-    private void reoffer(LoadedConversation loaded, List<LoggedEntry> lost, Reoffer known) {
-        LOG.warn(
-                "the log went back to {}: it is offered the entries up to {} again",
-                loaded.conversation().end(),
-                known.head());
-        counters.reoffered.add(lost.size());
-        lost.forEach(entry -> undurableBytes += entry.content().length);
-        loaded.conversation().reoffer(lost, known.rows());
-        scheduleAppend(loaded);
-    }
-
-    /** The log is another one than was told: everybody who listens begins anew, as one who comes with a foreign position. */
-    private void resynchronise(ConversationKey key, Conversation conversation, @Nullable Audience audience) {
-        LOG.warn("the log of {} is another one than was known: it is at {}", key, conversation.end());
-        counters.resynchronised.increment();
-        if (audience == null) {
-            return;
-        }
-        audience.beginAnew(conversation.end()).forEach((subscriber, name) -> {
-            Author author = subscriber.principal().author();
-            if (!conversation.mayOpen(author)) {
-                audience.leave(subscriber);
-                subscriber.loop().execute(() -> subscriber.deliver(new Delivery.Ended(key)));
-                return;
-            }
-            View view = author.role().view();
-            Delivery opened = new Delivery.Opened(
-                    audience.handle(),
-                    key,
-                    name,
-                    view,
-                    conversation.resumption().catchUp(audience.handle(), Position.START, false, view, List.of()),
-                    // Which of what it has under way is in these blocks.
-                    conversation.answers(author.subject()),
-                    audience.delivered(),
-                    false);
-            subscriber.loop().execute(() -> subscriber.deliver(opened));
-        });
-        forgetIfDeserted(audience);
-    }
-
-    /** What the log has and the audience was not told: appended elsewhere, or by a batch whose answer was lost. */
-    private void publishMissed(ConversationKey key, List<LoggedEntry> entries) {
-        Audience audience = audiences.get(key);
-        if (audience == null) {
-            return;
-        }
-        List<LoggedEntry> missed = entries.stream()
-                .filter(entry -> entry.revision() > audience.told().revision())
-                .toList();
-        if (!missed.isEmpty()) {
-            audience.publish(missed);
-            missed.forEach(entry -> endFormerVisitors(audience, entry.entry()));
-            forgetIfDeserted(audience);
+    private void offerAgain(LoadedConversation loaded, List<LoggedEntry> lost) {
+        if (!lost.isEmpty()) {
+            lost.forEach(entry -> undurableBytes += entry.content().length);
+            scheduleAppend(loaded);
         }
     }
 
@@ -438,19 +322,17 @@ public final class Shard {
         if (loaded != null) {
             return loaded.isBusy() ? null : loaded.conversation().end();
         }
-        Audience audience = audiences.get(key);
-        return audience == null ? null : audience.told();
+        return audiences.told(key);
     }
 
     private void followed(ConversationKey key, List<LoggedEntry> entries) {
         LoadedConversation loaded = conversations.getIfPresent(key);
         if (loaded == null) {
-            knownBefore.computeIfPresent(key, (same, known) -> known.and(entries));
-            publishMissed(key, entries);
+            reconciliation.followed(key, entries);
         } else if (Conversation.canFollow(entries)) {
             counters.followed.add(entries.size());
             loaded.followed();
-            publishMissed(key, loaded.conversation().follow(entries));
+            audiences.publishMissed(key, loaded.conversation().follow(entries));
             conversations.put(key, loaded);
         } else {
             loadAnew(key);
@@ -515,7 +397,7 @@ public final class Shard {
      */
     private void forgetIfUnused(ConversationKey key) {
         boolean isUsed =
-                conversations.asMap().containsKey(key) || audiences.containsKey(key) || loading.containsKey(key);
+                conversations.asMap().containsKey(key) || audiences.of(key) != null || loading.containsKey(key);
         Follow unused = isUsed ? null : follows.remove(key);
         if (unused != null) {
             unused.close();
@@ -678,7 +560,7 @@ public final class Shard {
             return;
         }
         counters.opened.increment();
-        Audience audience = audiences.computeIfAbsent(open.key(), key -> new Audience(key, handles.getAsInt()));
+        Audience audience = audiences.begin(open.key());
         audience.await();
         Delivery.Opened opened = new Delivery.Opened(
                 audience.handle(),
@@ -766,7 +648,7 @@ public final class Shard {
             if (results == null) {
                 giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
                 // The batch may have been stored all the same: whoever listens has to hear of it.
-                if (audiences.containsKey(append.key()) && !loading.containsKey(append.key())) {
+                if (audiences.of(append.key()) != null && !loading.containsKey(append.key())) {
                     load(append.key(), 0, 0);
                 }
             } else if (results.get(i) == AppendResult.CONFLICT) {
@@ -774,7 +656,7 @@ public final class Shard {
                 lost(append.key(), loaded);
             } else {
                 loaded.conversation().stored(append);
-                knownBefore.remove(append.key());
+                reconciliation.stored(append.key());
                 release(loaded.leaveBatch());
                 if (append.summary() != null) {
                     inbox.changed(append.key().tenant(), append.summary());
@@ -824,29 +706,18 @@ public final class Shard {
             }
         }
         conversations.asMap().remove(key, loaded);
-        remember(key, loaded.conversation().known());
+        reconciliation.remember(key, loaded.conversation().known());
         List<Command> origins = new ArrayList<>();
         for (Release release : loaded.abandon()) {
             if (release instanceof Release.Join join) {
                 join.audience().awaitedCame();
-                forgetIfDeserted(join.audience());
+                audiences.forgetIfDeserted(join.audience());
             }
             if (origins.isEmpty() || origins.get(origins.size() - 1) != release.origin()) {
                 origins.add(release.origin());
             }
         }
         return origins;
-    }
-
-    /** Until it is loaded again, in case that the store has less by then. */
-    private void remember(ConversationKey key, Reoffer known) {
-        knownBefore.merge(
-                key,
-                known,
-                (before, now) -> now.head().revision() < before.head().revision() ? before : now);
-        if (knownBefore.size() > KNOWN_BEFORE_MAX) {
-            knownBefore.remove(knownBefore.keySet().iterator().next());
-        }
     }
 
     private void release(List<Release> releases) {
@@ -858,16 +729,11 @@ public final class Shard {
             if (release instanceof Release.Logged logged) {
                 entries.add(logged.entry());
                 boolean last = i + 1 == releases.size() || !(releases.get(i + 1) instanceof Release.Logged);
-                Audience audience = last ? audiences.get(origin.key()) : null;
-                if (audience != null) {
-                    audience.publish(List.copyOf(entries));
-                }
-                if (logged.entry().entry().command().equals(LINK)) {
-                    linked(origin.key(), logged.entry().entry());
-                }
                 if (last) {
+                    audiences.publish(origin.key(), List.copyOf(entries));
                     entries.clear();
                 }
+                audiences.linked(origin.key(), logged.entry().entry());
             } else if (release instanceof Release.Reply reply) {
                 send(origin, reply.delivery());
             } else if (release instanceof Release.Refused refused) {
@@ -886,49 +752,15 @@ public final class Shard {
         again.forEach(this::start);
     }
 
-    /** The conversation is another visitor's now: the former one hears nothing more of it. */
-    private void linked(ConversationKey key, Entry entry) {
-        Audience audience = audiences.get(key);
-        if (audience != null) {
-            endFormerVisitors(audience, entry);
-        }
-        for (Effect effect : entry.effects()) {
-            if (effect instanceof Effect.Set set && set.key().equals(Attributes.VISITOR)) {
-                visitors.gained(key, set.value());
-            }
-        }
-    }
-
-    private static void endFormerVisitors(Audience audience, Entry entry) {
-        if (!entry.command().equals(LINK)) {
-            return;
-        }
-        for (Effect effect : entry.effects()) {
-            if (effect instanceof Effect.Set set && set.key().equals(Attributes.VISITOR)) {
-                for (Subscriber former : audience.strangers(set.value())) {
-                    audience.leave(former);
-                    former.loop().execute(() -> former.deliver(new Delivery.Ended(audience.key())));
-                }
-            }
-        }
-    }
-
     private void join(Release.Join join, Command origin) {
         Audience audience = join.audience();
         audience.awaitedCame();
         if (origin.subscriber().isGone()) {
-            forgetIfDeserted(audience);
+            audiences.forgetIfDeserted(audience);
             return;
         }
         audience.join(origin.subscriber(), join.opened().name(), join.head());
         send(origin, join.opened());
-    }
-
-    private void forgetIfDeserted(Audience audience) {
-        if (audience.isDeserted()) {
-            audiences.remove(audience.key(), audience);
-            loop.execute(() -> forgetIfUnused(audience.key()));
-        }
     }
 
     /** The store tells once that it is away. */
