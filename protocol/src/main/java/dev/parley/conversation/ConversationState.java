@@ -193,7 +193,7 @@ public final class ConversationState {
     }
 
     /** Applies the next entry of the log. Throws {@link IllegalStateException} if it does not fit: the log is broken. */
-    public void apply(Entry entry) {
+    public Undo apply(Entry entry) {
         Trial trial = new Trial(entry);
         try {
             for (Effect effect : entry.effects()) {
@@ -202,7 +202,7 @@ public final class ConversationState {
         } catch (RejectedException e) {
             throw new IllegalStateException("entry " + entry.revision() + " does not fit the state: " + e.code(), e);
         }
-        commit(trial);
+        return commit(trial);
     }
 
     /**
@@ -263,11 +263,56 @@ public final class ConversationState {
         return new Trial(header);
     }
 
-    public void commit(Trial trial) {
+    public Undo commit(Trial trial) {
+        List<Was> blocksBefore = trial.touched.keySet().stream()
+                .map(id -> new Was(id, blocks.get(id), changedAt(id)))
+                .toList();
+        Undo undo = new Undo(blocksBefore, attributes, revision, timeMillis);
         trial.touched.values().forEach(block -> put(block, trial.header.revision()));
         attributes = trial.attributesAfter;
         revision = trial.header.revision();
         timeMillis = trial.header.timeMillis();
+        return undo;
+    }
+
+    private record Was(String id, @Nullable Block block, long changedAt) {}
+
+    /** What an entry replaced. Immutable. */
+    public static final class Undo {
+        private final List<Was> blocks;
+        private final SortedMap<String, String> attributes;
+        private final long revision;
+        private final long timeMillis;
+
+        private Undo(List<Was> blocks, SortedMap<String, String> attributes, long revision, long timeMillis) {
+            this.blocks = blocks;
+            this.attributes = attributes;
+            this.revision = revision;
+            this.timeMillis = timeMillis;
+        }
+    }
+
+    /** Takes the last entry back. */
+    public void undo(Undo last) {
+        for (Was was : last.blocks) {
+            if (was.block() == null) {
+                remove(was.id());
+            } else {
+                put(was.block(), was.changedAt());
+            }
+        }
+        attributes = last.attributes;
+        revision = last.revision;
+        timeMillis = last.timeMillis;
+    }
+
+    private void remove(String id) {
+        Block gone = blocks.remove(id);
+        if (gone != null) {
+            standing.remove(Standing.of(gone));
+            weightBytes -= weight(gone);
+        }
+        changedAt.remove(id);
     }
 
     private void put(Block block, long atRevision) {

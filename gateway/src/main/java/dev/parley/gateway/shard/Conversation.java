@@ -35,7 +35,9 @@ import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.wire.EntryCodec;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +62,9 @@ import org.jspecify.annotations.Nullable;
  * joins history and the batch that the shard hands to the store.
  *
  * <p>What is decided here is not yet true: the shard keeps every answer until the head it was decided on is durable. If
- * the store has another log than this one, this object is thrown away and its undurable submissions run again on a fresh
- * one, from their original base.
+ * another node was first, all that is not durable is {@linkplain #takeBack taken back}, what the other wrote is followed, and
+ * the submissions run again from their original base. If the store has another log than this one, this object is thrown
+ * away and they run on a fresh one.
  */
 class Conversation {
     /** Everybody who reads has one. */
@@ -83,9 +86,11 @@ class Conversation {
     private final HashBeat hashBeat;
 
     private final List<LoggedEntry> unappended = new ArrayList<>();
+    private final Deque<Undurable> undurable = new ArrayDeque<>();
     private Position appended;
     private Chain end;
     private long snapshotRevision;
+    private long snapshotRevisionStored;
     private boolean snapshotIsLatest = true;
 
     Conversation(ConversationKey key, StoredConversation stored, Policy policy, Limits limits, ShardLimits bounds) {
@@ -111,6 +116,7 @@ class Conversation {
             state.restore(snapshot.chain().revision(), snapshot.timeMillis(), snapshot.attributes());
             marks.restore(state.blocks());
             snapshotRevision = snapshot.chain().revision();
+            snapshotRevisionStored = snapshotRevision;
         }
         for (LoggedEntry entry : stored.entries()) {
             state.apply(entry.entry());
@@ -377,7 +383,7 @@ class Conversation {
             trial.apply(reopened);
             stamped.add(reopened);
         }
-        state.commit(trial);
+        changed(state.commit(trial));
         return header.withEffects(List.copyOf(stamped));
     }
 
@@ -415,6 +421,14 @@ class Conversation {
                         || block.attributes().size() > limits.attributesPerBlockMax())) {
             throw new RejectedException(RejectCode.TOO_LARGE);
         }
+    }
+
+    /** What an entry changed that the store may not have yet. */
+    private record Undurable(ConversationState.Undo state, long publicRevisionBefore) {}
+
+    /** By an entry that joins what is not durable. */
+    private void changed(ConversationState.Undo undo) {
+        undurable.add(new Undurable(undo, hashBeat.publicRevision()));
     }
 
     private LoggedEntry append(Entry entry) {
@@ -467,7 +481,7 @@ class Conversation {
     /** Adds entries that the store lost as they are, and with them the answers that it lost, to what it gets next. */
     void reoffer(List<LoggedEntry> lost, List<OutboxRow> rows) {
         for (LoggedEntry entry : lost) {
-            state.apply(entry.entry());
+            changed(state.apply(entry.entry()));
             unappended.add(join(entry));
             outboxes.reoffer(entry.entry());
         }
@@ -482,7 +496,7 @@ class Conversation {
     /** Writes the first entry. Only where {@link #isNew}. */
     LoggedEntry create(Author author, String kind, String name, long nowMillis) {
         Entry entry = FirstEntry.of(author, kind, name, nowMillis);
-        state.apply(entry);
+        changed(state.apply(entry));
         return append(entry);
     }
 
@@ -583,9 +597,37 @@ class Conversation {
     void stored(Append append) {
         List<LoggedEntry> entries = append.entries();
         end = entries.isEmpty() ? end : entries.get(entries.size() - 1).chain();
-        outboxes.stored(append.outboxRows());
+        for (int i = 0; i < entries.size(); i++) {
+            undurable.remove();
+        }
+        outboxes.stored(append.outboxRows(), append.expiredRows());
+        SnapshotPart snapshot = append.snapshot();
+        snapshotRevisionStored =
+                snapshot == null ? snapshotRevisionStored : snapshot.chain().revision();
         history.stored(append.expected().revision() + append.entries().size());
         erasures.stored();
+    }
+
+    /** Whether {@link #takeBack} can: the text that a redaction took is nowhere any more. */
+    boolean canTakeBack() {
+        return !erasures.isUnderWay();
+    }
+
+    /** Makes it again what the store is known to have had. */
+    void takeBack() {
+        while (!undurable.isEmpty()) {
+            Undurable last = undurable.removeLast();
+            state.undo(last.state());
+            hashBeat.takeBack(last.publicRevisionBefore());
+        }
+        history.takeBack(end.revision());
+        marks.takeBack(end.revision());
+        outboxes.takeBack();
+        summary.takeBack();
+        unappended.clear();
+        appended = end.position();
+        snapshotRevision = snapshotRevisionStored;
+        snapshotIsLatest = false;
     }
 
     /** Only with entries: so whoever still builds on the one before meets another position. */

@@ -39,6 +39,12 @@ final class DeliveryMarks {
         }
     }
 
+    /** The entries after {@code revision} are taken back. */
+    void takeBack(long revision) {
+        byVisitors.dropAfter(revision);
+        byStaff.dropAfter(revision);
+    }
+
     private Revisions of(Author author) {
         return author.role().isStaff() ? byStaff : byVisitors;
     }
@@ -62,6 +68,12 @@ final class DeliveryMarks {
                 revisions = Arrays.copyOf(revisions, 2 * count);
             }
             revisions[count++] = revision;
+        }
+
+        void dropAfter(long revision) {
+            while (count > 0 && revisions[count - 1] > revision) {
+                count--;
+            }
         }
 
         long floor(long revision) {

@@ -6,6 +6,7 @@ import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.OperationStore.Watch;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +95,11 @@ final class Follow {
         }
     }
 
-    /** With the last entry that is known, to see that it is still there. */
     private void read(Chain from) {
         long sought = hinted;
         hinted = 0;
         reading = true;
-        store.read(key, Math.max(0, from.revision() - 1), from.revision() + entriesMax)
+        read(store, key, from, entriesMax)
                 .whenComplete((entries, failure) -> loop.execute(() -> {
                     reading = false;
                     Chain known = owner.known(key);
@@ -110,34 +110,41 @@ final class Follow {
                         lookLater();
                     } else if (known == null || !known.equals(from)) {
                         hinted = Math.max(hinted, sought);
-                    } else if (continues(from, entries)) {
-                        take(entries.subList(from.revision() == 0 ? 0 : 1, entries.size()));
                     } else {
-                        owner.loadAnew(key);
+                        take(since(from, entries, entriesMax));
                     }
                     goOn();
                 }));
     }
 
-    private void take(List<LoggedEntry> since) {
-        if (!since.isEmpty()) {
-            owner.followed(key, List.copyOf(since));
+    private void take(@Nullable List<LoggedEntry> since) {
+        if (since == null) {
+            owner.loadAnew(key);
+        } else if (!since.isEmpty()) {
+            owner.followed(key, since);
         }
     }
 
-    private boolean continues(Chain from, List<LoggedEntry> entries) {
+    /** With the last entry that is known, to see that it is still there. */
+    static CompletionStage<List<LoggedEntry>> read(
+            OperationStore store, ConversationKey key, Chain from, int entriesMax) {
+        return store.read(key, Math.max(0, from.revision() - 1), from.revision() + entriesMax);
+    }
+
+    /** What goes on from {@code from} in what was read, and null if it does not. */
+    static @Nullable List<LoggedEntry> since(Chain from, List<LoggedEntry> entries, int entriesMax) {
         if (entries.isEmpty() || entries.size() > entriesMax) {
-            return false;
+            return null;
         }
         long revision = Math.max(1, from.revision());
         if (from.revision() > 0 && !entries.get(0).chain().equals(from)) {
-            return false;
+            return null;
         }
         for (LoggedEntry entry : entries) {
             if (entry.revision() != revision++) {
-                return false;
+                return null;
             }
         }
-        return true;
+        return List.copyOf(entries.subList(from.revision() == 0 ? 0 : 1, entries.size()));
     }
 }

@@ -29,6 +29,16 @@ final class HashBeat {
         }
     }
 
+    /** The revision of the last entry that the public saw. */
+    long publicRevision() {
+        return publicRevision;
+    }
+
+    /** The entries since {@link #publicRevision} was this are taken back. */
+    void takeBack(long publicRevisionBefore) {
+        publicRevision = publicRevisionBefore;
+    }
+
     /** {@code state} is that after the entry. */
     StateHashes after(Entry entry, ConversationState state) {
         OptionalLong forStaff = hash(entry.revision() - 1, entry, state, View.STAFF);

@@ -72,6 +72,18 @@ final class History {
         }
     }
 
+    /** The entries after {@code revision}, which is not before {@link #start}, are taken back. */
+    void takeBack(long revision) {
+        int kept = Math.toIntExact(revision - start.revision());
+        List<LoggedEntry> gone = entries.subList(kept, entries.size());
+        for (LoggedEntry entry : gone) {
+            weightBytes -= weight(entry);
+        }
+        gone.clear();
+        head = kept == 0 ? start : entries.get(kept - 1).chain();
+        dropEdits(edit -> edit.revision() > revision);
+    }
+
     /** Puts an entry in the place of the one of its revision, if that is here. */
     void replace(LoggedEntry entry) {
         int index = Math.toIntExact(entry.revision() - start.revision()) - 1;
@@ -172,7 +184,11 @@ final class History {
         }
         start = gone.get(count - 1).chain();
         gone.clear();
-        editsByBlock.values().forEach(edits -> edits.removeIf(edit -> edit.revision() <= start.revision()));
+        dropEdits(edit -> edit.revision() <= start.revision());
+    }
+
+    private void dropEdits(Predicate<LoggedEntry> dropped) {
+        editsByBlock.values().forEach(edits -> edits.removeIf(dropped));
         editsByBlock.values().removeIf(List::isEmpty);
     }
 

@@ -74,6 +74,13 @@ final class InboxSummary {
         return block.kind() == BlockKind.MESSAGE && !block.isMerged() && !block.erased();
     }
 
+    /** Entries were taken back, and the state is what it was before them. */
+    void takeBack() {
+        Block last = latestMessage();
+        lastMessage = last == null ? "" : last.id();
+        unstored = null;
+    }
+
     private @Nullable Block latestMessage() {
         return state.blocks().stream()
                 .filter(InboxSummary::isShown)

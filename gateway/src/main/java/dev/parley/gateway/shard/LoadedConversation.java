@@ -14,19 +14,21 @@ import java.util.List;
 final class LoadedConversation {
     private final Conversation conversation;
     private final ArrayDeque<Release> waiting = new ArrayDeque<>();
+    private List<Command> postponed = new ArrayList<>();
     private int waitingForBatch;
     private boolean inBatch;
     private int pins;
     private int losses;
     private int appendsInARow;
-    private boolean othersWrite;
+    private int patience;
     private boolean resting;
+    private int rests;
 
     /** {@code losses}: how often in a row its appends have lost. */
     LoadedConversation(Conversation conversation, int losses) {
         this.conversation = conversation;
         this.losses = losses;
-        othersWrite = losses > 0;
+        patience = losses > 0 ? 1 : Retry.PATIENCE_ALONE;
     }
 
     /** What becomes visible, in the order in which it was decided, and the request it answers. */
@@ -78,33 +80,69 @@ final class LoadedConversation {
 
     /** Its append lost: how often that is in a row. */
     int lost() {
-        return losses + 1;
+        patience = 1;
+        return ++losses;
     }
 
     /** Its append was stored; whether others shall have their turn before the next. */
     boolean won() {
         losses = 0;
-        appendsInARow = conversation.hasUnappended() ? appendsInARow + 1 : 0;
-        boolean mustRest = Retry.mustRest(othersWrite, appendsInARow);
-        if (mustRest) {
-            othersWrite = false;
-            appendsInARow = 0;
-        }
-        return mustRest;
+        appendsInARow++;
+        return appendsInARow >= patience;
     }
 
     /** Another node wrote into it. */
     void followed() {
-        othersWrite = true;
+        patience = 1;
+        appendsInARow = 0;
     }
 
-    void rest(boolean rests) {
-        resting = rests;
+    /** Begins a rest. Returns its number. */
+    int rest() {
+        resting = true;
+        appendsInARow = 0;
+        return ++rests;
+    }
+
+    /** Ends the rest of this number, if that goes on; returns whether it did. In all of it nobody else wrote. */
+    boolean restInVain(int number) {
+        boolean wasResting = resting && number == rests;
+        if (wasResting) {
+            patience = Math.min(2 * patience, Retry.PATIENCE_MAX);
+            resting = false;
+        }
+        return wasResting;
+    }
+
+    /** The others had their turn. Returns whether there was a rest. */
+    boolean endRest() {
+        boolean wasResting = resting;
+        resting = false;
+        return wasResting;
     }
 
     /** Whether it shall not be appended to yet. */
     boolean isResting() {
         return resting;
+    }
+
+    /**
+     * Whether requests wait undecided: while others have their turn, and where others write also while a batch is with the
+     * store. So all that waits is decided on what the others wrote, and goes in one batch.
+     */
+    boolean postpones() {
+        return resting || (inBatch && patience < Retry.PATIENCE_ALONE);
+    }
+
+    void postpone(Command command) {
+        postponed.add(command);
+    }
+
+    /** What waited undecided, in its order. */
+    List<Command> takePostponed() {
+        List<Command> taken = postponed;
+        postponed = new ArrayList<>();
+        return taken;
     }
 
     /** All that waits, for a conversation that is given up. */
@@ -125,6 +163,6 @@ final class LoadedConversation {
     }
 
     int weightBytes() {
-        return isBusy() || pins > 0 ? 0 : conversation.weightBytes();
+        return isBusy() || pins > 0 || !postponed.isEmpty() ? 0 : conversation.weightBytes();
     }
 }

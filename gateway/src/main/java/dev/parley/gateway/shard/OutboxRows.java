@@ -33,6 +33,10 @@ final class OutboxRows {
     private final Map<Name, OutboxRow> unstored = new LinkedHashMap<>();
     private final Map<Name, OutboxRow> stored = new LinkedHashMap<>();
     private final List<OutboxRow> expired = new ArrayList<>();
+    /** What the store is known to have of those that changed here since, null for nothing. */
+    private final Map<Name, @Nullable OutboxRow> before = new HashMap<>();
+
+    private final List<OutboxRow> expiredBefore = new ArrayList<>();
 
     private record Name(String subject, String outbox) {}
 
@@ -41,7 +45,15 @@ final class OutboxRows {
     }
 
     void restore(OutboxRow row) {
-        rows.put(new Name(row.subject(), row.outbox()), row);
+        Name name = new Name(row.subject(), row.outbox());
+        if (before.containsKey(name)) {
+            before.put(name, row);
+        }
+        set(name, row);
+    }
+
+    private void set(Name name, OutboxRow row) {
+        rows.put(name, row);
         owners.putIfAbsent(row.outbox(), row.subject());
     }
 
@@ -131,6 +143,7 @@ final class OutboxRows {
                 owners.remove(row.outbox(), row.subject());
                 stored.remove(new Name(row.subject(), row.outbox()));
                 expired.add(row);
+                expiredBefore.add(row);
             }
             return isExpired;
         });
@@ -156,8 +169,29 @@ final class OutboxRows {
     }
 
     private void put(OutboxRow row) {
-        restore(row);
-        unstored.put(new Name(row.subject(), row.outbox()), row);
+        Name name = new Name(row.subject(), row.outbox());
+        if (!before.containsKey(name)) {
+            before.put(name, rows.get(name));
+        }
+        set(name, row);
+        unstored.put(name, row);
+    }
+
+    /** Makes them again what the store is known to have. */
+    void takeBack() {
+        before.forEach((name, row) -> {
+            if (row == null) {
+                rows.remove(name);
+                owners.remove(name.outbox(), name.subject());
+            } else {
+                rows.put(name, row);
+            }
+        });
+        before.clear();
+        unstored.clear();
+        expired.clear();
+        expiredBefore.forEach(this::restore);
+        expiredBefore.clear();
     }
 
     /** The last answers of these outboxes of a subject, where there are any. */
@@ -179,9 +213,18 @@ final class OutboxRows {
                 .toList();
     }
 
-    /** The store has these. */
-    void stored(List<OutboxRow> taken) {
-        taken.forEach(row -> stored.put(new Name(row.subject(), row.outbox()), row));
+    /** The store has these, and has forgotten those. */
+    void stored(List<OutboxRow> taken, List<OutboxRow> forgotten) {
+        for (OutboxRow row : taken) {
+            Name name = new Name(row.subject(), row.outbox());
+            stored.put(name, row);
+            if (unstored.containsKey(name)) {
+                before.put(name, row);
+            } else {
+                before.remove(name);
+            }
+        }
+        expiredBefore.removeAll(forgotten);
     }
 
     /** Those that the store was given here, as it has them. */

@@ -52,7 +52,7 @@ final class Reconciliation {
         audiences.publishMissed(key, entries);
     }
 
-    /** The store has what it was given. */
+    /** The store has all of it. */
     void stored(ConversationKey key) {
         known.remove(key);
     }

@@ -5,23 +5,38 @@ import java.util.random.RandomGenerator;
 /**
  * When a node that shares a conversation with others appends to it again. Owned by its shard.
  *
- * <p>The first loss is tried again at once. From the second on the shard waits before it loads, with full jitter in a window
- * that doubles, so that the time between reading the head and comparing it stays as short as it can be; what arrives
- * meanwhile is decided with the rest. A node that wins is the one that makes others lose: it rests for a moment after it
- * wrote where others write, and after several appends without a pause in any case, since who always loses is not seen.
+ * <p>A node that wins is the one that makes others lose, and it does not see them: so it rests after some appends in a row,
+ * until it hears of another's entry, at most for as long as another needs to read, decide and append. Where others write it
+ * rests after each append, so that the nodes take turns and each append has all that waits; every rest in vain doubles how
+ * many appends it makes before the next. Who lost tries again at once, since it is the rest that it has to meet; after some
+ * losses it waits with full jitter before it reads, in a window that doubles.
  */
 final class Retry {
-    /** With the waits in between, about a second. */
-    private static final int LOSSES_MAX = 20;
+    /** Appends in a row before the first rest of a node that has not heard of others. */
+    static final int PATIENCE_ALONE = 8;
 
-    private static final int APPENDS_IN_A_ROW_MAX = 8;
-    private static final long WINDOW_MILLIS = 4;
-    private static final long WINDOW_MILLIS_MAX = 128;
+    static final int PATIENCE_MAX = 64;
+
+    /** With the waits in between, more than a second. */
+    private static final int LOSSES_MAX = 100;
+
+    private static final int LOSSES_PER_LOAD = 4;
+    private static final int LOSSES_AT_ONCE = 4;
+    private static final long WINDOW_MILLIS = 2;
+    private static final long WINDOW_MILLIS_MAX = 16;
+    private static final long REST_MILLIS = 4;
+    private static final long REST_MILLIS_MAX = 128;
+    private static final int APPENDS_PER_REST = 4;
 
     private final RandomGenerator random;
 
     Retry(RandomGenerator random) {
         this.random = random;
+    }
+
+    /** Whether it looks as if the others' entries were not all that is in the way: the rows of outboxes are loaded too. */
+    static boolean mustLearn(int losses) {
+        return losses % LOSSES_PER_LOAD == 0;
     }
 
     /** Whether so many losses in a row are enough. */
@@ -30,19 +45,16 @@ final class Retry {
     }
 
     long delayMillis(int losses) {
-        if (losses <= 1) {
+        if (losses <= LOSSES_AT_ONCE) {
             return 0;
         }
-        long window = losses < Long.SIZE / 2 ? WINDOW_MILLIS << (losses - 2) : WINDOW_MILLIS_MAX;
-        return random.nextLong(1 + Math.min(window, WINDOW_MILLIS_MAX));
+        int doublings = Math.min(losses - LOSSES_AT_ONCE - 1, Long.SIZE / 2);
+        return random.nextLong(1 + Math.min(WINDOW_MILLIS << doublings, WINDOW_MILLIS_MAX));
     }
 
-    /** Whether the others' turn is due. */
-    static boolean mustRest(boolean othersWrite, int appendsInARow) {
-        return othersWrite || appendsInARow >= APPENDS_IN_A_ROW_MAX;
-    }
-
-    long restMillis() {
-        return 1 + random.nextLong(WINDOW_MILLIS);
+    /** After an append that took {@code appendMillis}. */
+    long restMillis(long appendMillis) {
+        long turn = Math.max(0, Math.min(APPENDS_PER_REST * appendMillis, REST_MILLIS_MAX));
+        return turn + 1 + random.nextLong(REST_MILLIS);
     }
 }

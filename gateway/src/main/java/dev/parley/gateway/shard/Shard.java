@@ -24,6 +24,7 @@ import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
+import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.StoreBusyException;
 import dev.parley.gateway.store.StoredConversation;
 import java.time.InstantSource;
@@ -84,6 +85,7 @@ public final class Shard {
     private boolean appendScheduled;
     private boolean appendInFlight;
     private long undurableBytes;
+    private long appendMillis;
 
     /** Who is told that a visitor has a conversation from now on. For any thread. */
     public interface Visitors {
@@ -225,23 +227,44 @@ public final class Shard {
     private void start(Command command) {
         assert loop.isCurrent();
         LoadedConversation loaded = conversations.getIfPresent(command.key());
-        if (loaded != null) {
+        if (loaded != null && loaded.postpones()) {
+            loaded.postpone(command);
+            conversations.put(command.key(), loaded);
+            return;
+        } else if (loaded != null) {
             run(command, loaded);
             return;
         }
         Loading begun = loading.get(command.key());
-        (begun == null ? load(command.key(), 0, 0) : begun).waiting().add(command);
+        (begun == null ? loadNow(command.key()) : begun).waiting().add(command);
     }
 
-    private Loading load(ConversationKey key, int losses, long delayMillis) {
+    private Loading loadNow(ConversationKey key) {
+        Loading begun = begin(key, 0);
+        load(key);
+        return begun;
+    }
+
+    private Loading begin(ConversationKey key, int losses) {
         Loading begun = new Loading(losses);
         loading.put(key, begun);
-        if (delayMillis > 0) {
-            loop.after(delayMillis, () -> load(key));
-        } else {
-            load(key);
-        }
         return begun;
+    }
+
+    private Loading ended(ConversationKey key) {
+        Loading ended = loading.remove(key);
+        if (ended == null) {
+            throw new IllegalStateException("nobody waits for " + key);
+        }
+        return ended;
+    }
+
+    private void later(long delayMillis, Runnable task) {
+        if (delayMillis > 0) {
+            loop.after(delayMillis, task);
+        } else {
+            task.run();
+        }
     }
 
     private void load(ConversationKey key) {
@@ -274,10 +297,7 @@ public final class Shard {
             @Nullable StoredConversation stored,
             List<LoggedEntry> untold,
             @Nullable Throwable failure) {
-        Loading ended = loading.remove(key);
-        if (ended == null) {
-            throw new IllegalStateException("nobody waits for " + key);
-        }
+        Loading ended = ended(key);
         LoadedConversation loaded = null;
         Throwable cause = failure;
         if (stored != null) {
@@ -330,21 +350,36 @@ public final class Shard {
         if (loaded == null) {
             reconciliation.followed(key, entries);
         } else if (Conversation.canFollow(entries)) {
-            counters.followed.add(entries.size());
-            loaded.followed();
-            audiences.publishMissed(key, loaded.conversation().follow(entries));
-            conversations.put(key, loaded);
+            follow(key, loaded, entries);
+            if (loaded.endRest()) {
+                runPostponed(key, loaded);
+            }
         } else {
             loadAnew(key);
         }
     }
 
+    private void follow(ConversationKey key, LoadedConversation loaded, List<LoggedEntry> entries) {
+        counters.followed.add(entries.size());
+        loaded.followed();
+        audiences.publishMissed(key, loaded.conversation().follow(entries));
+        conversations.put(key, loaded);
+    }
+
+    private void runPostponed(ConversationKey key, LoadedConversation loaded) {
+        for (Command command : loaded.takePostponed()) {
+            run(command, loaded);
+        }
+        if (loaded.conversation().hasUnappended()) {
+            scheduleAppend(loaded);
+        }
+        goOn(key);
+    }
+
     private void loadAnew(ConversationKey key) {
         LoadedConversation loaded = conversations.getIfPresent(key);
-        if (loaded != null) {
-            giveUp(key, loaded);
-        }
-        load(key, 0, 0);
+        List<Command> origins = loaded == null ? List.of() : giveUp(key, loaded);
+        loadNow(key).waiting().addAll(origins);
     }
 
     private final class Others implements Follow.Owner {
@@ -523,7 +558,7 @@ public final class Shard {
                             loaded.hold(new Release.Again(command));
                             return;
                         } else if (isBehind) {
-                            giveUp(key, loaded);
+                            giveUp(key, loaded).forEach(this::start);
                         }
                     }
                     start(command.after(stored.end()));
@@ -626,8 +661,12 @@ public final class Shard {
             loaded.enterBatch();
         }
         appendInFlight = true;
+        long sinceMillis = clock.millis();
         store.append(appends)
-                .whenComplete((results, failure) -> loop.execute(() -> appended(batch, appends, results, failure)));
+                .whenComplete((results, failure) -> loop.execute(() -> {
+                    appendMillis = clock.millis() - sinceMillis;
+                    appended(batch, appends, results, failure);
+                }));
     }
 
     private void appended(
@@ -649,7 +688,7 @@ public final class Shard {
                 giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
                 // The batch may have been stored all the same: whoever listens has to hear of it.
                 if (audiences.of(append.key()) != null && !loading.containsKey(append.key())) {
-                    load(append.key(), 0, 0);
+                    loadNow(append.key());
                 }
             } else if (results.get(i) == AppendResult.CONFLICT) {
                 counters.conflicts.increment();
@@ -671,9 +710,13 @@ public final class Shard {
     /** Another node was first: what was decided runs again on what there is now, or is refused when that happened too often. */
     private void lost(ConversationKey key, LoadedConversation loaded) {
         int losses = loaded.lost();
-        List<Command> origins = giveUp(key, loaded);
         boolean isHopeless = Retry.isHopeless(losses);
-        Loading again = load(key, isHopeless ? 0 : losses, retry.delayMillis(losses));
+        Chain told = audiences.told(key);
+        boolean isAllTold =
+                told == null || told.revision() <= loaded.conversation().end().revision();
+        boolean takesBack = !isHopeless && isAllTold && loaded.conversation().canTakeBack();
+        List<Command> origins = takesBack ? takeOut(key, loaded) : giveUp(key, loaded);
+        Loading again = begin(key, isHopeless ? 0 : losses);
         for (Command origin : origins) {
             if (isHopeless && origin instanceof Command.Submit) {
                 refuse(origin, Refusal.OVERLOADED);
@@ -681,32 +724,103 @@ public final class Shard {
                 again.waiting().add(origin);
             }
         }
+        if (takesBack) {
+            loaded.conversation().takeBack();
+        }
+        later(retry.delayMillis(losses), () -> {
+            if (!takesBack) {
+                load(key);
+            } else if (Retry.mustLearn(losses)) {
+                learn(key, loaded);
+            } else {
+                catchUp(key, loaded);
+            }
+        });
+    }
+
+    /** Reads what others appended to a conversation that has nothing undurable. */
+    private void catchUp(ConversationKey key, LoadedConversation loaded) {
+        Chain end = loaded.conversation().end();
+        Follow.read(store, key, end, bounds.historyEntries())
+                .whenComplete((entries, failure) -> loop.execute(() -> {
+                    List<LoggedEntry> since =
+                            failure == null ? Follow.since(end, entries, bounds.historyEntries()) : null;
+                    if (since != null && since.isEmpty()) {
+                        learn(key, loaded);
+                    } else {
+                        goOn(key, loaded, since, List.of());
+                    }
+                }));
+    }
+
+    /** Reads also what others answered without an entry. */
+    private void learn(ConversationKey key, LoadedConversation loaded) {
+        Chain end = loaded.conversation().end();
+        store.load(key)
+                .thenCompose(stored -> Follow.read(store, key, end, bounds.historyEntries())
+                        .thenAccept(entries -> loop.execute(() -> goOn(
+                                key,
+                                loaded,
+                                Follow.since(end, entries, bounds.historyEntries()),
+                                stored.outboxRows()))))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        loop.execute(() -> goOn(key, loaded, null, List.of()));
+                    }
+                });
+    }
+
+    /** With what others appended {@code since}; null if it does not go on from what is known, and has to be loaded anew. */
+    private void goOn(
+            ConversationKey key,
+            LoadedConversation loaded,
+            @Nullable List<LoggedEntry> since,
+            List<OutboxRow> answered) {
+        if (since == null || !Conversation.canFollow(since)) {
+            reconciliation.remember(key, loaded.conversation().known());
+            load(key);
+            return;
+        }
+        reconciliation.stored(key);
+        follow(key, loaded, since);
+        loaded.conversation().learn(answered);
+        for (Command command : ended(key).waiting()) {
+            run(command, loaded);
+        }
+        goOn(key);
     }
 
     /** Who else writes here has a turn before the next append. */
     private void won(ConversationKey key, LoadedConversation loaded) {
         if (loaded.won() && isShared(key)) {
-            loaded.rest(true);
+            int rest = loaded.rest();
             undurable.remove(loaded);
-            loop.after(retry.restMillis(), () -> {
-                loaded.rest(false);
-                if (loaded.conversation().hasUnappended()) {
-                    scheduleAppend(loaded);
+            loop.after(retry.restMillis(appendMillis), () -> {
+                if (loaded.restInVain(rest) && conversations.getIfPresent(key) == loaded) {
+                    runPostponed(key, loaded);
                 }
             });
+            goOn(key);
+        } else {
+            runPostponed(key, loaded);
         }
-        goOn(key);
     }
 
-    /** The requests that were decided on a conversation which is not what the store has. */
+    /** The requests that wait on a conversation which is not what the store has. */
     private List<Command> giveUp(ConversationKey key, LoadedConversation loaded) {
+        List<Command> origins = takeOut(key, loaded);
+        reconciliation.remember(key, loaded.conversation().known());
+        return origins;
+    }
+
+    /** Takes a conversation out of the cache, and returns the requests that wait on it. */
+    private List<Command> takeOut(ConversationKey key, LoadedConversation loaded) {
         if (undurable.remove(loaded)) {
             for (LoggedEntry entry : loaded.conversation().takeAppend().entries()) {
                 undurableBytes -= entry.content().length;
             }
         }
         conversations.asMap().remove(key, loaded);
-        reconciliation.remember(key, loaded.conversation().known());
         List<Command> origins = new ArrayList<>();
         for (Release release : loaded.abandon()) {
             if (release instanceof Release.Join join) {
@@ -717,6 +831,7 @@ public final class Shard {
                 origins.add(release.origin());
             }
         }
+        origins.addAll(loaded.takePostponed());
         return origins;
     }
 

@@ -171,6 +171,46 @@ class ConversationTest {
         assertThat(small.redaction(redact, ADA, 2_001 + OutboxRows.KEPT_MILLIS)).isNotNull();
     }
 
+    @Test
+    void whatIsTakenBackIsDecidedAgainAsIfForTheFirstTime() {
+        conversation.stored(conversation.takeAppend());
+        receive(VERA, submission(VERA, message("vera.1", "stays")));
+        conversation.stored(conversation.takeAppend());
+        Position stored = conversation.head();
+        Submission edit = submission(VERA, new EditText("vera.1", 5, TextEdit.insert(5, "!")));
+        Submission wrong = submission(ANN, new EditText("none", 0, TextEdit.IDENTITY));
+        Submission next = submission(BOB, message("bob.1", "new"));
+        List<Decision> first = List.of(receive(VERA, edit), receive(ANN, wrong));
+        conversation.takeAppend();
+        Decision third = receive(BOB, next);
+
+        conversation.takeBack();
+
+        assertThat(conversation.head()).isEqualTo(stored);
+        assertThat(text("vera.1")).isEqualTo("stays");
+        assertThat(text("bob.1")).isNull();
+        assertThat(conversation.hasUnappended()).isFalse();
+        assertThat(conversation.answers("bob")).isEmpty();
+        assertThat(List.of(receive(VERA, edit), receive(ANN, wrong)))
+                .usingRecursiveComparison()
+                .isEqualTo(first);
+        assertThat(receive(BOB, next)).usingRecursiveComparison().isEqualTo(third);
+        assertThat(conversation.takeAppend().expected()).isEqualTo(stored);
+    }
+
+    @Test
+    void anOutboxThatWasForgottenForOneThatIsTakenBackIsKnownAgain() {
+        Conversation small = withOutboxes(1);
+        small.receive(first("a"), VERA, 2_000);
+        small.stored(small.takeAppend());
+        logged(small.receive(first("b"), VERA, 2_001 + OutboxRows.KEPT_MILLIS));
+
+        small.takeBack();
+
+        assertThat(small.answers("vera")).extracting(OutboxRow::outbox).containsExactly("a");
+        assertThat(small.takeAppend().expiredRows()).isEmpty();
+    }
+
     private static Conversation withOutboxes(int max) {
         Limits limits = new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, max, 256, 25_000, 1 << 17, 20_000, 200);
         Conversation small = new Conversation(
@@ -180,7 +220,7 @@ class ConversationTest {
                 limits,
                 BOUNDS);
         small.create(VERA, "CHAT", "chat", 1_000);
-        small.takeAppend();
+        small.stored(small.takeAppend());
         return small;
     }
 

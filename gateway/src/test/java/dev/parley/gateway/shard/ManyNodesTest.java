@@ -325,6 +325,55 @@ class ManyNodesTest {
                 .containsExactly(1L);
     }
 
+    @Test
+    void who_loses_reads_what_it_lacks_and_loads_nothing() {
+        new Client(VERA).open(here);
+        Client ann = new Client(ANN).open(there);
+        hintsLost = true;
+        Client bob = new Client(new Author("bob", Role.AGENT, "Bob")).open(here);
+        bob.submit(here, 1, message("bob.1", "first"));
+        int before = there.calls;
+
+        ann.submit(there, 1, message("ann.1", "second"));
+
+        assertThat(ann.entries).extracting(LoggedEntry::revision).containsExactly(2L, 3L);
+        assertThat(there.shard.counters().conflicts()).isOne();
+        assertThat(there.shard.counters().loads()).isOne();
+        assertThat(there.calls - before).isEqualTo(3);
+    }
+
+    @Test
+    void who_loses_to_a_snapshot_still_moves_what_was_written_before_it() {
+        Client vera = new Client(VERA).open(here);
+        Client ann = new Client(ANN).open(there);
+        hintsLost = true;
+        for (int i = 1; i <= 12; i++) {
+            vera.submit(here, i, message("vera." + i, "text"));
+        }
+
+        SubmissionId late = ann.submit(there, 1, message("ann.1", "late"));
+
+        assertThat(ann.entries).hasSize(13);
+        assertThat(ann.entries.get(12).entry().submission()).isEqualTo(late);
+        assertThat(there.shard.counters().refused()).isZero();
+    }
+
+    @Test
+    void what_is_asked_while_others_have_their_turn_is_decided_on_what_they_wrote() {
+        Client vera = new Client(VERA).open(here);
+        Client ann = new Client(ANN).open(there);
+        ann.submit(there, 1, message("ann.1", "one"));
+        vera.send(here, 1, message("vera.1", "two"));
+        schedule.run(6);
+        vera.send(here, 2, message("vera.2", "three"));
+        ann.send(there, 2, message("ann.2", "four"));
+        schedule.run(MANY);
+
+        assertThat(vera.entries).isEqualTo(ann.entries).hasSize(4);
+        assertThat(here.shard.counters().loads() + there.shard.counters().loads())
+                .isEqualTo(2);
+    }
+
     private void pass() {
         kept.hint(KEY);
         schedule.run(MANY);
