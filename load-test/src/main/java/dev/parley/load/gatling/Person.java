@@ -21,9 +21,11 @@ import dev.parley.wire.v1.RefuseCode;
 import dev.parley.wire.v1.RejectCode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -41,6 +43,9 @@ final class Person implements Observer {
     private final List<WireClient> clients = new ArrayList<>();
     private final List<WireConversation> conversations = new ArrayList<>();
     private final Map<WireClient, Long> awaySinceNanos = new HashMap<>();
+    /** Not every answer to an open ends an absence: who was too slow is told anew on the same connection. */
+    private final Set<WireConversation> away = new HashSet<>();
+
     private final Map<String, Long> ownRevisions = new HashMap<>();
     private final Map<WireConversation, String> written = new HashMap<>();
     private final List<Wait> waits = new ArrayList<>();
@@ -112,8 +117,13 @@ final class Person implements Observer {
 
     private void start(int tab) {
         WireClient client = clients.get(tab);
-        awaySinceNanos.put(client, run.nanoTime());
+        beginAbsence(client);
         client.start();
+    }
+
+    private void beginAbsence(WireClient client) {
+        awaySinceNanos.put(client, run.nanoTime());
+        away.addAll(client.conversations());
     }
 
     private boolean areAllOpen() {
@@ -379,15 +389,17 @@ final class Person implements Observer {
 
     @Override
     public void opened(WireConversation at, boolean again) {
-        long since = awaySinceNanos.getOrDefault(at.client(), run.nanoTime());
-        reporter.passed(again ? Step.RESUME : Step.SNAPSHOT, since, since, run.nanoTime());
+        if (away.remove(at)) {
+            long since = awaySinceNanos.getOrDefault(at.client(), run.nanoTime());
+            reporter.passed(again ? Step.RESUME : Step.SNAPSHOT, since, since, run.nanoTime());
+        }
         changed();
     }
 
     @Override
     public void ended(WireClient client, int closeCode) {
         run.figures().ended(client, closeCode);
-        awaySinceNanos.put(client, run.nanoTime());
+        beginAbsence(client);
         changed();
     }
 
@@ -424,7 +436,11 @@ final class Person implements Observer {
     @Override
     public void rejected(WireConversation at, SubmissionId id, RejectCode code) {
         run.figures().rejected(at, id, code);
-        fenced |= code == RejectCode.FENCED;
+        if (code == RejectCode.FENCED) {
+            fenced = true;
+        } else {
+            reporter.failed(Step.SAVED, run.nanoTime(), run.nanoTime(), "rejected: " + code);
+        }
         changed();
     }
 
