@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts';
-import { held } from '../outbox/lock.ts';
+import { held, waitForLock } from '../outbox/lock.ts';
 import type { Bus } from './bus.ts';
 
 /** Who hears how an election goes. */
 export interface Candidate {
+  /** Nobody waits before this tab: it leads next, unless it leaves. Gives a clock that is not slowed down, until `deposed`. */
+  isNext(): Promise<Clock | undefined>;
   /** This tab leads from here on, until `deposed`. */
   elected(epoch: number): void;
   /** It does not any more: somebody took over, or it left. */
@@ -25,7 +27,8 @@ const QUERY_MILLIS = 150;
 const STEAL_MILLIS = 30_000;
 
 /**
- * Elects the one tab that has the socket, by one exclusive lock for which all others wait. Who holds it is silent when it is
+ * Elects the one tab that has the socket, by one exclusive lock. One other tab waits for it, which has a second lock meanwhile
+ * that all the rest wait for: so it knows that it is next, and can prepare. Who holds the first is silent when it is
  * frozen or in the back-forward cache, so it sends a beat: a visible tab that misses it asks about the locks, which makes the
  * browser drop a cached holder, and then takes the lock away.
  */
@@ -36,11 +39,13 @@ export class Election {
   private stoleAtMillis = -Infinity;
   private isStealing = false;
   /** In the queue for the lock. */
-  private isWaiting = false;
+  private waiting: AbortController | undefined;
   private cancelWatch: () => void = noop;
   private cancelBeat: () => void = noop;
   private stopListening: () => void = noop;
   private epoch = 0;
+  /** What it watches the leader by: the page's own, or a better one. */
+  private watchClock: Clock;
 
   constructor(
     private readonly locks: LockManager,
@@ -48,7 +53,9 @@ export class Election {
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly candidate: Candidate,
-  ) {}
+  ) {
+    this.watchClock = clock;
+  }
 
   get isLeader(): boolean {
     return this.release !== undefined;
@@ -69,8 +76,8 @@ export class Election {
       }
     });
     this.bus.post('all', { kind: 'probe' });
+    this.watch(this.clock);
     this.wait(this.leaving.signal);
-    this.watch();
   }
 
   /** Gives way at once, so that others need not find out. */
@@ -79,6 +86,7 @@ export class Election {
     this.cancelWatch();
     this.leaving?.abort();
     this.leaving = undefined;
+    this.waitNoMore();
     this.resign();
   }
 
@@ -111,23 +119,43 @@ export class Election {
   }
 
   private wait(signal: AbortSignal): void {
-    if (!this.isWaiting) {
-      this.isWaiting = true;
-      const granted = (): Promise<void> | undefined => {
-        this.isWaiting = false;
-        return this.hold(signal);
-      };
-      this.locks.request(this.name, { signal }, granted).catch(() => {
-        this.isWaiting &&= !signal.aborted;
-        this.lost(signal);
-      });
+    if (this.waiting) {
+      return;
     }
+    const waiting = new AbortController();
+    this.waiting = waiting;
+    waitForLock(this.locks, `${this.name}/next`, waiting.signal)
+      .then((next) => {
+        void this.candidate.isNext().then((clock) => {
+          if (clock && !signal.aborted && this.waiting === waiting) {
+            this.watch(clock);
+          }
+        });
+        const granted = (): Promise<void> | undefined => {
+          next.release();
+          return this.hold(signal);
+        };
+        return this.locks.request(this.name, { signal: waiting.signal }, granted).finally(() => {
+          next.release();
+        });
+      })
+      .catch(() => {
+        if (!waiting.signal.aborted) {
+          this.lost(signal);
+        }
+      });
+  }
+
+  private waitNoMore(): void {
+    this.waiting?.abort();
+    this.waiting = undefined;
   }
 
   private hold(signal: AbortSignal): Promise<void> | undefined {
     return signal.aborted
       ? undefined
       : held((lock) => {
+          this.waiting = undefined;
           this.release = () => {
             lock.release();
           };
@@ -141,6 +169,7 @@ export class Election {
     if (this.release && !signal.aborted) {
       this.resign();
       this.heardAtMillis = this.clock.nowMillis();
+      this.watch(this.clock);
       this.wait(signal);
     }
   }
@@ -155,14 +184,16 @@ export class Election {
     }
   }
 
-  private watch(): void {
-    this.cancelWatch = this.clock.after(WATCH_MILLIS, () => {
+  private watch(clock: Clock): void {
+    this.watchClock = clock;
+    this.cancelWatch();
+    this.cancelWatch = clock.after(WATCH_MILLIS, () => {
       const silentMillis = this.clock.nowMillis() - this.heardAtMillis;
       const isVisible = this.candidate.isVisible();
       if (!this.isLeader && silentMillis > (isVisible ? SILENCE_MILLIS_MAX : HIDDEN_SILENCE_MILLIS_MAX)) {
         void this.depose();
       }
-      this.watch();
+      this.watch(clock);
     });
   }
 
@@ -177,12 +208,15 @@ export class Election {
     try {
       await this.locks.query();
       await new Promise<void>((resolve) => {
-        this.clock.after(QUERY_MILLIS, resolve);
+        this.watchClock.after(QUERY_MILLIS, resolve);
       });
       if (this.isDue(startMillis, leaving.signal) && (await this.hearsItself())) {
         this.stoleAtMillis = this.clock.nowMillis();
         this.locks
-          .request(this.name, { steal: true }, () => this.hold(leaving.signal))
+          .request(this.name, { steal: true }, () => {
+            this.waitNoMore();
+            return this.hold(leaving.signal);
+          })
           .catch(() => {
             this.lost(leaving.signal);
           });
@@ -198,7 +232,7 @@ export class Election {
 
   /** Whether the channel works at all: who is deaf takes every leader for dead. */
   private hearsItself(): Promise<boolean> {
-    return this.bus.loopBack(this.clock, PROBE_MILLIS);
+    return this.bus.loopBack(this.watchClock, PROBE_MILLIS);
   }
 }
 

@@ -54,6 +54,8 @@ export class Tabs {
   private leader: Leader | undefined;
   private hub: Hub | undefined;
   private host: SocketHost | undefined;
+  /** Started before it is needed, since this tab is the next that leads. */
+  private prepared: Promise<SocketHost | undefined> | undefined;
   private ownLock: HeldLock | undefined;
   private failovers = 0;
   private ports = 0;
@@ -78,6 +80,10 @@ export class Tabs {
     this.tab = (rung === 'worker' ? WORKER : '') + base64Url(around.random.bytes(ID_BYTES));
     this.bus = this.newBus(this.tab);
     this.election = new Election(around.locks, `${scope}leader`, this.bus, around.clock, {
+      isNext: async () => {
+        this.prepared ??= socketWorker(around.clock);
+        return (await this.prepared)?.clock;
+      },
       elected: (epoch) => {
         this.elected(epoch);
       },
@@ -164,6 +170,8 @@ export class Tabs {
     this.isHere = false;
     this.entries++;
     this.election.leave();
+    void this.prepared?.then((host) => host?.close());
+    this.prepared = undefined;
     this.overlay?.stop();
     this.bus.pause();
     this.ownLock?.release();
@@ -206,7 +214,9 @@ export class Tabs {
   }
 
   private async start(hub: Hub): Promise<void> {
-    const host = await socketWorker(this.around.clock);
+    const starting = this.prepared ?? socketWorker(this.around.clock);
+    this.prepared = undefined;
+    const host = await starting;
     if (this.hub !== hub) {
       host?.close();
       return;
