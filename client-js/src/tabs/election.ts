@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { held, waitForLock } from '../outbox/lock.ts';
+import { type HeldLock, held, waitForLock } from '../outbox/lock.ts';
 import type { Bus } from './bus.ts';
 
 /** Who hears how an election goes. */
@@ -40,6 +40,8 @@ export class Election {
   private isStealing = false;
   /** In the queue for the lock. */
   private waiting: AbortController | undefined;
+  /** Held by the one tab that waits for the lock itself. */
+  private next: HeldLock | undefined;
   private cancelWatch: () => void = noop;
   private cancelBeat: () => void = noop;
   private stopListening: () => void = noop;
@@ -53,6 +55,8 @@ export class Election {
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly candidate: Candidate,
+    /** Whether one of those that wait is to know that it is next; each lock costs a little where locks are leases. */
+    private readonly isPrepared: boolean,
   ) {
     this.watchClock = clock;
   }
@@ -124,21 +128,15 @@ export class Election {
     }
     const waiting = new AbortController();
     this.waiting = waiting;
-    waitForLock(this.locks, `${this.name}/next`, waiting.signal)
-      .then((next) => {
-        void this.candidate.isNext().then((clock) => {
-          if (clock && !signal.aborted && this.waiting === waiting) {
-            this.watch(clock);
+    (this.isPrepared ? this.waitToBeNext(waiting.signal) : Promise.resolve())
+      .then(() =>
+        this.locks.request(this.name, { signal: waiting.signal }, () => {
+          if (this.waiting === waiting) {
+            this.waited();
           }
-        });
-        const granted = (): Promise<void> | undefined => {
-          next.release();
           return this.hold(signal);
-        };
-        return this.locks.request(this.name, { signal: waiting.signal }, granted).finally(() => {
-          next.release();
-        });
-      })
+        }),
+      )
       .catch(() => {
         if (!waiting.signal.aborted) {
           this.lost(signal);
@@ -146,16 +144,35 @@ export class Election {
       });
   }
 
+  private async waitToBeNext(signal: AbortSignal): Promise<void> {
+    const next = await waitForLock(this.locks, `${this.name}/next`, signal);
+    if (signal.aborted) {
+      next.release();
+      return;
+    }
+    this.next = next;
+    void this.candidate.isNext().then((clock) => {
+      if (clock && this.next === next) {
+        this.watch(clock);
+      }
+    });
+  }
+
   private waitNoMore(): void {
     this.waiting?.abort();
+    this.waited();
+  }
+
+  private waited(): void {
     this.waiting = undefined;
+    this.next?.release();
+    this.next = undefined;
   }
 
   private hold(signal: AbortSignal): Promise<void> | undefined {
     return signal.aborted
       ? undefined
       : held((lock) => {
-          this.waiting = undefined;
           this.release = () => {
             lock.release();
           };

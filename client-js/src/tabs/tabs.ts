@@ -79,22 +79,29 @@ export class Tabs {
   ) {
     this.tab = (rung === 'worker' ? WORKER : '') + base64Url(around.random.bytes(ID_BYTES));
     this.bus = this.newBus(this.tab);
-    this.election = new Election(around.locks, `${scope}leader`, this.bus, around.clock, {
-      isNext: async () => {
-        this.prepared ??= socketWorker(around.clock);
-        return (await this.prepared)?.clock;
+    this.election = new Election(
+      around.locks,
+      `${scope}leader`,
+      this.bus,
+      around.clock,
+      {
+        isNext: async () => {
+          this.prepared ??= socketWorker(around.clock);
+          return (await this.prepared)?.clock;
+        },
+        elected: (epoch) => {
+          this.elected(epoch);
+        },
+        deposed: () => {
+          this.deposed();
+        },
+        follows: (tab, epoch) => {
+          this.follow({ tab, epoch });
+        },
+        isVisible: () => around.document?.visibilityState !== 'hidden',
       },
-      elected: (epoch) => {
-        this.elected(epoch);
-      },
-      deposed: () => {
-        this.deposed();
-      },
-      follows: (tab, epoch) => {
-        this.follow({ tab, epoch });
-      },
-      isVisible: () => around.document?.visibilityState !== 'hidden',
-    });
+      rung !== 'lease',
+    );
     around.document?.addEventListener('visibilitychange', () => {
       if (this.isHere && around.document?.visibilityState === 'visible') {
         this.election.appeared();

@@ -37,19 +37,26 @@ class HiddenPage {
   constructor(name: string) {
     const slow = { nowMillis: () => clock.nowMillis(), after: () => () => undefined };
     const bus = new Bus(this.channels, 'scope/', name, keys);
-    this.election = new Election(this.locks.asLockManager(), 'leader', bus, slow, {
-      isNext: () => {
-        this.happened.push('next');
-        return Promise.resolve(clock);
+    this.election = new Election(
+      this.locks.asLockManager(),
+      'leader',
+      bus,
+      slow,
+      {
+        isNext: () => {
+          this.happened.push('next');
+          return Promise.resolve(clock);
+        },
+        elected: () => {
+          this.happened.push('elected');
+          this.election.startBeating(clock);
+        },
+        deposed: () => this.happened.push('deposed'),
+        follows: () => undefined,
+        isVisible: () => false,
       },
-      elected: () => {
-        this.happened.push('elected');
-        this.election.startBeating(clock);
-      },
-      deposed: () => this.happened.push('deposed'),
-      follows: () => undefined,
-      isVisible: () => false,
-    });
+      true,
+    );
   }
 
   async enter(): Promise<this> {
