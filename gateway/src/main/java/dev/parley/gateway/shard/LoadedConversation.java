@@ -91,6 +91,11 @@ final class LoadedConversation {
         return appendsInARow >= patience;
     }
 
+    /** How many appends in a row it makes before it rests. */
+    int patience() {
+        return patience;
+    }
+
     /** Another node wrote into it. */
     void followed() {
         patience = 1;

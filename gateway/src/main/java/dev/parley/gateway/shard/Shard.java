@@ -795,7 +795,7 @@ public final class Shard {
         if (loaded.won() && isShared(key)) {
             int rest = loaded.rest();
             undurable.remove(loaded);
-            loop.after(retry.restMillis(appendMillis), () -> {
+            loop.after(retry.restMillis(loaded.patience(), appendMillis), () -> {
                 if (loaded.restInVain(rest) && conversations.getIfPresent(key) == loaded) {
                     runPostponed(key, loaded);
                 }
