@@ -130,8 +130,11 @@ final class RedisFeed {
             if (all == null) {
                 return;
             }
-            gap = all.count != UNKNOWN && announcement.count() != all.count + 1;
-            all.count = announcement.count();
+            boolean known = all.count != UNKNOWN;
+            gap = known && announcement.count() != all.count + 1;
+            if (known) {
+                all.count = announcement.count();
+            }
             watched = all.watched.get(announcement.key());
         }
         if (watched != null
@@ -189,18 +192,35 @@ final class RedisFeed {
     }
 
     private void look(ConversationKey key, Watched watched, LongConsumer tell) {
-        link.commands().hmget(RedisKeys.of(key).head(), end, writes).thenAccept(fields -> {
-            try {
-                long count = fields.get(1).hasValue()
-                        ? Long.parseLong(new String(fields.get(1).getValue(), StandardCharsets.US_ASCII))
-                        : 0;
-                if (watched.writes.getAndSet(count) != count) {
-                    tell.accept(revision(fields.get(0)));
-                }
-            } catch (WireException | NumberFormatException e) {
-                LOG.error("the head of a watched conversation is damaged: {}", e.getMessage());
+        link.commands()
+                .hmget(RedisKeys.of(key).head(), end, writes)
+                .thenAccept(fields -> {
+                    try {
+                        long count = fields.get(1).hasValue()
+                                ? Long.parseLong(new String(fields.get(1).getValue(), StandardCharsets.US_ASCII))
+                                : 0;
+                        if (watched.writes.getAndSet(count) != count) {
+                            tell.accept(revision(fields.get(0)));
+                        }
+                    } catch (WireException | NumberFormatException e) {
+                        LOG.error("the head of a watched conversation is damaged: {}", e.getMessage());
+                    }
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        lookAgain(RedisKeys.of(key).partition());
+                    }
+                });
+    }
+
+    /** An answer did not come: the next beat looks at all that is watched there, whatever is announced until then. */
+    private void lookAgain(int partition) {
+        synchronized (partitions) {
+            Partition all = partitions.get(partition);
+            if (all != null) {
+                all.count = UNKNOWN;
             }
-        });
+        }
     }
 
     private static long revision(KeyValue<byte[], byte[]> end) throws WireException {

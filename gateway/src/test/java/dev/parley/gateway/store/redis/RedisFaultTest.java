@@ -311,6 +311,31 @@ class RedisFaultTest {
     }
 
     @Test
+    void a_watch_is_told_though_the_look_at_what_was_missed_failed_once() throws InterruptedException {
+        try (RedisServer server = RedisServer.start();
+                RedisProxy proxy = new RedisProxy(server);
+                RedisOperationStore here = open(proxy, Durability.DISK)) {
+            server.cli("ACL", "SETUSER", "writer", "on", ">secret", "~*", "&*", "+@all");
+            String uri = "redis://writer:secret@127.0.0.1:" + server.port();
+            try (RedisOperationStore there =
+                    RedisOperationStore.open(RedisOptions.of(uri, Durability.DISK), System::nanoTime, nanos -> {})) {
+                LogWriter writer = LogWriter.of("tenant", "conversation");
+                BlockingQueue<Long> told = new LinkedBlockingQueue<>();
+                here.watch(writer.key(), told::add);
+                assertThat(told.poll(60, TimeUnit.SECONDS)).isZero();
+                proxy.swallowAnnouncements(true);
+                append(there, writer.append("not announced"));
+                assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(1);
+                server.cli("ACL", "SETUSER", "default", "-hmget");
+                append(there, writer.append("not announced"));
+                until(() -> server.cli("ACL", "LOG").contains("hmget"));
+                server.cli("ACL", "SETUSER", "default", "+hmget");
+                assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
     void a_watch_is_told_of_what_was_appended_while_its_node_was_cut_off() throws InterruptedException {
         try (RedisServer server = RedisServer.start();
                 RedisProxy proxy = new RedisProxy(server);
