@@ -22,7 +22,10 @@ final class TierIT {
     private static final int PAUSE_MILLIS_MAX = 15_000;
 
     private static final int AWAY_MILLIS_MAX = 8_000;
-    private static final Duration LOSSES_LENGTH = Duration.ofSeconds(15);
+    private static final int ACKNOWLEDGED_WITH_LOSSES = 1_000;
+    /** Long enough for every node to notice what it missed, before the logs are read from one of them. */
+    private static final int ACKNOWLEDGED_AFTER_LOSSES = 500;
+
     private static final int MESSAGES_LOST_PERCENT = 10;
     private static final int REPLIES_LOST_PERCENT = 1;
 
@@ -81,16 +84,18 @@ final class TierIT {
     void whatOthersWroteIsDeliveredWhileAnnouncementsAreLostAndRepliesAreCut() {
         Seed seed = Seed.of(TierIT.class);
         RedisLosses losses = losses(seed.random());
-        Load load = TIER.load(new LoadPlan(seed.value(), "losses", 12, 3, 4, 2, 100, LOSSES_LENGTH, 0, 0));
+        Load load = TIER.load(new LoadPlan(seed.value(), "losses", 12, 3, 4, 2, 100, Duration.ofHours(2), 0, 0));
         load.open();
         TIER.lose(losses);
         load.start();
-        load.awaitMade();
+        load.awaitAcknowledged(ACKNOWLEDGED_WITH_LOSSES, TestGateway.LONG);
+        TIER.lose(RedisLosses.NONE);
+        load.awaitAcknowledged(ACKNOWLEDGED_AFTER_LOSSES, TestGateway.LONG);
+        load.stop();
 
         Load.Outcome outcome = load.judge(TestGateway.LONG);
 
         load.close();
-        TIER.lose(RedisLosses.NONE);
         System.out.printf(
                 "%,d announcements lost, %,d replies cut%n%s",
                 losses.messages().get(), losses.replies().get(), outcome.table());
