@@ -47,8 +47,9 @@ sealed interface Command {
         }
 
         /** Whether {@code missing}, if there is any, still has to be read. */
-        boolean lacks(@Nullable Range missing) {
-            return missing != null && (read == null || read.range().to() < missing.to());
+        boolean lacks(@Nullable Range missing, Conversation conversation) {
+            return missing != null
+                    && (read == null || read.range().to() < missing.to() || !conversation.isContinuing(read.end()));
         }
 
         List<LoggedEntry> entriesRead() {
@@ -65,8 +66,8 @@ sealed interface Command {
         }
     }
 
-    /** The entries in a range, as far as the store has them. */
-    record LogPart(Range range, List<LoggedEntry> entries) {}
+    /** The entries in a range, as far as the store has them, of a log that went on from there to {@code end}. */
+    record LogPart(Range range, List<LoggedEntry> entries, Chain end) {}
 
     record ReadBlocks(ConversationKey key, int handle, long before, int limit, Subscriber subscriber)
             implements Command {}

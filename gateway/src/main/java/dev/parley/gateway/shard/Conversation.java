@@ -530,6 +530,16 @@ class Conversation {
         return end;
     }
 
+    /** From where on all entries are in memory. */
+    Chain historyStart() {
+        return history.startChain();
+    }
+
+    /** Whether what is in memory goes on from {@code chain}, as far as that can be said. */
+    boolean isContinuing(Chain chain) {
+        return chain.revision() < history.start() || holds(chain);
+    }
+
     Resumption resumption() {
         return resumption;
     }

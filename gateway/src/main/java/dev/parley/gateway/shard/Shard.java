@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
@@ -590,8 +591,8 @@ public final class Shard {
             return;
         }
         Range missing = conversation.resumption().missingFor(request.position(), request.pending());
-        if (missing != null && open.lacks(missing)) {
-            read(open, missing);
+        if (missing != null && open.lacks(missing, conversation)) {
+            read(open, missing, conversation.historyStart());
             return;
         }
         counters.opened.increment();
@@ -616,15 +617,25 @@ public final class Shard {
         settle(loaded, new Release.Join(audience, opened, conversation.headChain(), open));
     }
 
-    private void read(Command.Open command, Range range) {
-        store.read(command.key(), range.from(), range.to())
-                .whenComplete((entries, failure) -> loop.execute(() -> {
+    /** With the entry that memory begins after, since the log may be another one than it was when that was loaded. */
+    private void read(Command.Open command, Range range, Chain end) {
+        CompletionStage<List<LoggedEntry>> part = store.read(command.key(), range.from(), range.to());
+        CompletionStage<List<LoggedEntry>> last =
+                range.to() == end.revision() ? part : store.read(command.key(), end.revision() - 1, end.revision());
+        part.thenCombine(last, (entries, ending) -> endsWith(end, ending) ? new LogPart(range, entries, end) : null)
+                .whenComplete((read, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         fail(command, failure);
-                        return;
+                    } else if (read == null) {
+                        refresh(command);
+                    } else {
+                        start(command.with(read));
                     }
-                    start(command.with(new LogPart(range, entries)));
                 }));
+    }
+
+    private static boolean endsWith(Chain end, List<LoggedEntry> entries) {
+        return !entries.isEmpty() && entries.get(entries.size() - 1).chain().equals(end);
     }
 
     /** Releases at once if all it was decided on is durable, else in its turn. */
