@@ -815,7 +815,8 @@ export interface Opened {
   readonly entries?: Entries | undefined;
   /** replace */
   readonly blocks?: Blocks | undefined;
-  /** the last answer of each outbox named in the Open that the gateway knows */
+  /** The last answer of each outbox named in the Open that the gateway knows; where it was not asked since the log is another one
+   * now, of each outbox of this user. */
   readonly outboxes: readonly Answer[];
   readonly delivered?: Delivered | undefined;
 }
