@@ -622,7 +622,7 @@ public final class Shard {
         CompletionStage<List<LoggedEntry>> part = store.read(command.key(), range.from(), range.to());
         CompletionStage<List<LoggedEntry>> last =
                 range.to() == end.revision() ? part : store.read(command.key(), end.revision() - 1, end.revision());
-        part.thenCombine(last, (entries, ending) -> endsWith(end, ending) ? new LogPart(range, entries, end) : null)
+        part.thenCombine(last, (entries, ending) -> part(range, entries, end, ending))
                 .whenComplete((read, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         fail(command, failure);
@@ -634,8 +634,12 @@ public final class Shard {
                 }));
     }
 
-    private static boolean endsWith(Chain end, List<LoggedEntry> entries) {
-        return !entries.isEmpty() && entries.get(entries.size() - 1).chain().equals(end);
+    /** Nothing where the log does not reach back so far any more; null if it is another one. */
+    private static @Nullable LogPart part(Range range, List<LoggedEntry> entries, Chain end, List<LoggedEntry> ending) {
+        if (ending.isEmpty()) {
+            return new LogPart(range, List.of(), end);
+        }
+        return ending.get(ending.size() - 1).chain().equals(end) ? new LogPart(range, entries, end) : null;
     }
 
     /** Releases at once if all it was decided on is durable, else in its turn. */

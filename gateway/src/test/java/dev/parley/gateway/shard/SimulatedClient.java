@@ -262,6 +262,14 @@ final class SimulatedClient {
 
     private void opened(Delivery.Opened opened) {
         handle = opened.handle();
+        boolean isOfBefore = outboxes > 0
+                && opened.catchUp() instanceof Published published
+                && published.from() > replica.position().revision();
+        if (isOfBefore) {
+            // Asked for before it began anew.
+            open(false);
+            return;
+        }
         if (opened.catchUp() instanceof Delivery.Blocks blocks) {
             if (replica.pendingCount() > 0 && blocks.since() > 0) {
                 open(true);
