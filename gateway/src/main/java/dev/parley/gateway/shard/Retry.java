@@ -7,9 +7,10 @@ import java.util.random.RandomGenerator;
  *
  * <p>A node that wins is the one that makes others lose, and it does not see them: so it rests after some appends in a row,
  * until it hears of another's entry, at most for as long as another needs to read, decide and append. Where others write it
- * rests after each append, so that the nodes take turns and each append has all that waits; every rest in vain doubles how
- * many appends it makes before the next, which is longer, so that another meets it however slow it is. Who lost tries again at once, since it is the rest that it has to meet; after some
- * losses it waits with full jitter before it reads, in a window that doubles.
+ * rests after each append, so that the nodes take turns and each append has all that waits. Every rest in vain doubles how
+ * many appends it makes before the next, which is longer, so that another meets it however slow it is. Who lost tries again
+ * at once, since it is the rest that it has to meet; after some losses it waits with full jitter before it reads, in a window
+ * that doubles.
  */
 final class Retry {
     /** Appends in a row before the first rest of a node that has not heard of others. */
