@@ -67,7 +67,8 @@ public final class RedisProcess implements AutoCloseable {
         return this;
     }
 
-    private static int freePort() {
+    /** A loopback port that nobody listens on. */
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

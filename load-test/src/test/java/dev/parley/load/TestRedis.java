@@ -32,7 +32,7 @@ final class TestRedis implements AutoCloseable {
         List<String> replica = new ArrayList<>(safe);
         replica.addAll(List.of("--replicaof", "127.0.0.1 " + first.port()));
         ServerProcess second = server(folder, replica).start();
-        int port = ServerProcess.freePort();
+        int port = RedisProcess.freePort();
         Path file = folder.resolve("sentinel.conf");
         Files.write(
                 file,
@@ -48,7 +48,7 @@ final class TestRedis implements AutoCloseable {
     }
 
     private static ServerProcess server(Path folder, List<String> more) throws IOException {
-        int port = ServerProcess.freePort();
+        int port = RedisProcess.freePort();
         Path data = Files.createDirectory(folder.resolve("redis" + port));
         List<String> command = new ArrayList<>(List.of("redis-server", "--bind", "127.0.0.1"));
         command.addAll(List.of("--port", Integer.toString(port), "--dir", data.toString()));

@@ -108,7 +108,7 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
 
     /** As the documentation has it. */
     private ServerProcess balancer() {
-        int port = ServerProcess.freePort();
+        int port = RedisProcess.freePort();
         Map<String, String> addresses = new HashMap<>();
         addresses.put("PARLEY_BIND", "127.0.0.1:" + port);
         for (int i = 0; i < NODES; i++) {

@@ -5,14 +5,11 @@ import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
+import dev.parley.gateway.store.Throughput;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 
 /**
@@ -26,7 +23,6 @@ public final class RedisThroughputMain {
     private static final String TEXT =
             "A message as people write it in a chat, some hundred characters long or a few more.";
     private static final byte[] VALUE = new byte[600];
-    private static final int SAMPLES_MAX = 4_000_000;
 
     private RedisThroughputMain() {}
 
@@ -86,40 +82,17 @@ public final class RedisThroughputMain {
 
     private static String measure(RedisServer server, int inFlight, long seconds, IntFunction<CompletionStage<?>> call)
             throws InterruptedException {
-        long[] nanos = new long[SAMPLES_MAX];
-        AtomicInteger count = new AtomicInteger();
-        AtomicLong failures = new AtomicLong();
-        Semaphore permits = new Semaphore(inFlight);
         double cpu = cpuSeconds(server);
-        long start = System.nanoTime();
-        long end = start + seconds * 1_000_000_000;
-        for (int n = 0; System.nanoTime() < end; n++) {
-            permits.acquire();
-            long called = System.nanoTime();
-            call.apply(n).whenComplete((results, failure) -> {
-                int sample = count.getAndIncrement();
-                if (sample < SAMPLES_MAX) {
-                    nanos[sample] = System.nanoTime() - called;
-                }
-                if (failure != null) {
-                    failures.incrementAndGet();
-                }
-                permits.release();
-            });
-        }
-        permits.acquire(inFlight);
-        double elapsed = (System.nanoTime() - start) / 1e9;
-        int samples = Math.min(SAMPLES_MAX, count.get());
-        Arrays.sort(nanos, 0, samples);
+        Throughput done = Throughput.of(inFlight, seconds, call);
+        double spent = cpuSeconds(server) - cpu;
         return String.format(
-                "%,.0f/s, p50 %.2f ms, p99 %.2f ms, %.0f µs of Redis's core each, %.0f%% of it busy, %s, %,d failed",
-                count.get() / elapsed,
-                nanos[samples / 2] / 1e6,
-                nanos[samples * 99 / 100] / 1e6,
-                (cpuSeconds(server) - cpu) * 1e6 / count.get(),
-                (cpuSeconds(server) - cpu) * 100 / elapsed,
+                "%,.0f/s, %s, %.0f µs of Redis's core each, %.0f%% of it busy, %s, %,d failed",
+                done.perSecond(),
+                done.percentiles(),
+                spent * 1e6 / done.count(),
+                spent * 100 / done.seconds(),
                 scripts(server),
-                failures.get());
+                done.failures());
     }
 
     private static double cpuSeconds(RedisServer server) {

@@ -4,6 +4,7 @@ import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
+import dev.parley.gateway.store.Throughput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,8 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -62,42 +61,23 @@ public final class StoreThroughputMain {
         for (int i = 0; i < writers.length; i++) {
             writers[i] = LogWriter.of(new ConversationKey("tenant", "conversation-" + i), "visitor-" + i);
         }
-        long[] nanos = new long[SAMPLES_MAX];
-        AtomicInteger count = new AtomicInteger();
         AtomicLong writeNanos = new AtomicLong();
-        AtomicLong failures = new AtomicLong();
-        Semaphore permits = new Semaphore(inFlight);
         try (RocksOperationStore store = RocksOperationStore.open(
                 RocksOptions.of(folder, durability), System::nanoTime, writeNanos::addAndGet)) {
-            long start = System.nanoTime();
-            long end = start + seconds * 1_000_000_000;
-            for (int n = 0; System.nanoTime() < end; n++) {
-                permits.acquire();
+            Throughput done = Throughput.of(inFlight, seconds, n -> {
                 Append append = writers[n % CONVERSATIONS].append(TEXT);
-                long called = System.nanoTime();
-                store.append(List.of(append)).whenComplete((results, failure) -> {
-                    int sample = count.getAndIncrement();
-                    if (sample < SAMPLES_MAX) {
-                        nanos[sample] = System.nanoTime() - called;
-                    }
-                    if (failure != null) {
-                        failures.incrementAndGet();
-                    }
-                    permits.release();
-                });
-            }
-            permits.acquire(inFlight);
-            long elapsed = System.nanoTime() - start;
+                return store.append(List.of(append));
+            });
             if (print) {
                 System.out.printf(
-                        "%s, %,d in flight: %,d appends/s, %s, %.1f appends a write, %.2f ms a write, %,d failed%n",
+                        "%s, %,d in flight: %,.0f appends/s, %s, %.1f appends a write, %.2f ms a write, %,d failed%n",
                         durability,
                         inFlight,
-                        count.get() * 1_000_000_000L / elapsed,
-                        percentiles(nanos, Math.min(SAMPLES_MAX, count.get())),
-                        (double) count.get() / store.commits(),
+                        done.perSecond(),
+                        done.percentiles(),
+                        (double) done.count() / store.commits(),
                         writeNanos.get() / 1e6 / store.commits(),
-                        failures.get());
+                        done.failures());
             }
         }
     }
