@@ -28,7 +28,7 @@ public final class CharacterLedger {
 
     private final Map<Integer, Integer> used = new HashMap<>();
     private final Map<SubmissionId, List<Stroke>> strokes = new HashMap<>();
-    private final Map<SubmissionId, Set<Class<?>>> lost = new HashMap<>();
+    private final Map<SubmissionId, List<Operation>> lost = new HashMap<>();
 
     /** What one operation did to one block. */
     private record Stroke(Class<?> operation, String block, Set<Integer> inserted, Set<Integer> deleted) {}
@@ -103,12 +103,10 @@ public final class CharacterLedger {
         return new Stroke(operation, block, inserted, deleted);
     }
 
-    /** Operations of which their author was told that they are not in the conversation. */
+    /** Operations of which their author was told that they are not in the conversation; once for each replica. */
     public void unsent(Collection<Replica.Unsent> all) {
         for (Replica.Unsent unsent : all) {
-            for (Operation operation : unsent.operations()) {
-                lost.computeIfAbsent(unsent.id(), first -> new HashSet<>()).add(operation.getClass());
-            }
+            lost.computeIfAbsent(unsent.id(), first -> new ArrayList<>()).addAll(unsent.operations());
         }
     }
 
@@ -124,7 +122,7 @@ public final class CharacterLedger {
     /** {@code log} led to {@code state}. */
     public void requireKept(List<Entry> log, ConversationState state) {
         Map<String, Set<Integer>> expected = new HashMap<>();
-        List<Stroke> accepted = accepted(log);
+        List<Stroke> accepted = accepted(log, state);
         for (Stroke stroke : accepted) {
             expected.computeIfAbsent(home(stroke.block(), state), first -> new TreeSet<>())
                     .addAll(stroke.inserted());
@@ -171,14 +169,11 @@ public final class CharacterLedger {
         return holder == null ? id : holder.id();
     }
 
-    private List<Stroke> accepted(List<Entry> log) {
+    private List<Stroke> accepted(List<Entry> log, ConversationState state) {
         List<Stroke> accepted = new ArrayList<>();
         ConversationState before = new ConversationState(View.STAFF);
         for (Entry entry : log) {
-            Set<Class<?>> gone = lost.getOrDefault(entry.submission(), Set.of());
-            strokes.getOrDefault(entry.submission(), List.of()).stream()
-                    .filter(stroke -> !gone.contains(stroke.operation()))
-                    .forEach(accepted::add);
+            accepted.addAll(kept(entry.submission(), state));
             for (Effect effect : entry.effects()) {
                 if (entry.command().equals("AcceptSuggestion") && effect instanceof Effect.EditText edit) {
                     Block block = before.block(edit.block());
@@ -189,6 +184,33 @@ public final class CharacterLedger {
             before.apply(entry);
         }
         return accepted;
+    }
+
+    /** Without those that are lost. Where blocks were merged meanwhile, what is lost is told of the one that is left. */
+    private List<Stroke> kept(SubmissionId id, ConversationState state) {
+        List<Stroke> kept = new ArrayList<>(strokes.getOrDefault(id, List.of()));
+        for (Operation operation : lost.getOrDefault(id, List.of())) {
+            String block = block(operation);
+            List<Stroke> candidates = kept.stream()
+                    .filter(stroke -> stroke.operation() == operation.getClass()
+                            && home(stroke.block(), state).equals(home(block, state)))
+                    .toList();
+            candidates.stream()
+                    .filter(stroke -> stroke.block().equals(block))
+                    .findFirst()
+                    .or(() -> candidates.stream().findFirst())
+                    .ifPresent(kept::remove);
+        }
+        return kept;
+    }
+
+    private static String block(Operation operation) {
+        if (operation instanceof Operation.EditText edit) {
+            return edit.block();
+        } else if (operation instanceof Operation.CreateBlock create) {
+            return create.block();
+        }
+        return operation instanceof Operation.Command command ? command.block() : "";
     }
 
     private static Set<Integer> characters(String text) {
