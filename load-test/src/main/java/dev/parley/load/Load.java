@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The load is open: submissions are due at a fixed rate, whatever the gateway does.
  */
 public final class Load {
+    private static final int NAMED_MAX = 10;
     private static final Duration OPEN_MAX = Duration.ofMinutes(2);
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
     private static final int UNANSWERED_MAX = 500;
@@ -103,8 +104,9 @@ public final class Load {
                 .map(WireConversation::toString)
                 .toList());
         if (!areOpen || !closed.isEmpty()) {
-            throw new IllegalStateException(
-                    "not so within " + OPEN_MAX.toSeconds() + " s: " + what + ", but " + closed);
+            throw new IllegalStateException("not so within " + OPEN_MAX.toSeconds() + " s: " + what + ", but "
+                    + closed.size() + " of " + all.size() + " are not, among them "
+                    + closed.subList(0, Math.min(NAMED_MAX, closed.size())));
         }
     }
 

@@ -41,7 +41,15 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         pipeline.addLast(new CorsHandler(origins));
         pipeline.addLast(new RequestAggregator(node.limits().frameBytesMax(), http));
         pipeline.addLast(new HandshakeHandler(
-                origins, webSocket -> addWebSocket(webSocket, loop), plain -> plain.addLast(http.handler(loop))));
+                origins,
+                webSocket -> addWebSocket(webSocket, loop),
+                GatewayChannelInitializer::removeHttp,
+                plain -> plain.addLast(http.handler(loop))));
+    }
+
+    /** The codec and the aggregator went with the handshake. */
+    private static void removeHttp(ChannelPipeline pipeline) {
+        pipeline.remove(CorsHandler.class);
     }
 
     private void addWebSocket(ChannelPipeline pipeline, Loop loop) {
@@ -61,6 +69,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         return new IdleStateHandler(true, 2 * heartbeatMillis, heartbeatMillis, 0, TimeUnit.MILLISECONDS);
     }
 
+    /** Text is refused, so nothing is looked at as such. */
     private static WebSocketServerProtocolConfig webSocketConfig(int frameBytesMax) {
         return WebSocketServerProtocolConfig.newBuilder()
                 .websocketPath(HandshakeHandler.PATH)
@@ -73,6 +82,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
                         .allowExtensions(false)
                         .expectMaskedFrames(true)
                         .closeOnProtocolViolation(false)
+                        .withUTF8Validator(false)
                         .build())
                 .build();
     }

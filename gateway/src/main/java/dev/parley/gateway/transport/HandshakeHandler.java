@@ -29,14 +29,23 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private final Origins origins;
     private final Consumer<ChannelPipeline> webSocket;
+    private final Consumer<ChannelPipeline> upgraded;
     private final Consumer<ChannelPipeline> plain;
     private @Nullable Future<?> firstRequestTimeout;
     private boolean decided;
 
-    /** {@code webSocket} and {@code plain} add what takes the messages from here on. */
-    HandshakeHandler(Origins origins, Consumer<ChannelPipeline> webSocket, Consumer<ChannelPipeline> plain) {
+    /**
+     * {@code webSocket} and {@code plain} add what takes the messages from here on; {@code upgraded} removes what was for
+     * requests, when the last one is answered.
+     */
+    HandshakeHandler(
+            Origins origins,
+            Consumer<ChannelPipeline> webSocket,
+            Consumer<ChannelPipeline> upgraded,
+            Consumer<ChannelPipeline> plain) {
         this.origins = origins;
         this.webSocket = webSocket;
+        this.upgraded = upgraded;
         this.plain = plain;
     }
 
@@ -64,6 +73,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             }
             decided = true;
             webSocket.accept(ctx.pipeline());
+            super.channelRead(ctx, message);
+            upgraded.accept(ctx.pipeline());
+            ctx.pipeline().remove(this);
+            return;
         } else if (!decided) {
             decided = true;
             plain.accept(ctx.pipeline());

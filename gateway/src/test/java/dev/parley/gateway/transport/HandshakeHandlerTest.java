@@ -27,7 +27,7 @@ class HandshakeHandlerTest {
         channel.writeInbound(request);
 
         assertThat(channel.<FullHttpRequest>readInbound()).isSameAs(request);
-        assertThat(kinds).containsExactly("WebSocket");
+        assertThat(kinds).containsExactly("WebSocket", "upgraded");
     }
 
     @Test
@@ -79,6 +79,7 @@ class HandshakeHandlerTest {
         return new EmbeddedChannel(new HandshakeHandler(
                 new Origins(List.of("https://shop.example")),
                 pipeline -> kinds.add("WebSocket"),
+                pipeline -> kinds.add("upgraded"),
                 pipeline -> kinds.add("plain")));
     }
 
