@@ -1,14 +1,15 @@
 package dev.parley.gateway.store.redis;
 
 import dev.parley.conversation.Position;
+import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest used of the heads that this node read or is writing. Each was true or will be, if what is on its way arrives:
- * Redis compares it all the same. For any thread.
+ * The latest used of the heads that this node read or is writing. Each was true or will be, if what is on its way arrives and
+ * is the first at its place: Redis compares it all the same. For any thread.
  */
 final class KnownHeads {
     private final Map<ConversationKey, KnownHead> recent;
@@ -32,6 +33,15 @@ final class KnownHeads {
 
     synchronized void put(ConversationKey key, KnownHead head) {
         recent.put(key, head);
+    }
+
+    /** What was read of the log of a conversation that was written to here: where it ends, and its snapshot. */
+    synchronized void followed(ConversationKey key, Chain end, long snapshot) {
+        recent.computeIfPresent(key, (same, known) -> {
+            // An answer that comes late has the snapshot before.
+            long latest = known.chain().equals(end) ? Math.max(known.snapshot(), snapshot) : snapshot;
+            return new KnownHead(end, latest, known.visitor());
+        });
     }
 
     synchronized void forget(ConversationKey key) {

@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends appends, one script each. Before, what needs the head to be judged is judged against the head that is known here or
- * fetched, so that a batch that contradicts itself leaves no trace; the script compares the same head again. Batches are
- * sent in the order of the calls, on the callers' threads or Lettuce's.
+ * fetched, so that a batch that contradicts itself leaves no trace; the script compares the same head again.
  */
 final class RedisAppends {
     private static final RedisScript APPEND = RedisScript.list("append.lua");
@@ -246,7 +245,6 @@ final class RedisAppends {
 
     private CompletionStage<AppendResult> result(AppendArguments arguments, Chain end, List<Object> result) {
         if ((Long) result.get(0) == 0) {
-            heads.forget(arguments.append().key());
             return CompletableFuture.completedFuture(AppendResult.CONFLICT);
         }
         return confirmation == null

@@ -144,8 +144,8 @@ public final class RedisOperationStore implements OperationStore {
     public CompletionStage<List<AppendResult>> append(List<Append> batch) {
         List<AppendArguments> arguments = new ArrayList<>(batch.size());
         long bytes = 0;
+        Set<ConversationKey> conversations = new HashSet<>();
         try {
-            Set<ConversationKey> conversations = new HashSet<>();
             for (Append append : batch) {
                 if (!conversations.add(append.key())) {
                     throw new IllegalArgumentException("two appends to " + append.key() + " in one batch");
@@ -165,7 +165,7 @@ public final class RedisOperationStore implements OperationStore {
             pulse.release(taken);
             writeNanos.accept(nanoTime.getAsLong() - start);
         });
-        order.add(() -> appends.send(arguments, answer));
+        order.add(conversations, () -> appends.send(arguments, answer));
         return answered;
     }
 
@@ -174,8 +174,8 @@ public final class RedisOperationStore implements OperationStore {
         return call(() -> {
             RedisKeys keys = RedisKeys.of(key);
             CompletableFuture<Long> cut = new CompletableFuture<>();
-            // Behind the appends that were called before.
-            order.add(() -> {
+            // Behind the appends to it that were called before.
+            order.add(List.of(key), () -> {
                 reads.truncate(key, keys, revision).whenComplete((horizon, failure) -> {
                     if (failure == null) {
                         cut.complete(horizon);

@@ -9,6 +9,7 @@ import dev.parley.gateway.store.StoredConversation;
 import dev.parley.wire.WireException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -130,6 +131,7 @@ final class RedisReads {
                             quarantine.check(key);
                             List<LoggedEntry> part = part(key, reply, last);
                             read.addAll(part);
+                            followed(key, part, reply);
                             if (part.size() < ENTRIES_PER_CALL) {
                                 return CompletableFuture.completedFuture(read);
                             }
@@ -155,6 +157,19 @@ final class RedisReads {
             return LoadReply.entries(key, start, rows);
         } catch (WireException e) {
             throw new DamagedLogException(key, "what was read: " + e.getMessage());
+        }
+    }
+
+    /** Who lost against what was read appends again, and need not ask where the log ends. */
+    private void followed(ConversationKey key, List<LoggedEntry> part, List<Object> reply) {
+        byte[] head = (byte[]) reply.get(5);
+        byte[] snapshot = (byte[]) reply.get(6);
+        if (part.isEmpty() || head == null) {
+            return;
+        }
+        Chain end = part.get(part.size() - 1).chain();
+        if (Arrays.equals(RedisKeys.position(end), head)) {
+            heads.followed(key, end, snapshot == null ? 0 : number(key, snapshot));
         }
     }
 
@@ -193,6 +208,14 @@ final class RedisReads {
                     });
                 })
                 .thenCompose(cut -> cut);
+    }
+
+    private static long number(ConversationKey key, byte[] value) {
+        try {
+            return Long.parseLong(new String(value, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            throw new DamagedLogException(key, "its head: not a number");
+        }
     }
 
     private static long horizon(ConversationKey key, byte[] position) {

@@ -1,8 +1,9 @@
--- Part of a log: where it begins and ends, the revision the part follows, the entry there, the entries after it.
+-- Part of a log: where it ends and begins, the revision the part follows, the entry there, the entries after it; and where it
+-- ends for who appends, and the revision of its snapshot.
 -- Who asked verifies it; a position that is none is taken for the start.
 local head, entries = KEYS[1], KEYS[2]
 local from, to, max, finish = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local known = redis.call('HMGET', head, finish, 'horizon')
+local known = redis.call('HMGET', head, finish, 'horizon', 'chain', 'snapshotRevision')
 
 local function revision(position)
     return position and #position == 41 and struct.unpack('>I8', position, 2) or 0
@@ -18,4 +19,12 @@ if first < last then
     end
     log = redis.call('HMGET', entries, unpack(fields))
 end
-return { known[1], known[2], first, redis.call('HGET', entries, string.format('%d', first)), log }
+return {
+    known[1],
+    known[2],
+    first,
+    redis.call('HGET', entries, string.format('%d', first)),
+    log,
+    known[3],
+    known[4],
+}

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisFaultTest {
@@ -99,6 +100,49 @@ class RedisFaultTest {
             assertThat(await(one.load(writer.key())).end()).isEqualTo(writer.chain());
             assertThat(append(one, writer.append("3"))).containsExactly(AppendResult.STORED);
             assertThat(await(two.read(writer.key(), 0, 9))).hasSize(3);
+        }
+    }
+
+    @Test
+    void while_it_is_asked_where_one_log_ends_another_is_appended_to() {
+        try (RedisServer server = RedisServer.start();
+                RedisProxy proxy = new RedisProxy(server);
+                RedisOperationStore store = open(proxy, Durability.DISK)) {
+            LogWriter known = LogWriter.of("tenant", "known");
+            append(store, known.append("1"));
+            proxy.swallowReplies(true);
+            CompletionStage<?> asked =
+                    store.append(List.of(LogWriter.of("tenant", "not known").append("1")));
+            CompletionStage<?> sent = store.append(List.of(known.append("2")));
+            until(() ->
+                    "2".equals(text(raw(server, redis -> redis.hget(keys(known).head(), bytes("writes"))))));
+            assertThat(asked.toCompletableFuture()).isNotDone();
+            proxy.cut();
+            assertThat(failure(asked)).isInstanceOf(StoreFailedException.class);
+            assertThat(failure(sent)).isInstanceOf(StoreFailedException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DISK", "REPLICA"})
+    void who_lost_and_read_what_the_other_wrote_need_not_ask_where_the_log_ends(Durability level) {
+        try (RedisServer server = RedisServer.start();
+                RedisServer replica = server.replica();
+                RedisOperationStore one = RedisStores.open(server, level);
+                RedisOperationStore two = RedisStores.open(server, level)) {
+            until(() -> replica.cli("INFO", "replication").contains("master_link_status:up"));
+            LogWriter writer = LogWriter.of("tenant", "conversation");
+            append(one, writer.append("1"));
+            LogWriter late = writer.copy();
+            Append grown = writer.append("2", "3");
+            append(two, LogWriter.with(grown, writer.snapshot(0, 0)));
+            assertThat(append(one, late.append("another 2"))).containsExactly(AppendResult.CONFLICT);
+            assertThat(await(one.read(writer.key(), 1, 9))).hasSize(2);
+            server.cli("CONFIG", "RESETSTAT");
+            Append again = LogWriter.with(writer.append("4"), writer.snapshot(3, 0));
+            assertThat(append(one, again)).containsExactly(AppendResult.STORED);
+            int scripts = level == Durability.REPLICA ? 2 : 1;
+            assertThat(server.cli("INFO", "commandstats")).contains("cmdstat_hmget:calls=" + scripts + ",");
         }
     }
 

@@ -14,7 +14,8 @@ import java.util.function.IntFunction;
 
 /**
  * Measures appends of one message each (entry, outbox row, head, inbox row, announcement) on one {@code redis-server}, by how
- * many are in flight, and beside them what Redis does at the same depth with one plain value of the same size.
+ * many are in flight, where the node knows where each log ends and where it has to ask; and beside them what Redis does at the
+ * same depth with one plain value of the same size.
  *
  * <p>Arguments: the durability, seconds for each measurement.
  */
@@ -35,8 +36,10 @@ public final class RedisThroughputMain {
                 try (RedisServer server = RedisServer.start("--appendfsync", sync)) {
                     values(server, inFlight, seconds, print);
                 }
-                try (RedisServer server = RedisServer.start("--appendfsync", sync)) {
-                    appends(server, durability, inFlight, seconds, print);
+                for (int headsCachedMax : new int[] {CONVERSATIONS, 0}) {
+                    try (RedisServer server = RedisServer.start("--appendfsync", sync)) {
+                        appends(server, durability, headsCachedMax, inFlight, seconds, print);
+                    }
                 }
             }
         }
@@ -58,13 +61,22 @@ public final class RedisThroughputMain {
         }
     }
 
-    private static void appends(RedisServer server, Durability durability, int inFlight, long seconds, boolean print)
+    private static void appends(
+            RedisServer server, Durability durability, int headsCachedMax, int inFlight, long seconds, boolean print)
             throws InterruptedException {
         LogWriter[] writers = new LogWriter[CONVERSATIONS];
         for (int i = 0; i < writers.length; i++) {
             writers[i] = LogWriter.of(new ConversationKey("tenant", "conversation-" + i), "visitor-" + i);
         }
-        try (RedisOperationStore store = RedisStores.open(server, durability)) {
+        RedisOptions usual = RedisOptions.of(server.uri(), durability);
+        RedisOptions options = new RedisOptions(
+                usual.uri(),
+                durability,
+                usual.bytesInFlightMax(),
+                headsCachedMax,
+                usual.decoders(),
+                usual.waitMillis());
+        try (RedisOperationStore store = RedisOperationStore.open(options, System::nanoTime, nanos -> {})) {
             for (LogWriter writer : writers) {
                 // As a shard does before it appends.
                 Answers.await(store.load(writer.key()));
@@ -75,7 +87,8 @@ public final class RedisThroughputMain {
                 return store.append(List.of(append));
             });
             if (print) {
-                System.out.printf("%s, %,d in flight: %s%n", durability, inFlight, figures);
+                String known = headsCachedMax == 0 ? "no head known, " : "";
+                System.out.printf("%s, %s%,d in flight: %s%n", durability, known, inFlight, figures);
             }
         }
     }
