@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "parley-load",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {LoadMain.Run.class, Simulate.class},
+        subcommands = {LoadMain.Run.class, Simulate.class, Compare.class},
         description = "Load on a Parley gateway over its wire.")
 public final class LoadMain implements Runnable {
     /** Exit code of a run that found a violation. */
