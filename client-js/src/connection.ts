@@ -253,11 +253,12 @@ export class Connection {
         this.redial();
       });
     } else if (frame.failure) {
-      this.failure = frame.failure.code;
-      if (frame.failure.delayMillis > 0) {
-        this.backOff.dictate(frame.failure.delayMillis);
+      const { code, closeCode, delayMillis } = frame.failure;
+      this.failure = code;
+      if (delayMillis > 0) {
+        this.backOff.dictate(delayMillis);
       }
-      this.user.failed(new ParleyError(frame.failure.code, !isFinal(frame.failure.closeCode)));
+      this.user.failed(new ParleyError(code, !isFinal(closeCode), delayMillis));
     } else {
       this.user.received(frame);
     }

@@ -225,17 +225,20 @@ describe('a message', () => {
     expect(chat.unsent()).toEqual([]);
   });
 
-  it('that was refused goes again after the delay that the gateway names', async () => {
-    const vera = await connected('vera');
-    const chat = vera.conversation({ name: 'chat' });
-    gateway.conversation('vera:chat').refusals.push({ code: 'OVERLOADED', delayMillis: 3_000 });
-    chat.send('patience');
-    await clock.advance(2_900);
-    expect(gateway.conversation('vera:chat').log).toEqual([]);
-    await clock.advance(200);
-    expect(gateway.conversation('vera:chat').log).toHaveLength(1);
-    expect(gateway.last.submits().map(({ seq }) => seq)).toEqual([1, 1]);
-  });
+  it.each(['OVERLOADED', 'RATE_LIMITED'] as const)(
+    'that was refused as %s goes again after the delay that the gateway names',
+    async (code) => {
+      const vera = await connected('vera');
+      const chat = vera.conversation({ name: 'chat' });
+      gateway.conversation('vera:chat').refusals.push({ code, delayMillis: 3_000 });
+      chat.send('patience');
+      await clock.advance(2_900);
+      expect(gateway.conversation('vera:chat').log).toEqual([]);
+      await clock.advance(200);
+      expect(gateway.conversation('vera:chat').log).toHaveLength(1);
+      expect(gateway.last.submits().map(({ seq }) => seq)).toEqual([1, 1]);
+    },
+  );
 
   it('is not sent if no gateway would take its frame, and does not hold up the next', async () => {
     const vera = await connected('vera');

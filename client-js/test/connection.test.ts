@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../src/client.ts';
+import type { ParleyError } from '../src/errors.ts';
 import { FakeClock, settled } from './fixture/fake-clock.ts';
 import { FakeGateway, tokenOf } from './fixture/fake-gateway.ts';
 
@@ -191,6 +192,21 @@ describe('a gateway that stops', () => {
     expect([client.state.name, gateway.connections.length]).toEqual(['waiting', 1]);
     await clock.advance(200);
     expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
+  });
+});
+
+describe('a principal with too many connections', () => {
+  it('is told so, with the time after which the client comes again by itself', async () => {
+    const client = await connected();
+    const told: ParleyError[] = [];
+    client.on('error', (error) => told.push(error));
+    gateway.last.send({ failure: { code: 'TOO_MANY', closeCode: 1013, delayMillis: 7_000 } });
+    gateway.last.close(1013);
+    await clock.advance(6_900);
+    expect(told).toMatchObject([{ code: 'TOO_MANY', retryable: true, retryAfterMillis: 7_000 }]);
+    expect(client.state.name).toBe('waiting');
+    await clock.advance(200);
+    expect(client.state.name).toBe('live');
   });
 });
 

@@ -10,6 +10,7 @@ const JOINED_BYTES_MAX = 16 * 1024;
 const JOINED_MAX = 64;
 const TOO_LARGE = 413;
 const GONE = 410;
+const TOO_MANY = 429;
 
 /** A WebSocket to the rest of the client: messages come as events of one answer, and go as requests, one at a time. */
 class EventStreamSocket implements WebSocketLike {
@@ -66,6 +67,8 @@ class EventStreamSocket implements WebSocketLike {
         }
       } else if (response.status === TOO_LARGE) {
         this.end(CloseCode.TOO_BIG);
+      } else if (response.status === TOO_MANY) {
+        this.end(CloseCode.TRY_AGAIN_LATER);
       }
     } catch {
       // As a socket breaks.

@@ -651,9 +651,16 @@ export interface Limits {
   readonly attributesPerBlockMax: number;
   /** what Blocks with since 0 carries at most */
   readonly snapshotBlocks: number;
+  /** Of this principal over all its connections, at all gateways; past that Refused RATE_LIMITED. 0: no limit. */
+  readonly operationsPerSecond: number;
+  /** so many at once, after a pause */
+  readonly operationsBurst: number;
+  /** Past these Hello is answered with Failure TOO_MANY and 1013. 0: no limit. */
+  readonly connectionsPerPrincipalMax: number;
+  readonly connectionsPerAddressMax: number;
 }
 export const Limits: MessageType<Limits> = /* @__PURE__ */ message(
-  'frameBytesMax:uint32 operationsPerSubmissionMax:uint32 textLengthMax:uint32 heartbeatMillis:uint32 idLengthMax:uint32 attributeLengthMax:uint32 submissionBytesMax:uint32 blocksPerConversationMax:uint32 attributesPerBlockMax:uint32 snapshotBlocks:uint32',
+  'frameBytesMax:uint32 operationsPerSubmissionMax:uint32 textLengthMax:uint32 heartbeatMillis:uint32 idLengthMax:uint32 attributeLengthMax:uint32 submissionBytesMax:uint32 blocksPerConversationMax:uint32 attributesPerBlockMax:uint32 snapshotBlocks:uint32 operationsPerSecond:uint32 operationsBurst:uint32 connectionsPerPrincipalMax:uint32 connectionsPerAddressMax:uint32',
 );
 export interface Welcome {
   readonly protocolVersion: number;
@@ -915,7 +922,7 @@ export interface Failure {
   readonly code: FailureCode;
   readonly closeCode: number;
   readonly parameters: readonly string[];
-  /** UNAVAILABLE: connect again no earlier */
+  /** UNAVAILABLE, TOO_MANY with a close code: connect again no earlier */
   readonly delayMillis: number;
 }
 export const Failure: MessageType<Failure> = /* @__PURE__ */ message(

@@ -234,6 +234,19 @@ describe('a client that streams events', () => {
     expect(client.state.name).toBe(state);
   });
 
+  it('that an address has too many of is asked for again, and is no reason for another transport', async () => {
+    const client = await streaming();
+    streams.intercept = (url) =>
+      url.endsWith('/v1/streams') ? Promise.resolve(new Response(null, { status: 429 })) : undefined;
+    gateway.last.close(1012);
+    await clock.advance(30_000);
+    expect([client.state.name, client.stats().transport]).toEqual(['waiting', 'sse']);
+
+    streams.intercept = () => undefined;
+    await clock.advance(20_000);
+    expect([client.state.name, client.stats().transport]).toEqual(['live', 'sse']);
+  });
+
   it('does not send again what is too large', async () => {
     const client = await streaming();
     streams.intercept = () => Promise.resolve(new Response(null, { status: 413 }));

@@ -14,6 +14,7 @@ import dev.parley.gateway.http.RunRoute;
 import dev.parley.gateway.http.StreamRoute;
 import dev.parley.gateway.metrics.GatewayMetrics;
 import dev.parley.gateway.presence.Presence;
+import dev.parley.gateway.session.Accounts;
 import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.session.SessionRegistry;
@@ -69,6 +70,7 @@ public final class GatewayServer implements AutoCloseable {
     private static final int INBOX_BEAT_MILLIS = 100;
     private static final int PRESENCE_BEAT_MILLIS = 200;
     private static final int RETENTION_BEAT_MILLIS = 200;
+    private static final int ACCOUNTS_BEAT_MILLIS = 200;
     private static final int NODE_NAME_BYTES = 9;
     private static final int FAREWELL_MILLIS = 2_000;
     private static final int DRAIN_BEAT_MILLIS = 50;
@@ -82,6 +84,7 @@ public final class GatewayServer implements AutoCloseable {
     private final Presence presence;
     private final SessionRegistry<Connection> sessions;
     private final GainedConversations gained;
+    private final Accounts accounts;
     private final Assistants assistants;
     private final WebSocketListener listener;
     private final int drainMillis;
@@ -109,17 +112,31 @@ public final class GatewayServer implements AutoCloseable {
         sessions = new SessionRegistry<>(ephemeral, Connection::supersede);
         gained = new GainedConversations(ephemeral, sessions);
         presence = new Presence(newNodeName(), ephemeral, inbox, new Policy(config.policies()), config.limits(), clock);
+        accounts = new Accounts(new SecureRandom().nextLong(), ephemeral, config.limits(), clock);
         drainMillis = config.drainSeconds() * 1_000;
         drain = new Drain(sessions, clock, below -> ThreadLocalRandom.current().nextInt(below));
         Node node = new Node(
-                tokens, config.limits(), shards, inbox, presence, store, sessions, gained, clock, counters, drain);
+                tokens,
+                config.limits(),
+                shards,
+                inbox,
+                presence,
+                store,
+                sessions,
+                gained,
+                clock,
+                counters,
+                drain,
+                accounts);
         assistants = new Assistants(config.assistant(), () -> reachable(config.host()), tokens);
         metrics.bind(counters);
         metrics.bind(shards);
         metrics.bind(presence.counters());
+        metrics.bind(accounts.counters());
         beat = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "beat"));
         beats.add(every(INBOX_BEAT_MILLIS, inbox::tell));
         beats.add(every(PRESENCE_BEAT_MILLIS, presence::beat));
+        beats.add(every(ACCOUNTS_BEAT_MILLIS, accounts::beat));
         if (config.retentionDays() > 0) {
             Retention retention = new Retention(store, Duration.ofDays(config.retentionDays()), clock);
             beats.add(every(RETENTION_BEAT_MILLIS, retention::turn));
@@ -271,6 +288,7 @@ public final class GatewayServer implements AutoCloseable {
         beat.shutdown();
         presence.close();
         gained.close();
+        accounts.close();
         sessions.close();
         ephemeral.close();
         loops.close();

@@ -65,6 +65,33 @@ final class ServerOptions {
     int drainSeconds;
 
     @Option(
+            names = "--operations-per-second",
+            defaultValue = "${env:PARLEY_OPERATIONS_PER_SECOND:-1000}",
+            description = "how much a principal may do over all its connections; 0: no limit"
+                    + " (default ${DEFAULT-VALUE}; PARLEY_OPERATIONS_PER_SECOND)")
+    int operationsPerSecond = Limits.DEFAULT.operationsPerSecond();
+
+    @Option(
+            names = "--operations-burst",
+            defaultValue = "${env:PARLEY_OPERATIONS_BURST:-4000}",
+            description = "so many of them at once after a pause (default ${DEFAULT-VALUE}; PARLEY_OPERATIONS_BURST)")
+    int operationsBurst = Limits.DEFAULT.operationsBurst();
+
+    @Option(
+            names = "--connections-per-principal",
+            defaultValue = "${env:PARLEY_CONNECTIONS_PER_PRINCIPAL:-1000}",
+            description = "connections that a principal may have; 0: no limit"
+                    + " (default ${DEFAULT-VALUE}; PARLEY_CONNECTIONS_PER_PRINCIPAL)")
+    int connectionsPerPrincipal = Limits.DEFAULT.connectionsPerPrincipalMax();
+
+    @Option(
+            names = "--connections-per-address",
+            defaultValue = "${env:PARLEY_CONNECTIONS_PER_ADDRESS:-0}",
+            description = "sockets from one address, which behind a balancer is the balancer's; 0: no limit"
+                    + " (default ${DEFAULT-VALUE}; PARLEY_CONNECTIONS_PER_ADDRESS)")
+    int connectionsPerAddress = Limits.DEFAULT.connectionsPerAddressMax();
+
+    @Option(
             names = "--allowed-origin",
             defaultValue = "${env:PARLEY_ALLOWED_ORIGINS:-}",
             split = ",",
@@ -114,8 +141,30 @@ final class ServerOptions {
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
                 retentionDays,
                 drainSeconds,
-                Limits.DEFAULT,
+                limits(),
                 assistant.read(),
                 policyDir == null ? Map.of() : PolicyFolder.read(policyDir));
+    }
+
+    private Limits limits() {
+        if (operationsPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    "--operations-per-second " + operationsPerSecond + " is not a number of them");
+        }
+        int burstMin = Math.max(operationsPerSecond, Limits.DEFAULT.operationsPerSubmissionMax());
+        if (operationsBurst < burstMin) {
+            throw new IllegalArgumentException("--operations-burst " + operationsBurst
+                    + " is less than a second's, or than one submission may have: " + burstMin);
+        }
+        if (connectionsPerPrincipal < 0) {
+            throw new IllegalArgumentException(
+                    "--connections-per-principal " + connectionsPerPrincipal + " is not a number of connections");
+        }
+        if (connectionsPerAddress < 0) {
+            throw new IllegalArgumentException(
+                    "--connections-per-address " + connectionsPerAddress + " is not a number of connections");
+        }
+        return Limits.DEFAULT.withCounted(
+                operationsPerSecond, operationsBurst, connectionsPerPrincipal, connectionsPerAddress);
     }
 }

@@ -60,7 +60,7 @@ class PackageDependenciesTest {
                 .mayOnlyBeAccessedByLayers(
                         "wiring", "shard", "transport", "http", "assistant", "engines", "presence", "session")
                 .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("wiring", "shard", "transport", "http", "assistant", "presence")
+                .mayOnlyBeAccessedByLayers("wiring", "metrics", "shard", "transport", "http", "assistant", "presence")
                 .check(classes);
     }
 

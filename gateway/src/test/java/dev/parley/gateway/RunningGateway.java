@@ -45,24 +45,31 @@ public final class RunningGateway implements AutoCloseable {
 
     RunningGateway(boolean demo, AssistantConfig assistant, StoreKind store, Path data) throws Exception {
         tenant = demo ? DemoRoute.TENANT : "shop";
-        server = new GatewayServer(config(demo, assistant, store, data, 0));
+        server = new GatewayServer(config(demo, assistant, store, data, 0, Limits.DEFAULT));
+    }
+
+    /** With limits of one's own; in memory, or one of the nodes that share a Redis. */
+    RunningGateway(StoreKind store, Limits limits) throws Exception {
+        tenant = "shop";
+        server = new GatewayServer(config(false, AssistantConfig.NONE, store, Path.of(""), 0, limits));
     }
 
     /** With a store in a folder, at a time of one's own. */
     RunningGateway(Path data, int retentionDays, InstantSource clock) throws Exception {
         tenant = "shop";
-        server = new GatewayServer(config(false, AssistantConfig.NONE, StoreKind.ROCKSDB, data, retentionDays), clock);
+        server = new GatewayServer(
+                config(false, AssistantConfig.NONE, StoreKind.ROCKSDB, data, retentionDays, Limits.DEFAULT), clock);
     }
 
     /** One of several nodes, which share their engines. */
     RunningGateway(OperationStore store, Ephemeral ephemeral) throws Exception {
         tenant = "shop";
-        GatewayConfig config = config(false, AssistantConfig.NONE, StoreKind.MEMORY, Path.of(""), 0);
+        GatewayConfig config = config(false, AssistantConfig.NONE, StoreKind.MEMORY, Path.of(""), 0, Limits.DEFAULT);
         server = new GatewayServer(config, InstantSource.system(), metrics -> new Engines(store, ephemeral));
     }
 
     private static GatewayConfig config(
-            boolean demo, AssistantConfig assistant, StoreKind store, Path data, int retentionDays) {
+            boolean demo, AssistantConfig assistant, StoreKind store, Path data, int retentionDays, Limits limits) {
         return new GatewayConfig(
                 demo,
                 "127.0.0.1",
@@ -76,7 +83,7 @@ public final class RunningGateway implements AutoCloseable {
                 2,
                 retentionDays,
                 DRAIN_SECONDS,
-                Limits.DEFAULT,
+                limits,
                 assistant,
                 Map.of());
     }

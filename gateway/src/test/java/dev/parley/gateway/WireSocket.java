@@ -40,6 +40,7 @@ public final class WireSocket implements AutoCloseable {
     private final String outbox = UUID.randomUUID().toString();
     private @Nullable Opened opened;
     private long seq;
+    private @Nullable Submission last;
 
     WireSocket(int port, String token) throws Exception {
         this(port, token, UUID.randomUUID().toString(), 0);
@@ -77,6 +78,10 @@ public final class WireSocket implements AutoCloseable {
         return answer;
     }
 
+    String outbox() {
+        return outbox;
+    }
+
     /** An id for a block that this socket's next operation creates. */
     public String newBlock() {
         return outbox + "." + (seq + 1);
@@ -93,7 +98,17 @@ public final class WireSocket implements AutoCloseable {
                 PositionCodec.decode(open.getBlocks().getPosition()),
                 List.of(operation),
                 0);
+        last = submission;
         send(ClientFrame.newBuilder().setSubmit(SubmissionCodec.encode(open.getHandle(), submission)));
+    }
+
+    /** What was submitted last, under the same number. */
+    void submitAgain() throws Exception {
+        Opened open = opened;
+        if (open == null || last == null) {
+            throw new AssertionError("nothing submitted");
+        }
+        send(ClientFrame.newBuilder().setSubmit(SubmissionCodec.encode(open.getHandle(), last)));
     }
 
     /** The first frame from now on that is meant; those before it are dropped. */

@@ -1,5 +1,6 @@
 package dev.parley.gateway.http;
 
+import dev.parley.gateway.session.Account;
 import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.gateway.transport.Node;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class FollowRoute implements SocketRoute {
     private static final PathTemplate PATH = PathTemplate.of("/v1/conversations/{id}/events");
+    private static final int RETRY_MILLIS = 10_000;
     private static final String LAST_EVENT_ID = "Last-Event-ID";
 
     private final Node node;
@@ -52,6 +54,12 @@ public final class FollowRoute implements SocketRoute {
                 throw new ProblemException(ProblemType.UNAUTHENTICATED, "the ticket is not good, or not any more");
             }
             return ctx -> {
+                Account account = node.accounts().connect(grant.principal(), false);
+                if (account == null) {
+                    throw new ProblemException(Problem.of(ProblemType.TOO_MANY_REQUESTS, "too many connections")
+                            .retryAfterMillis(RETRY_MILLIS));
+                }
+                ctx.channel().closeFuture().addListener(closed -> account.disconnect());
                 Follower follower =
                         new Follower(node, grant.principal(), grant.conversation(), after, ctx.channel(), loop);
                 ServerSentEvents.begin(ctx, version);

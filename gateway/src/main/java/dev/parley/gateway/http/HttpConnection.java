@@ -164,8 +164,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (failure != null) {
             answer(ctx, ApiRoute.failed(failure), keepAlive);
         } else if (taker != null) {
+            try {
+                taker.take(ctx);
+            } catch (ProblemException e) {
+                answer(ctx, ApiRoute.failed(e), keepAlive);
+                return;
+            }
             given = true;
-            taker.take(ctx);
             dropWaiting();
             ctx.channel().config().setAutoRead(true);
         }

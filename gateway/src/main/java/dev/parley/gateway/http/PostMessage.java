@@ -39,6 +39,10 @@ record PostMessage(Node node) implements Endpoint {
         String outbox = OneShotOutbox.id(request.principal().subject(), key(request));
         String block = outbox + ".1";
         SubmissionId id = new SubmissionId(outbox, 1, OneShotOutbox.contentId(text, String.valueOf(expected)));
+        long waitMillis = node.accounts().takeOrWaitMillis(request.principal(), 1);
+        if (waitMillis > 0) {
+            throw new ProblemException(tooMany(waitMillis));
+        }
         Visit visit = Visit.of(node, request);
         return visit.open()
                 .thenCompose(opened -> visit.submit(
@@ -76,6 +80,11 @@ record PostMessage(Node node) implements Endpoint {
         throw new ProblemException(problem(answer));
     }
 
+    private static Problem tooMany(long waitMillis) {
+        return Problem.of(ProblemType.TOO_MANY_REQUESTS, "too many operations in a second")
+                .retryAfterMillis((int) waitMillis);
+    }
+
     private static Problem problem(Answer answer) {
         if (answer instanceof Answer.Rejected rejected) {
             if (rejected.code() == RejectCode.CHANGED) {
@@ -87,6 +96,7 @@ record PostMessage(Node node) implements Endpoint {
         if (answer instanceof Answer.Refused refused) {
             return switch (refused.refusal()) {
                 case TOO_MANY_OUTBOXES -> Problem.of(ProblemType.TOO_MANY_REQUESTS, "too many keys in a day");
+                case RATE_LIMITED -> tooMany(refused.delayMillis());
                 case OVERLOADED, STORE_AWAY, BEHIND, FOREIGN_POSITION ->
                     Problem.of(ProblemType.UNAVAILABLE, "").retryAfterMillis(refused.delayMillis());
             };

@@ -17,7 +17,7 @@ public interface SocketRoute {
      */
     CompletionStage<Taker> begin(Loop loop, FullHttpRequest request);
 
-    /** Removes the context's handler and puts its own in its place. */
+    /** Removes the context's handler and puts its own in its place, or throws a {@link ProblemException} before that. */
     interface Taker {
         void take(ChannelHandlerContext ctx);
     }

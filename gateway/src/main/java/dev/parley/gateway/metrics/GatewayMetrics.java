@@ -2,6 +2,7 @@ package dev.parley.gateway.metrics;
 
 import dev.parley.gateway.assistant.Runs;
 import dev.parley.gateway.presence.PresenceCounters;
+import dev.parley.gateway.session.AccountCounters;
 import dev.parley.gateway.shard.Shard;
 import dev.parley.gateway.shard.ShardCounters;
 import dev.parley.gateway.shard.ShardGroup;
@@ -84,6 +85,24 @@ public final class GatewayMetrics implements AutoCloseable {
                 "Signals and requests past what a connection may say in a second",
                 presence,
                 PresenceCounters::dropped);
+    }
+
+    public void bind(AccountCounters accounts) {
+        counter(
+                "parley.limits.operations.refused",
+                "Submissions and posts of principals that made too many",
+                accounts,
+                AccountCounters::operationsRefused);
+        counter(
+                "parley.limits.connections.refused.principal",
+                "Connections of principals that had too many",
+                accounts,
+                AccountCounters::principalsRefused);
+        counter(
+                "parley.limits.connections.refused.address",
+                "Sockets from addresses that had too many",
+                accounts,
+                AccountCounters::addressesRefused);
     }
 
     public void bind(Runs runs) {

@@ -12,16 +12,21 @@ import java.security.NoSuchAlgorithmException;
 record SessionName(long high, long low) {
 
     static SessionName of(Principal principal, String session) {
+        ByteBuffer digest = digest(principal.tenant(), principal.subject(), session);
+        return new SessionName(digest.getLong(), digest.getLong());
+    }
+
+    /** Other parts, or the same divided otherwise, have another. */
+    static ByteBuffer digest(String... parts) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            for (String part : new String[] {principal.tenant(), principal.subject(), session}) {
+            for (String part : parts) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
                 sha256.update(
                         ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
                 sha256.update(bytes);
             }
-            ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
-            return new SessionName(digest.getLong(), digest.getLong());
+            return ByteBuffer.wrap(sha256.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

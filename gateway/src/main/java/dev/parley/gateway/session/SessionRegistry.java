@@ -84,6 +84,14 @@ public final class SessionRegistry<C> implements AutoCloseable {
         }
     }
 
+    /** Whether a connection here has the session. */
+    public boolean isHeld(Principal principal, String session) {
+        SessionName name = SessionName.of(principal, session);
+        synchronized (this) {
+            return bySession.containsKey(name);
+        }
+    }
+
     public synchronized void unregister(Principal principal, String session, C connection) {
         SessionName name = SessionName.of(principal, session);
         Held<C> held = bySession.get(name);

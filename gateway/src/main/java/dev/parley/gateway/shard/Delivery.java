@@ -84,6 +84,7 @@ public sealed interface Delivery
     /** Why a submission was not processed; it may come again. */
     enum Refusal {
         OVERLOADED,
+        RATE_LIMITED,
         STORE_AWAY,
         BEHIND,
         FOREIGN_POSITION,

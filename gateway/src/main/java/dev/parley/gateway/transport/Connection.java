@@ -5,6 +5,7 @@ import dev.parley.conversation.Position;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
 import dev.parley.gateway.presence.Signal;
+import dev.parley.gateway.session.Account;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Principal;
 import dev.parley.gateway.shard.Delivery;
@@ -50,6 +51,7 @@ public final class Connection implements Subscriber {
     private final Node node;
     private volatile Principal principal;
     private final String session;
+    private final Account account;
     private long fence;
     private final OutboundQueue outbound;
     private final ConnectionPresence presence;
@@ -83,12 +85,14 @@ public final class Connection implements Subscriber {
         }
     }
 
-    Connection(Channel channel, Loop loop, Node node, Principal principal, String session) {
+    /** The account counts it as connected, until it ends or is refused. */
+    Connection(Channel channel, Loop loop, Node node, Principal principal, String session, Account account) {
         this.channel = channel;
         this.loop = loop;
         this.node = node;
         this.principal = principal;
         this.session = session;
+        this.account = account;
         this.outbound = new OutboundQueue(channel);
         this.presence = new ConnectionPresence(this, node.presence());
     }
@@ -125,6 +129,7 @@ public final class Connection implements Subscriber {
     void refuse() {
         gone = true;
         presence.end();
+        account.disconnect();
     }
 
     /** The conversations that the visitor has and did not open here are this connection's too, from their start. */
@@ -148,6 +153,7 @@ public final class Connection implements Subscriber {
             node.inbox().leave(this);
         }
         presence.end();
+        account.disconnect();
     }
 
     Limits limits() {
@@ -186,6 +192,15 @@ public final class Connection implements Subscriber {
             return;
         }
         conversation.writes = true;
+        long waitMillis = account.takeOrWaitMillis(submission.operations().size());
+        if (waitMillis > 0) {
+            send(FrameEncoder.encode(new Delivery.Answered(
+                    handle,
+                    submission.id().outbox(),
+                    submission.id().seq(),
+                    new Delivery.Answer.Refused(Delivery.Refusal.RATE_LIMITED, (int) waitMillis))));
+            return;
+        }
         node.shards().of(conversation.key).submit(conversation.key, handle, submission, this);
     }
 

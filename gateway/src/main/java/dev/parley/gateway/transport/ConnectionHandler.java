@@ -8,6 +8,7 @@ import dev.parley.conversation.Submission;
 import dev.parley.gateway.presence.Cursor;
 import dev.parley.gateway.presence.Signal;
 import dev.parley.gateway.presence.SignalCodec;
+import dev.parley.gateway.session.Account;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.NamedConversation;
 import dev.parley.gateway.session.Principal;
@@ -65,9 +66,6 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     /** So many messages of the largest size may come before Hello is answered. */
     private static final int EARLY_MESSAGES_MAX = 4;
-
-    private static final int RETRY_MILLIS = 1_000;
-    private static final int RETRY_SPREAD_MILLIS = 4_000;
 
     private final Loop loop;
     private final Node node;
@@ -226,7 +224,16 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         if (principal == null) {
             return;
         }
-        Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession());
+        boolean replaces = node.sessions().isHeld(principal, hello.getSession());
+        Account account = node.accounts().connect(principal, replaces);
+        if (account == null) {
+            comeLater(
+                    ctx,
+                    FailureCode.TOO_MANY,
+                    RetryDelay.CROWDED.millis(hello.getSession().hashCode()));
+            return;
+        }
+        Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession(), account);
         greeted = true;
         node.sessions()
                 .newestFence(principal, hello.getSession(), hello.getFence())
@@ -259,12 +266,10 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         } else if (newest == null) {
             LOG.warn("a Hello had to be refused: {}", failure == null ? "" : failure.toString());
             begun.refuse();
-            failed = true;
-            node.counters().failures.increment();
-            Connection.fail(
-                    ctx.channel(),
-                    FrameEncoder.unavailable(spread(hello.getSession()), CloseCode.TRY_AGAIN_LATER),
-                    CloseCode.TRY_AGAIN_LATER);
+            comeLater(
+                    ctx,
+                    FailureCode.UNAVAILABLE,
+                    RetryDelay.STORE_AWAY.millis(hello.getSession().hashCode()));
         } else if ((hello.getFence() != SessionRegistry.NEW_LEADERSHIP && newest > hello.getFence())
                 || !begun.begin(newest)) {
             begun.refuse();
@@ -272,11 +277,6 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         } else {
             begin(ctx, begun);
         }
-    }
-
-    /** Not the same for all clients that were refused at once. */
-    private static int spread(String session) {
-        return RETRY_MILLIS + Math.floorMod(session.hashCode(), RETRY_SPREAD_MILLIS);
     }
 
     private void begin(ChannelHandlerContext ctx, Connection begun) {
@@ -439,5 +439,12 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         } else {
             Connection.fail(ctx.channel(), FrameEncoder.failure(code, closeCode), closeCode);
         }
+    }
+
+    /** The same, and when to come again. */
+    private void comeLater(ChannelHandlerContext ctx, FailureCode code, int delayMillis) {
+        failed = true;
+        node.counters().failures.increment();
+        Connection.fail(ctx.channel(), FrameEncoder.comeLater(code, delayMillis), CloseCode.TRY_AGAIN_LATER);
     }
 }

@@ -100,7 +100,11 @@ final class FrameEncoder {
                                 .setSubmissionBytesMax(limits.submissionBytesMax())
                                 .setBlocksPerConversationMax(limits.blocksPerConversationMax())
                                 .setAttributesPerBlockMax(limits.attributesPerBlockMax())
-                                .setSnapshotBlocks(limits.snapshotBlocks()))));
+                                .setSnapshotBlocks(limits.snapshotBlocks())
+                                .setOperationsPerSecond(limits.operationsPerSecond())
+                                .setOperationsBurst(limits.operationsBurst())
+                                .setConnectionsPerPrincipalMax(limits.connectionsPerPrincipalMax())
+                                .setConnectionsPerAddressMax(limits.connectionsPerAddressMax()))));
     }
 
     static byte[] pong(int nonce) {
@@ -114,11 +118,11 @@ final class FrameEncoder {
     }
 
     /** The client shall come again, no earlier than after the delay. */
-    static byte[] unavailable(int delayMillis, CloseCode closeCode) {
+    static byte[] comeLater(FailureCode code, int delayMillis) {
         return frame(ServerFrame.newBuilder()
                 .setFailure(Failure.newBuilder()
-                        .setCode(FailureCode.UNAVAILABLE)
-                        .setCloseCode(closeCode.code())
+                        .setCode(code)
+                        .setCloseCode(CloseCode.TRY_AGAIN_LATER.code())
                         .setDelayMillis(delayMillis)));
     }
 

@@ -1,8 +1,10 @@
 package dev.parley.gateway.transport;
 
+import dev.parley.gateway.session.Account;
 import dev.parley.gateway.session.Origins;
 import dev.parley.gateway.shard.Loop;
 import dev.parley.wire.ProtocolVersion;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
@@ -12,16 +14,22 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The pipeline of a socket, in the order of the wire. */
 final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> {
     private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
 
+    /** So many sockets at once are told why they are turned away; further ones are closed without a word. */
+    private static final int TURNED_AWAY_MAX = 1_000;
+
     private final EventLoops loops;
     private final Node node;
     private final Origins origins;
     private final PlainHttp http;
+    private final AtomicInteger turnedAway = new AtomicInteger();
 
     /** {@code http} answers what is not an upgrade. */
     GatewayChannelInitializer(EventLoops loops, Node node, Origins origins, PlainHttp http) {
@@ -33,6 +41,11 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
 
     @Override
     protected void initChannel(SocketChannel channel) {
+        boolean isCrowded = isCrowded(channel);
+        if (isCrowded && !mayBeTold(channel)) {
+            channel.close();
+            return;
+        }
         Loop loop = loops.loopOf(channel.eventLoop());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(new LingeringClose());
@@ -42,9 +55,10 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         pipeline.addLast(new RequestAggregator(node.limits().frameBytesMax(), http));
         pipeline.addLast(new HandshakeHandler(
                 origins,
-                webSocket -> addWebSocket(webSocket, loop),
+                webSocket ->
+                        addWebSocket(webSocket, isCrowded ? turnedAway(channel) : new ConnectionHandler(loop, node)),
                 GatewayChannelInitializer::removeHttp,
-                plain -> plain.addLast(http.handler(loop))));
+                plain -> plain.addLast(isCrowded ? turnedAway(channel) : http.handler(loop))));
     }
 
     /** The codec and the aggregator went with the handshake. */
@@ -52,13 +66,35 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         pipeline.remove(CorsHandler.class);
     }
 
-    private void addWebSocket(ChannelPipeline pipeline, Loop loop) {
+    /** Whether the address has as many sockets as it may; else this is counted as one of them. */
+    private boolean isCrowded(SocketChannel channel) {
+        InetSocketAddress address = channel.remoteAddress();
+        if (!node.accounts().countsAddresses() || address == null) {
+            return false;
+        }
+        Account account = node.accounts().connect(address.getAddress());
+        if (account != null) {
+            channel.closeFuture().addListener(closed -> account.disconnect());
+        }
+        return account == null;
+    }
+
+    private boolean mayBeTold(SocketChannel channel) {
+        channel.closeFuture().addListener(closed -> turnedAway.decrementAndGet());
+        return turnedAway.incrementAndGet() <= TURNED_AWAY_MAX;
+    }
+
+    private static ChannelHandler turnedAway(SocketChannel channel) {
+        return new TurnedAway(RetryDelay.CROWDED.millis(channel.id().hashCode()));
+    }
+
+    private void addWebSocket(ChannelPipeline pipeline, ChannelHandler last) {
         int frameBytesMax = node.limits().frameBytesMax();
         pipeline.addLast(new WebSocketGuard(node.clock()));
         pipeline.addLast(new WebSocketServerProtocolHandler(webSocketConfig(frameBytesMax)));
         pipeline.addLast(new WebSocketFrameAggregator(frameBytesMax));
         pipeline.addLast(new FrameDecoder());
-        pipeline.addLast(new ConnectionHandler(loop, node));
+        pipeline.addLast(last);
     }
 
     /**

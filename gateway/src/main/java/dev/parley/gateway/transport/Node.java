@@ -1,6 +1,7 @@
 package dev.parley.gateway.transport;
 
 import dev.parley.gateway.presence.Presence;
+import dev.parley.gateway.session.Accounts;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.SessionRegistry;
 import dev.parley.gateway.session.Tokens;
@@ -21,4 +22,5 @@ public record Node(
         GainedConversations gained,
         InstantSource clock,
         ConnectionCounters counters,
-        Drain drain) {}
+        Drain drain,
+        Accounts accounts) {}

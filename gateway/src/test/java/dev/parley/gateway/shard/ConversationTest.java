@@ -212,7 +212,8 @@ class ConversationTest {
     }
 
     private static Conversation withOutboxes(int max) {
-        Limits limits = new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, max, 256, 25_000, 1 << 17, 20_000, 200);
+        Limits limits =
+                new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, max, 256, 25_000, 1 << 17, 20_000, 200, 0, 0, 0, 0);
         Conversation small = new Conversation(
                 new ConversationKey("shop", "small"),
                 new StoredConversation(Chain.START, null, List.of(), List.of(), null),

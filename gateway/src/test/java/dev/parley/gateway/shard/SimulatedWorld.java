@@ -44,7 +44,7 @@ final class SimulatedWorld {
     private static final long SEEDS_WITH_ONE_LIMIT = 50;
 
     private static final Limits SMALL_SNAPSHOTS =
-            new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, 1_024, 256, 25_000, 1 << 17, 20_000, 5);
+            new Limits(1 << 18, 64, 16_384, 128, 1_024, 64, 1_024, 256, 25_000, 1 << 17, 20_000, 5, 0, 0, 0, 0);
     private static final List<Fault> FAULTS = List.of(Fault.values());
     private static final List<Author> AUTHORS = List.of(
             new Author("vera", Role.VISITOR, "Vera"),

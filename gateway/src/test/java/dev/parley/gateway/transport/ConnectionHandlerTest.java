@@ -3,10 +3,17 @@ package dev.parley.gateway.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.parley.conversation.Attributes;
 import dev.parley.conversation.Author;
+import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.ConversationSummary;
+import dev.parley.conversation.Operation;
 import dev.parley.conversation.Role;
+import dev.parley.conversation.Submission;
+import dev.parley.conversation.SubmissionId;
 import dev.parley.gateway.presence.Presence;
+import dev.parley.gateway.session.Account;
+import dev.parley.gateway.session.Accounts;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.Policy;
 import dev.parley.gateway.session.Principal;
@@ -22,6 +29,8 @@ import dev.parley.gateway.store.AbsentEphemeral;
 import dev.parley.gateway.store.memory.MemoryEphemeral;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
 import dev.parley.wire.CloseCode;
+import dev.parley.wire.PositionCodec;
+import dev.parley.wire.SubmissionCodec;
 import dev.parley.wire.v1.Acknowledge;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.Cursor;
@@ -31,6 +40,7 @@ import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.Opened;
 import dev.parley.wire.v1.Ping;
 import dev.parley.wire.v1.Refresh;
+import dev.parley.wire.v1.RefuseCode;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.ServerFrames;
 import dev.parley.wire.v1.Signal;
@@ -49,6 +59,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,13 +73,16 @@ class ConnectionHandlerTest {
     private static final Author VERA = new Author("vera", Role.VISITOR, "Vera");
     private static final Author ANN = new Author("ann", Role.AGENT, "Ann");
 
-    private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
+    private long nowMillis = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+    private final InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
     private final Tokens tokens = new Tokens("a secret of more than thirty-two bytes, for tests", clock, 64);
     private final Socket socket = new Socket();
     private final TimedLoop loop = socket.loop();
     private final ConnectionCounters counters = new ConnectionCounters();
     private final MemoryEphemeral inner = new MemoryEphemeral(clock, Runnable::run);
     private final AbsentEphemeral shared = new AbsentEphemeral(inner);
+    private final Limits limits = Limits.DEFAULT.withCounted(100, 100, 2, 0);
+    private final Accounts accounts = new Accounts(1, shared, limits, clock);
     private final Node node = node();
     private final ConnectionHandler handler = new ConnectionHandler(loop, node);
     private @Nullable Integer closeCode;
@@ -130,7 +144,7 @@ class ConnectionHandlerTest {
         SessionRegistry<Connection> sessions = new SessionRegistry<>(shared, Connection::supersede);
         return new Node(
                 tokens,
-                Limits.DEFAULT,
+                limits,
                 new ShardGroup(List.of(shard)),
                 inbox,
                 new Presence(
@@ -140,7 +154,8 @@ class ConnectionHandlerTest {
                 new GainedConversations(shared, sessions),
                 clock,
                 counters,
-                new Drain(sessions, clock, below -> 0));
+                new Drain(sessions, clock, below -> 0),
+                accounts);
     }
 
     @BeforeEach
@@ -230,7 +245,13 @@ class ConnectionHandlerTest {
 
     @Test
     void ofValuesThatReplaceEachOtherAFullSocketGetsTheLatestWhenItHasDrained() throws Exception {
-        Connection connection = new Connection(socket, loop, node, principal(ANN), "session");
+        Connection connection = new Connection(
+                socket,
+                loop,
+                node,
+                principal(ANN),
+                "session",
+                Objects.requireNonNull(accounts.connect(principal(ANN), false)));
         socket.pipeline().replace(handler, "drained", new ChannelInboundHandlerAdapter() {
             @Override
             public void channelWritabilityChanged(ChannelHandlerContext ctx) {
@@ -493,6 +514,105 @@ class ConnectionHandlerTest {
         assertThat(closeCode).isEqualTo(CloseCode.SUPERSEDED.code());
     }
 
+    @Test
+    void whoSubmitsTooMuchIsRefusedWithADelayAndLosesNothing() throws Exception {
+        greet(VERA);
+        Opened opened = open();
+        for (long seq = 1; seq <= 101; seq++) {
+            submit(opened, seq);
+        }
+        List<ServerFrame> told = told();
+        assertThat(told.stream()
+                        .mapToInt(frame -> frame.getEntries().getEntriesCount())
+                        .sum())
+                .isEqualTo(100);
+        assertThat(told).filteredOn(ServerFrame::hasAnswer).singleElement().satisfies(frame -> {
+            assertThat(frame.getAnswer().getSeq()).isEqualTo(101);
+            assertThat(frame.getAnswer().getRefused().getCode()).isEqualTo(RefuseCode.RATE_LIMITED);
+            assertThat(frame.getAnswer().getRefused().getDelayMillis()).isEqualTo(10);
+        });
+
+        nowMillis += 10;
+        submit(opened, 101);
+        assertThat(told()).filteredOn(ServerFrame::hasEntries).singleElement().satisfies(frame -> assertThat(
+                        frame.getEntries().getEntries(0).getSeq())
+                .isEqualTo(101));
+    }
+
+    @Test
+    void aPrincipalWithTooManyConnectionsIsToldAtHelloWhenToComeAgain() throws Exception {
+        Account first = accounts.connect(principal(VERA), false);
+        assertThat(accounts.connect(principal(VERA), false)).isNotNull();
+        greet(VERA);
+
+        assertThat(told()).singleElement().satisfies(frame -> {
+            assertThat(frame.getFailure().getCode()).isEqualTo(FailureCode.TOO_MANY);
+            assertThat(frame.getFailure().getDelayMillis()).isPositive();
+            assertThat(frame.getFailure().getCloseCode()).isEqualTo(CloseCode.TRY_AGAIN_LATER.code());
+        });
+        assertThat(closeCode).isEqualTo(CloseCode.TRY_AGAIN_LATER.code());
+        assertThat(node.sessions().all()).isEmpty();
+        Objects.requireNonNull(first).disconnect();
+        assertThat(accounts.connect(principal(VERA), false)).isNotNull();
+    }
+
+    @Test
+    void whoHasAllItsConnectionsMayReplaceOneByItsSession() throws Exception {
+        Principal vera = principal(VERA);
+        assertThat(accounts.connect(vera, false)).isNotNull();
+        Connection older = new Connection(
+                new EmbeddedChannel(),
+                loop,
+                node,
+                vera,
+                "session",
+                Objects.requireNonNull(accounts.connect(vera, false)));
+        assertThat(older.begin(1)).isTrue();
+        greet(VERA);
+
+        assertThat(told()).anyMatch(ServerFrame::hasWelcome);
+        older.end();
+        assertThat(accounts.connect(vera, false)).as("both are still connected").isNull();
+    }
+
+    @Test
+    void howeverAConnectionEndsItCountsNoMore() throws Exception {
+        greet(VERA);
+        socket.close();
+        socket.runPendingTasks();
+        shared.leave();
+        Socket refused = new Socket();
+        refused.pipeline().addLast(new ConnectionHandler(loop, node));
+        refused.writeInbound(hello(VERA).build());
+        refused.close();
+        shared.timeOut();
+        refused.runPendingTasks();
+        socket.runPendingTasks();
+        shared.comeBack();
+
+        assertThat(accounts.connect(principal(VERA), false)).isNotNull();
+        assertThat(accounts.connect(principal(VERA), false)).isNotNull();
+        assertThat(accounts.connect(principal(VERA), false)).isNull();
+        refused.finishAndReleaseAll();
+    }
+
+    private void submit(Opened opened, long seq) throws Exception {
+        Submission submission = new Submission(
+                new SubmissionId("an outbox", seq, seq),
+                PositionCodec.decode(opened.getBlocks().getPosition()),
+                List.of(new Operation.CreateBlock(
+                        "an outbox." + seq,
+                        BlockKind.MESSAGE,
+                        dev.parley.conversation.View.PUBLIC,
+                        "hello",
+                        Attributes.NONE)),
+                0);
+        receive(ClientFrame.newBuilder().setSubmit(SubmissionCodec.encode(opened.getHandle(), submission)));
+        // A shard rests between appends, so that other nodes have their turn.
+        socket.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+        socket.runPendingTasks();
+    }
+
     private void signal(Signal.Builder signal) {
         receive(ClientFrame.newBuilder().setSignal(signal));
     }
@@ -528,11 +648,15 @@ class ConnectionHandlerTest {
     }
 
     private void greet(Author author) {
-        receive(ClientFrame.newBuilder()
+        receive(hello(author));
+    }
+
+    private ClientFrame.Builder hello(Author author) {
+        return ClientFrame.newBuilder()
                 .setHello(Hello.newBuilder()
                         .setProtocolVersion(1)
                         .setToken(tokens.mint("shop", author, Duration.ofDays(1)))
-                        .setSession("session")));
+                        .setSession("session"));
     }
 
     private Opened open() throws InvalidProtocolBufferException {
