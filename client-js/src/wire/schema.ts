@@ -922,7 +922,7 @@ export interface Failure {
   readonly code: FailureCode;
   readonly closeCode: number;
   readonly parameters: readonly string[];
-  /** UNAVAILABLE, TOO_MANY with a close code: connect again no earlier */
+  /** UNAVAILABLE, GOING_AWAY, TOO_MANY with a close code: connect again no earlier */
   readonly delayMillis: number;
 }
 export const Failure: MessageType<Failure> = /* @__PURE__ */ message(

@@ -12,6 +12,7 @@ import java.util.Map;
  * Everything a gateway is told at start. Port 0 takes a free one. {@code toString} hides the secret.
  *
  * @param demo serves the demo's pages and hands out tokens; only on loopback
+ * @param operatorSecret for who may drain the gateway over HTTP; empty: nobody
  * @param allowedOrigins web origins whose pages may connect; in demo mode the gateway's own are added
  * @param cacheBytesMax memory for loaded conversations, over all shards
  * @param retentionDays for how long the log is kept, where a snapshot covers it; 0: for ever
@@ -26,6 +27,7 @@ public record GatewayConfig(
         Path dataDir,
         Durability durability,
         String tokenSecret,
+        String operatorSecret,
         List<String> allowedOrigins,
         long cacheBytesMax,
         int loops,
@@ -38,7 +40,8 @@ public record GatewayConfig(
     @Override
     public String toString() {
         return "demo=" + demo + " host=" + host + " port=" + port + " store=" + store + " dataDir=" + dataDir
-                + " durability=" + durability + " tokenSecret=(hidden) allowedOrigins=" + allowedOrigins
+                + " durability=" + durability + " tokenSecret=(hidden) operatorSecret="
+                + (operatorSecret.isEmpty() ? "" : "(hidden)") + " allowedOrigins=" + allowedOrigins
                 + " cacheBytesMax=" + cacheBytesMax + " loops=" + loops + " retentionDays=" + retentionDays
                 + " drainSeconds=" + drainSeconds + " limits="
                 + limits + " assistant="

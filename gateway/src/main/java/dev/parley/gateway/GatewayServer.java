@@ -4,6 +4,7 @@ import dev.parley.gateway.assistant.Assistants;
 import dev.parley.gateway.assistant.Runs;
 import dev.parley.gateway.http.ApiRoute;
 import dev.parley.gateway.http.DemoRoute;
+import dev.parley.gateway.http.DrainRoute;
 import dev.parley.gateway.http.EventTickets;
 import dev.parley.gateway.http.FollowRoute;
 import dev.parley.gateway.http.HttpRouter;
@@ -222,6 +223,9 @@ public final class GatewayServer implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         routes.add(new Preflight());
         routes.add(new OperatorRoute(store::isHealthy, config.store().isRedis(), drain::hasBegun, metrics::scrape));
+        if (!config.operatorSecret().isEmpty()) {
+            routes.add(new DrainRoute(config.operatorSecret(), drain, drainMillis, this::beginDrain));
+        }
         EventStreams streams = new EventStreams(node);
         metrics.bind(streams);
         StreamRoute streamRoute = new StreamRoute(streams, origins);
@@ -247,6 +251,13 @@ public final class GatewayServer implements AutoCloseable {
 
     public int port() {
         return listener.port();
+    }
+
+    /** Has everybody move to other gateways, and goes on without them until somebody stops it. */
+    private void beginDrain(int millis) {
+        LOG.info("the operator drains this gateway within {} ms", millis);
+        drain.begin(millis);
+        loops.all().get(0).after(millis, drain::end);
     }
 
     /** Has everybody move to other gateways, and returns when they did or their time is over. Then it is closed. */

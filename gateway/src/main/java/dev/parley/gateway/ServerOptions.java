@@ -1,5 +1,6 @@
 package dev.parley.gateway;
 
+import dev.parley.gateway.http.DrainRoute;
 import dev.parley.gateway.session.Limits;
 import dev.parley.gateway.session.PolicyFolder;
 import dev.parley.gateway.store.Durability;
@@ -13,7 +14,6 @@ import picocli.CommandLine.Option;
 
 /** The options that {@code demo} and {@code serve} share; each has an environment variable. */
 final class ServerOptions {
-    private static final int DRAIN_SECONDS_MAX = 3_600;
 
     @Option(
             names = "--port",
@@ -99,6 +99,9 @@ final class ServerOptions {
     List<String> allowedOrigins = new ArrayList<>();
 
     @Mixin
+    private OperatorSecretOption operator = new OperatorSecretOption();
+
+    @Mixin
     private AssistantOptions assistant = new AssistantOptions();
 
     @Option(
@@ -125,7 +128,7 @@ final class ServerOptions {
         if (retentionDays < 0) {
             throw new IllegalArgumentException("--retention-days " + retentionDays + " is not a number of days");
         }
-        if (drainSeconds < 0 || drainSeconds > DRAIN_SECONDS_MAX) {
+        if (drainSeconds < 0 || drainSeconds > DrainRoute.SECONDS_MAX) {
             throw new IllegalArgumentException("--drain-seconds " + drainSeconds + " is not a time up to an hour");
         }
         return new GatewayConfig(
@@ -136,6 +139,7 @@ final class ServerOptions {
                 data,
                 durability,
                 tokenSecret,
+                operator.read(),
                 allowedOrigins.stream().filter(origin -> !origin.isEmpty()).toList(),
                 cacheBytes,
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,

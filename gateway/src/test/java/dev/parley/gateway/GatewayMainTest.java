@@ -147,6 +147,7 @@ class GatewayMainTest {
                 folder.resolve(name),
                 Durability.PROCESS,
                 "a secret of more than thirty-two bytes, for tests",
+                "",
                 List.of(),
                 1 << 20,
                 1,

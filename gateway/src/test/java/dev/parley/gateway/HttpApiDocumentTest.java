@@ -40,6 +40,7 @@ class HttpApiDocumentTest {
             environment.put("URL", gateway.uri("").toString());
             environment.put("ID", gateway.conversationOf("vera"));
             environment.put("SERVICE", service);
+            environment.put("OPERATOR", RunningGateway.OPERATOR_SECRET);
             environment.put("VISITOR", gateway.token(Role.VISITOR, "vera"));
             environment.put("ASSISTANT", gateway.token(Role.ASSISTANT, "bot"));
             // The page reads a conversation before it posts; what it reads is there from an earlier post.

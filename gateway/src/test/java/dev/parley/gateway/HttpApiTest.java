@@ -219,6 +219,7 @@ class HttpApiTest {
                 "",
                 "not json",
                 "[]",
+                "[[\"text\",\"x\"]]",
                 "{\"text\":1}",
                 "{\"text\":\"\"}",
                 "{\"text\":\"\\ud800\"}",

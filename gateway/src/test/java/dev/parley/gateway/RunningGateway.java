@@ -28,6 +28,8 @@ public final class RunningGateway implements AutoCloseable {
     static final String ORIGIN = "https://shop.example";
 
     private static final int DRAIN_SECONDS = 60;
+    static final String OPERATOR_SECRET = "what only the operator knows, of all tenants";
+
     private static final String SECRET = "thirty-two bytes are the least it takes";
 
     private final String tenant;
@@ -78,6 +80,7 @@ public final class RunningGateway implements AutoCloseable {
                 data,
                 Durability.PROCESS,
                 SECRET,
+                OPERATOR_SECRET,
                 List.of(ORIGIN),
                 32 << 20,
                 2,

@@ -320,6 +320,8 @@ public final class WireClient {
             case FAILURE -> {
                 if (frame.getFailure().getCloseCode() == 0) {
                     fail("was told " + frame.getFailure().getCode());
+                } else if (frame.getFailure().getDelayMillis() > 0) {
+                    backOff.dictate(frame.getFailure().getDelayMillis());
                 }
             }
             case PONG, INBOX, BLOCKS_PAGE, PEERS, SITE -> {}

@@ -22,6 +22,10 @@ record Json(Map<String, Object> members) {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(body))
                     .toString();
+            if (!text.stripLeading().startsWith("{")) {
+                // The parser takes an array of pairs for an object.
+                throw new ParseException("not an object", 0);
+            }
             return new Json(JSONObjectUtils.parse(text));
         } catch (CharacterCodingException | ParseException e) {
             throw new ProblemException(ProblemType.MALFORMED, "the body is not a JSON object in UTF-8");

@@ -224,6 +224,13 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         if (principal == null) {
             return;
         }
+        if (node.drain().isOverdue()) {
+            comeLater(
+                    ctx,
+                    FailureCode.GOING_AWAY,
+                    RetryDelay.DRAINED.millis(hello.getSession().hashCode()));
+            return;
+        }
         boolean replaces = node.sessions().isHeld(principal, hello.getSession());
         Account account = node.accounts().connect(principal, replaces);
         if (account == null) {

@@ -31,14 +31,30 @@ public final class Drain {
         return deadlineMillis != Long.MAX_VALUE;
     }
 
+    /** Everybody has so long. One that has begun may be made shorter, not longer: who was told is on the way. */
     public void begin(int drainMillis) {
-        deadlineMillis = clock.millis() + drainMillis;
+        synchronized (this) {
+            long deadline = clock.millis() + drainMillis;
+            if (deadline >= deadlineMillis) {
+                return;
+            }
+            deadlineMillis = deadline;
+        }
         sessions.all().forEach(this::tell);
     }
 
-    /** A connection began: it may have been on its way when the drain did. */
+    /** Closes who is still here when the time is over. The node serves nobody any more, and may be stopped. */
+    public void end() {
+        if (isOverdue()) {
+            sessions.all().forEach(Connection::stop);
+        }
+    }
+
+    /** A connection began: it may have been on its way when the drain began, or ended. */
     void begun(Connection connection) {
-        if (hasBegun()) {
+        if (isOverdue()) {
+            connection.stop();
+        } else if (hasBegun()) {
             tell(connection);
         }
     }
@@ -48,6 +64,16 @@ public final class Drain {
         int quarterMillis = leftMillis / 4;
         int spreadMillis = (LAST_QUARTERS - FIRST_QUARTERS) * quarterMillis;
         connection.goAway(FIRST_QUARTERS * quarterMillis + randomBelow.applyAsInt(spreadMillis + 1), leftMillis);
+    }
+
+    /** By when everybody has to be gone, once it has begun. */
+    public long deadlineMillis() {
+        return deadlineMillis;
+    }
+
+    /** Who is still here. */
+    public int connections() {
+        return sessions.all().size();
     }
 
     /** Everybody went. */

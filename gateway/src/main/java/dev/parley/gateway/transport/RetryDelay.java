@@ -3,6 +3,8 @@ package dev.parley.gateway.transport;
 /** When those who were turned away come again: not all at once. */
 enum RetryDelay {
     STORE_AWAY(1_000, 4_000),
+    /** A balancer finds another node. */
+    DRAINED(1_000, 4_000),
     /** Connections end by themselves or not at all. */
     CROWDED(5_000, 10_000);
 
