@@ -253,7 +253,11 @@ class FrameVectorsTest {
                                         .setSubmissionBytesMax(32_768)
                                         .setBlocksPerConversationMax(10_000)
                                         .setAttributesPerBlockMax(64)
-                                        .setSnapshotBlocks(200))
+                                        .setSnapshotBlocks(200)
+                                        .setOperationsPerSecond(1_000)
+                                        .setOperationsBurst(4_000)
+                                        .setConnectionsPerPrincipalMax(1_000)
+                                        .setConnectionsPerAddressMax(50))
                                 .setTimeMillis(NOW)
                                 .setTokenExpiresAtMillis(NOW + 3_600_000)));
         frame("a welcome that says nothing", ServerFrame.newBuilder().setWelcome(Welcome.getDefaultInstance()));
