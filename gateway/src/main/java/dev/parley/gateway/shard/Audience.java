@@ -145,15 +145,28 @@ final class Audience {
 
     /** One task per loop, however many subscribers live there. */
     private static void deliver(Map<Subscriber, String> subscribers, Delivery delivery) {
+        if (subscribers.isEmpty()) {
+            return;
+        }
+        List<Subscriber> all = List.copyOf(subscribers.keySet());
+        Loop first = all.get(0).loop();
+        if (all.stream().allMatch(subscriber -> subscriber.loop() == first)) {
+            deliver(first, all, delivery);
+            return;
+        }
         Map<Loop, List<Subscriber>> byLoop = new HashMap<>();
-        for (Subscriber subscriber : subscribers.keySet()) {
+        for (Subscriber subscriber : all) {
             byLoop.computeIfAbsent(subscriber.loop(), loop -> new ArrayList<>()).add(subscriber);
         }
-        byLoop.forEach((loop, there) -> loop.execute(() -> {
+        byLoop.forEach((loop, there) -> deliver(loop, there, delivery));
+    }
+
+    private static void deliver(Loop loop, List<Subscriber> there, Delivery delivery) {
+        loop.execute(() -> {
             for (Subscriber subscriber : there) {
                 subscriber.deliver(delivery);
             }
-        }));
+        });
     }
 
     private Map<Subscriber, String> of(View view) {

@@ -15,6 +15,9 @@ public final class Chain {
 
     public static final Chain START = new Chain(0, new byte[HASH_BYTES]);
 
+    /** To look for it by its name costs as much as what it then computes. It is reset by each digest. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Chain::sha256);
+
     private final long revision;
     private final byte[] hash;
 
@@ -32,12 +35,12 @@ public final class Chain {
     }
 
     public static byte[] digest(byte[] content) {
-        return sha256().digest(content);
+        return SHA_256.get().digest(content);
     }
 
     /** The chain after an entry whose content has this digest. */
     public Chain next(byte[] digest) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = SHA_256.get();
         sha256.update(hash);
         return new Chain(revision + 1, sha256.digest(digest));
     }

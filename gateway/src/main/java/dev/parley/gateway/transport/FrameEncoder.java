@@ -279,9 +279,10 @@ final class FrameEncoder {
      * look the same through both views.
      */
     private static byte[] entries(Published published) {
-        List<byte[]> contents = published.entries().stream()
-                .map(entry -> content(entry, published.view()))
-                .toList();
+        List<byte[]> contents = new ArrayList<>(published.entries().size());
+        for (LoggedEntry entry : published.entries()) {
+            contents.add(content(entry, published.view()));
+        }
         byte[] to = PositionCodec.encode(published.position()).toByteArray();
         int entriesSize = CodedOutputStream.computeUInt32Size(Entries.HANDLE_FIELD_NUMBER, published.handle())
                 + CodedOutputStream.computeUInt64Size(Entries.FROM_FIELD_NUMBER, published.from())
