@@ -93,6 +93,11 @@ record DotMap<L extends DotMap.Living<L>>(
     }
 
     DotMap<L> merge(DotMap<L> other) {
+        if (other.context.isEmpty()) {
+            return this;
+        } else if (context.isEmpty()) {
+            return other;
+        }
         TreeMap<String, List<L>> both = new TreeMap<>();
         entries.forEach((element, living) -> both.put(element, merge(living, other.living(element), other)));
         other.entries.forEach((element, living) -> {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -97,8 +98,24 @@ public final class OrderedSet {
 
     /** A delta that adds an element at a rank, also over removals that happen meanwhile. */
     public OrderedSet addition(String replica, String element, String rank) {
+        return additions(replica, Map.of(element, rank));
+    }
+
+    /** A delta that adds elements, each at its rank. */
+    public OrderedSet additions(String replica, Map<String, String> ranks) {
+        TreeMap<String, List<Placed>> entries = new TreeMap<>();
+        List<Dot> known = new ArrayList<>();
+        List<Dot> events = new ArrayList<>();
         Dot next = map.context().next(replica);
-        return delta(element, List.of(new Placed(next, rank, nextStamp(element), next)), next);
+        for (Map.Entry<String, String> each : ranks.entrySet()) {
+            String element = each.getKey();
+            entries.put(element, List.of(new Placed(next, each.getValue(), nextStamp(element), next)));
+            known.addAll(dots(element));
+            events.add(next);
+            next = new Dot(replica, next.number() + 1);
+        }
+        CausalContext added = CausalContext.of(events);
+        return new OrderedSet(new DotMap<>(entries, added.merge(CausalContext.of(known)), added));
     }
 
     /** A delta that moves a member to a rank; empty if it is none. */

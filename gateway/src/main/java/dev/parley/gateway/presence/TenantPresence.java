@@ -249,10 +249,7 @@ final class TenantPresence {
     }
 
     private OrderedSet turnQueue() {
-        OrderedSet changes = OrderedSet.EMPTY;
-        for (ConversationSummary summary : summaries.values()) {
-            changes = changes.merge(queue.changed(replicas.own(), summary));
-        }
+        OrderedSet changes = queue.changed(replicas.own(), summaries.values());
         summaries.clear();
         for (Map.Entry<String, String> each : arranged.entrySet()) {
             changes = changes.merge(queue.arrange(replicas.own(), each.getKey(), each.getValue()));

@@ -6,6 +6,8 @@ import dev.parley.conversation.Role;
 import dev.parley.crdt.OrderedSet;
 import dev.parley.crdt.OrderedSet.Placed;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,9 @@ final class WaitingQueue {
     private static final int KNOWN_MAX = 20_000;
 
     private final Map<String, Known> latest = new LinkedHashMap<>();
+    private final Map<String, List<String>> byConversation = new HashMap<>();
     private OrderedSet set = OrderedSet.EMPTY;
+    private boolean isIndexed;
 
     /** What was last heard of a conversation. */
     private record Known(long revision, boolean waits, String rank) {}
@@ -54,28 +58,38 @@ final class WaitingQueue {
                 && !summary.lastText().isEmpty();
     }
 
-    /** The delta that a conversation's change makes, already merged here. */
-    OrderedSet changed(String replica, ConversationSummary summary) {
-        String conversation = summary.conversation();
-        Known known = latest.remove(conversation);
-        if (known != null && known.revision > summary.revision()) {
-            latest.put(conversation, known);
-            return OrderedSet.EMPTY;
+    /** The delta that the changes of conversations make, one of each, already merged here. */
+    OrderedSet changed(String replica, Collection<ConversationSummary> summaries) {
+        List<String> over = new ArrayList<>();
+        Map<String, String> begun = new LinkedHashMap<>();
+        for (ConversationSummary summary : summaries) {
+            if (isNews(summary)) {
+                List<String> elements = elementsOf(summary.conversation());
+                if (!waits(summary)) {
+                    over.addAll(overAt(summary.revision(), elements));
+                } else if (elements.isEmpty() && set.places().size() - over.size() + begun.size() < WAITS_MAX) {
+                    begun.put(
+                            new Wait(summary.conversation(), summary.revision()).element(),
+                            Rank.ofRevision(summary.lastTimeMillis()));
+                }
+            }
         }
-        String rank = Rank.ofRevision(summary.lastTimeMillis());
-        latest.put(conversation, new Known(summary.revision(), waits(summary), rank));
+        OrderedSet removal = merged(set.removal(replica, over));
+        return removal.merge(merged(set.additions(replica, begun)));
+    }
+
+    /** Whether this is not older than what was known of the conversation; it is known then. */
+    private boolean isNews(ConversationSummary summary) {
+        Known known = latest.remove(summary.conversation());
+        boolean isNews = known == null || known.revision <= summary.revision();
+        Known now = known == null || isNews
+                ? new Known(summary.revision(), waits(summary), Rank.ofRevision(summary.lastTimeMillis()))
+                : known;
+        latest.put(summary.conversation(), now);
         if (latest.size() > KNOWN_MAX) {
             latest.remove(latest.keySet().iterator().next());
         }
-        List<String> elements = elementsOf(conversation);
-        if (!waits(summary)) {
-            return merged(set.removal(replica, overAt(summary.revision(), elements)));
-        }
-        if (!elements.isEmpty() || set.places().size() >= WAITS_MAX) {
-            return OrderedSet.EMPTY;
-        }
-        String element = new Wait(conversation, summary.revision()).element();
-        return merged(set.addition(replica, element, rank));
+        return isNews;
     }
 
     /** The delta that moves a conversation, already merged here; empty if it does not wait. */
@@ -134,12 +148,19 @@ final class WaitingQueue {
                 adopted = adopted.merge(merged(set.addition(replica, entry.getKey(), rank)));
             }
         }
-        set = set.retain(replicas);
+        set(set.retain(replicas));
         return adopted.retain(replicas);
     }
 
+    private void set(OrderedSet changed) {
+        set = changed;
+        isIndexed = false;
+    }
+
     private OrderedSet merged(OrderedSet delta) {
-        set = set.merge(delta);
+        if (!delta.context().isEmpty()) {
+            set(set.merge(delta));
+        }
         return delta;
     }
 
@@ -163,11 +184,16 @@ final class WaitingQueue {
     }
 
     private List<String> elementsOf(String conversation) {
-        String end = ":" + conversation;
-        return set.places().keySet().stream()
-                .filter(element -> element.endsWith(end)
-                        && Wait.parse(element).conversation.equals(conversation))
-                .toList();
+        if (!isIndexed) {
+            isIndexed = true;
+            byConversation.clear();
+            for (String element : set.places().keySet()) {
+                byConversation
+                        .computeIfAbsent(Wait.parse(element).conversation, first -> new ArrayList<>(1))
+                        .add(element);
+            }
+        }
+        return byConversation.getOrDefault(conversation, List.of());
     }
 
     private static List<String> overAt(long revision, List<String> elements) {
