@@ -2,6 +2,7 @@ package dev.parley.load.command;
 
 import dev.parley.load.Load;
 import dev.parley.load.LoadPlan;
+import dev.parley.load.OpenFiles;
 import dev.parley.load.TokenMint;
 import dev.parley.load.Transport;
 import io.netty.channel.EventLoopGroup;

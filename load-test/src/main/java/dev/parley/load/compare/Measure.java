@@ -5,8 +5,14 @@ import java.util.Optional;
 
 /** What is found out about a server, by the name that options and tables have for it. */
 public enum Measure {
-    CLOSED("closed", "server CPU per delivery, the server full"),
-    SATURATION("saturation", "acknowledged operations a second with a delivery p99 under 100 ms");
+    CLOSED(
+            "closed",
+            "what a delivery costs the server when it is full: each visitor types when the last was acknowledged"),
+    SATURATION("saturation", "operations a second with a delivery p99 under 100 ms"),
+    LATENCY("latency", "how long a delivery takes at fixed rates"),
+    OVERLOAD("overload", "what is left at twice the saturation"),
+    IDLE("idle", "memory of connections that say nothing"),
+    STARTUP("startup", "from the start of the process until it is ready");
 
     private final String label;
     private final String description;
@@ -22,6 +28,11 @@ public enum Measure {
 
     public String description() {
         return description;
+    }
+
+    /** Whether it is another one for another number of conversations. */
+    boolean isShaped() {
+        return this != IDLE && this != STARTUP;
     }
 
     public static Optional<Measure> of(String label) {

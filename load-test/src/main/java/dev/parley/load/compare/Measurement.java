@@ -2,44 +2,53 @@ package dev.parley.load.compare;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the windows of one measure of one server. Owned by the thread that measures. */
+/** Measures one server after the other. Owned by the thread that measures. */
 final class Measurement {
-    private static final int STEPS = 5;
-    private static final int TRIES = 3;
     private static final int SETTLE_MILLIS_MAX = 20_000;
+    private static final int OVERLOAD_LEAD_MILLIS = 3_000;
+    private static final int REST_MILLIS = 4_000;
 
     private final Stand.Yard yard;
     private final Pace pace;
+    private final List<Integer> rates;
+    private final List<Integer> idleConnections;
     private final Random seeds;
-    private final Consumer<Window> seen;
+    private final Observer seen;
+    private final Map<String, Double> saturations = new HashMap<>();
 
-    /** How long a window is, how long it goes on like that before, and how long the server is warmed up. */
-    public record Pace(int windowMillis, int leadMillis, int warmUpMillis) {
-        public static final Pace FULL = new Pace(3_000, 1_000, 8_000);
-        public static final Pace QUICK = new Pace(2_000, 500, 4_000);
+    /** Is told of everything, also of what nothing is concluded from. */
+    interface Observer {
+        void line(String forPeople, String json, boolean isRight);
     }
 
-    /** {@code seen} gets every window, those too that nothing is concluded from. */
-    Measurement(Stand.Yard yard, Pace pace, long seed, Consumer<Window> seen) {
+    Measurement(
+            Stand.Yard yard, Pace pace, List<Integer> rates, List<Integer> idleConnections, long seed, Observer seen) {
         this.yard = yard;
         this.pace = pace;
+        this.rates = List.copyOf(rates);
+        this.idleConnections = List.copyOf(idleConnections);
         this.seeds = new Random(seed);
         this.seen = seen;
     }
 
-    /** The windows that the measure's figure comes from. */
-    List<Window> take(Measure measure, ServerKind kind, Shape shape, int round)
+    /** {@code shape} is the measure's own affair where it is not {@link Measure#isShaped}. */
+    List<Sample> take(Measure measure, ServerKind kind, Shape shape, int round)
             throws IOException, InterruptedException {
         return switch (measure) {
             case CLOSED -> closed(kind, shape, round);
-            case SATURATION -> saturation(kind, shape, round).stream().toList();
+            case SATURATION -> saturation(kind, shape, round);
+            case LATENCY -> latency(kind, shape, round);
+            case OVERLOAD -> overload(kind, shape, round);
+            case IDLE -> idle(kind, round);
+            case STARTUP -> startUp(kind, round);
         };
     }
 
@@ -54,42 +63,37 @@ final class Measurement {
         return stand;
     }
 
-    private List<Window> closed(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
+    private List<Sample> closed(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
         try (Stand stand = stand(kind, shape)) {
             stand.generator().typeClosed(shape.depth());
             Thread.sleep(pace.warmUpMillis());
-            List<Window> windows = new ArrayList<>();
-            do {
-                windows.add(window(stand, shape, Measure.CLOSED, round, 0));
-            } while (windows.size() < TRIES && !windows.get(windows.size() - 1).isQuiet());
+            Window window = window(stand, shape, Measure.CLOSED, round, 0);
+            for (int i = 1; i < pace.tries() && !window.isQuiet(); i++) {
+                tell(window);
+                window = window(stand, shape, Measure.CLOSED, round, 0);
+            }
             stand.generator().stopTyping();
-            Window last = judged(stand, windows.get(windows.size() - 1));
-            windows.subList(0, windows.size() - 1).forEach(seen);
-            seen.accept(last);
-            return List.of(last);
+            Window last = judged(stand, window);
+            tell(last);
+            return last.samples(true);
         }
     }
 
-    /** The best step that the server kept up with; none if it kept up with no step. */
-    private Optional<Window> saturation(ServerKind kind, Shape shape, int round)
-            throws IOException, InterruptedException {
+    private List<Sample> saturation(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
         Window best = null;
+        boolean allQuiet = true;
         @Nullable Stand stand = stand(kind, shape);
         try {
-            SaturationSearch search = new SaturationSearch(warmedUp(stand, shape), STEPS);
+            SaturationSearch search = new SaturationSearch(warmedUp(stand, shape), pace.steps());
             while (search.hasNext()) {
-                Window window = step(stand, shape, Measure.SATURATION, round, search.next());
-                for (int i = 1;
-                        i < TRIES && !window.isQuiet() && window.unsettled().isEmpty();
-                        i++) {
-                    window = step(stand, shape, Measure.SATURATION, round, search.next());
-                }
+                Window window = quietStep(stand, shape, Measure.SATURATION, round, search.next(), pace.leadMillis());
+                allQuiet &= window.isQuiet();
                 search.result(window.isKeptUpWith());
                 if (window.isKeptUpWith()
                         && (best == null || window.acknowledgedPerSecond() > best.acknowledgedPerSecond())) {
                     best = window;
                 }
-                if (!window.unsettled().isEmpty() && search.hasNext()) {
+                if (!window.isRight() && search.hasNext()) {
                     stand.close();
                     stand = null;
                     stand = stand(kind, shape);
@@ -101,7 +105,133 @@ final class Measurement {
                 stand.close();
             }
         }
-        return Optional.ofNullable(best);
+        if (best == null) {
+            seen.line(kind.label() + " kept up with none of " + pace.steps() + " steps", "", true);
+            return List.of();
+        }
+        saturations.put(kind.label() + shape.conversations(), best.acknowledgedPerSecond());
+        return best.samples(allQuiet);
+    }
+
+    private List<Sample> latency(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
+        List<Sample> samples = new ArrayList<>();
+        try (Stand stand = stand(kind, shape)) {
+            warmedUp(stand, shape);
+            for (int rate : rates) {
+                Window window = quietStep(stand, shape, Measure.LATENCY, round, rate, pace.leadMillis());
+                samples.addAll(window.samples(true));
+                if (!window.isRight()) {
+                    break;
+                }
+            }
+        }
+        return samples;
+    }
+
+    private List<Sample> overload(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
+        Double saturation = saturations.get(kind.label() + shape.conversations());
+        if (saturation == null) {
+            saturation(kind, shape, round);
+            saturation = saturations.get(kind.label() + shape.conversations());
+        }
+        if (saturation == null) {
+            return List.of();
+        }
+        try (Stand stand = stand(kind, shape)) {
+            warmedUp(stand, shape);
+            Window window =
+                    step(stand, shape, Measure.OVERLOAD, round, saturation * Window.OVERLOAD, OVERLOAD_LEAD_MILLIS);
+            return window.samples(true);
+        }
+    }
+
+    private List<Sample> idle(ServerKind kind, int round) throws IOException, InterruptedException {
+        List<Sample> samples = new ArrayList<>();
+        try (Stand stand = new Stand(kind, yard, seeds.nextLong())) {
+            Thread.sleep(REST_MILLIS);
+            long start = Proc.residentKilobytes(stand.server().pid());
+            for (int connections : idleConnections) {
+                stand.open(connections / Shape.TABS);
+                Thread.sleep(REST_MILLIS);
+                long resident = Proc.residentKilobytes(stand.server().pid());
+                double each = (resident - start) / (double) connections;
+                long violations =
+                        stand.generator().call(() -> stand.generator().tally().violations());
+                seen.line(
+                        String.format(
+                                Locale.ROOT,
+                                "%-14s %5d %-10s %2d  %,d connections: %,d KB resident, %,d at start: %.2f KB each%s",
+                                kind.label(),
+                                connections / Shape.TABS,
+                                Measure.IDLE.label(),
+                                round,
+                                connections,
+                                resident,
+                                start,
+                                each,
+                                violations == 0 ? "" : "  VIOLATIONS"),
+                        new JsonLine()
+                                .text("kind", "idle")
+                                .text("server", kind.label())
+                                .number("round", round)
+                                .number("connections", connections)
+                                .number("resident_kilobytes", resident)
+                                .number("start_kilobytes", start)
+                                .number("violations", violations)
+                                .text("differs", stand.differs())
+                                .toString(),
+                        violations == 0);
+                samples.add(new Sample(
+                        kind,
+                        new Quantity(
+                                Measure.IDLE,
+                                connections,
+                                String.format(Locale.ROOT, "%,d connections", connections),
+                                "resident memory of each",
+                                "KB"),
+                        each,
+                        true,
+                        false,
+                        violations == 0 ? stand.differs() : violations + " violations"));
+            }
+        }
+        return samples;
+    }
+
+    private List<Sample> startUp(ServerKind kind, int round) throws IOException {
+        long busyBefore = Proc.busyMicros(yard.processors().server());
+        try (Stand stand = new Stand(kind, yard, seeds.nextLong())) {
+            long own = Proc.cpuMicros(stand.server().pid());
+            long beside = Proc.busyMicros(yard.processors().server()) - busyBefore - own;
+            long millis = stand.server().readyMillis();
+            double noisePercent = 100 * beside / (millis * 1e3);
+            seen.line(
+                    String.format(
+                            Locale.ROOT,
+                            "%-14s       %-10s %2d  ready after %,d ms, noise %.0f%%",
+                            kind.label(),
+                            Measure.STARTUP.label(),
+                            round,
+                            millis,
+                            noisePercent),
+                    new JsonLine()
+                            .text("kind", "startup")
+                            .text("server", kind.label())
+                            .number("round", round)
+                            .number("millis", millis)
+                            .number("server_cpu_micros", own)
+                            .number("noise_percent", noisePercent)
+                            .text("differs", stand.differs())
+                            .toString(),
+                    true);
+            return List.of(new Sample(
+                    kind,
+                    new Quantity(Measure.STARTUP, 0, "an empty folder", "ready after", "ms"),
+                    millis,
+                    noisePercent <= Window.NOISE_PERCENT_MAX,
+                    false,
+                    stand.differs()));
+        }
     }
 
     /** How many operations a second the server did while it was full. */
@@ -119,16 +249,30 @@ final class Measurement {
         return Math.max(1, acknowledged * 1_000.0 / pace.leadMillis());
     }
 
+    /** Again while others disturb it, a few times. */
+    private Window quietStep(Stand stand, Shape shape, Measure measure, int round, double perSecond, int leadMillis)
+            throws InterruptedException {
+        Window window = step(stand, shape, measure, round, perSecond, leadMillis);
+        for (int i = 1; i < pace.tries() && !window.isQuiet() && window.isRight(); i++) {
+            window = step(stand, shape, measure, round, perSecond, leadMillis);
+        }
+        return window;
+    }
+
     /** One window at a rate, and all that belongs to it. */
-    private Window step(Stand stand, Shape shape, Measure measure, int round, double perSecond)
+    private Window step(Stand stand, Shape shape, Measure measure, int round, double perSecond, int leadMillis)
             throws InterruptedException {
         stand.generator().typeOpen(perSecond);
-        Thread.sleep(pace.leadMillis());
+        Thread.sleep(leadMillis);
         Window window = window(stand, shape, measure, round, perSecond);
         stand.generator().stopTyping();
         Window judged = judged(stand, window);
-        seen.accept(judged);
+        tell(judged);
         return judged;
+    }
+
+    private void tell(Window window) {
+        seen.line(window.line(), window.json(), window.violations() == 0);
     }
 
     private Window window(Stand stand, Shape shape, Measure measure, int round, double perSecond)
@@ -138,11 +282,12 @@ final class Measurement {
         generator.openWindow(TimeUnit.MILLISECONDS.toNanos(pace.windowMillis()));
         Thread.sleep(pace.windowMillis());
         Stretch.Mark to = Stretch.Mark.now(stand.server(), yard.processors());
-        return read(stand, shape, measure, round, perSecond, Stretch.between(from, to), "");
+        long resident = Proc.residentKilobytes(stand.server().pid());
+        return read(stand, shape, measure, round, perSecond, Stretch.between(from, to), resident, "");
     }
 
     /** The window with what arrived late, once all has or the time for that is over. */
-    private Window judged(Stand stand, Window window) throws InterruptedException {
+    private static Window judged(Stand stand, Window window) throws InterruptedException {
         Generator generator = stand.generator();
         String unsettled = generator.settle(SETTLE_MILLIS_MAX) ? "" : generator.unsettled();
         return read(
@@ -152,11 +297,19 @@ final class Measurement {
                 window.round(),
                 window.offeredPerSecond(),
                 window.stretch(),
+                window.residentKilobytes(),
                 unsettled);
     }
 
     private static Window read(
-            Stand stand, Shape shape, Measure measure, int round, double perSecond, Stretch stretch, String unsettled) {
+            Stand stand,
+            Shape shape,
+            Measure measure,
+            int round,
+            double perSecond,
+            Stretch stretch,
+            long residentKilobytes,
+            String unsettled) {
         return stand.generator().call(() -> {
             Tally tally = stand.generator().tally();
             return new Window(
@@ -173,9 +326,11 @@ final class Measurement {
                     Window.Percentiles.of(tally.sinceSentMicros()),
                     tally.refused(),
                     tally.skipped(),
+                    residentKilobytes,
                     tally.violations(),
                     tally.samples(),
-                    unsettled);
+                    unsettled,
+                    stand.differs());
         });
     }
 }

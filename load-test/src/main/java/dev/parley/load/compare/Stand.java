@@ -20,23 +20,35 @@ import java.util.Random;
 final class Stand implements AutoCloseable {
     private static final int OPEN_MILLIS_MAX = 120_000;
 
+    /** A visitor here types faster than people do, and faster than a gateway lets one by itself. They are counted all the same. */
+    private static final String OPERATIONS_PER_SECOND = "1000000";
+
     private final ServerKind kind;
     private final Path folder;
     private final Server server;
     private final Generator generator;
 
     /** Where servers come from, and what else is the same for all of them. */
-    record Yard(Path gatewayJar, List<String> gatewayOptions, int acknowledgeMillis, Processors processors) {}
+    record Yard(
+            Path gatewayJar, List<String> gatewayOptions, int acknowledgeMillis, Path peers, Processors processors) {}
 
     Stand(ServerKind kind, Yard yard, long seed) throws IOException {
         this.kind = kind;
         folder = Files.createTempDirectory("parley-compare");
         String secret = HexFormat.of().formatHex(new SecureRandom().generateSeed(32));
         server = new Server(launch(kind, yard, secret), yard.processors().server());
-        Dialect dialect = kind.isParley()
-                ? new Parley(new TokenMint(secret, Clock.systemUTC()), new Random(seed), yard.acknowledgeMillis())
-                : new Broadcast();
-        generator = new Generator(dialect, server.port(), seed);
+        generator = new Generator(dialect(kind, yard, secret, new Random(seed)), server.port(), seed);
+    }
+
+    private static Dialect dialect(ServerKind kind, Yard yard, String secret, Random random) {
+        return switch (kind) {
+            case PARLEY, PARLEY_PROCESS ->
+                new Parley(new TokenMint(secret, Clock.systemUTC()), random, yard.acknowledgeMillis());
+            case NETTY, NETTY_HAND, WS -> new Broadcast();
+            case SOCKET_IO -> new SocketIo();
+            case SHAREDB -> new ShareDb(random);
+            case HOCUSPOCUS -> new Hocuspocus(random);
+        };
     }
 
     private Server.Launch launch(ServerKind kind, Yard yard, String secret) {
@@ -55,7 +67,11 @@ final class Stand implements AutoCloseable {
                         "--data",
                         folder.toString(),
                         "--durability",
-                        kind == ServerKind.PARLEY ? "disk" : "process"));
+                        kind == ServerKind.PARLEY ? "disk" : "process",
+                        "--operations-per-second",
+                        OPERATIONS_PER_SECOND,
+                        "--operations-burst",
+                        OPERATIONS_PER_SECOND));
                 command.addAll(yard.gatewayOptions());
                 yield new Server.Launch(command, Map.of("PARLEY_TOKEN_SECRET", secret), folder);
             }
@@ -69,6 +85,11 @@ final class Stand implements AutoCloseable {
                                 kind == ServerKind.NETTY ? "stock" : "hand"),
                         Map.of(),
                         Path.of("").toAbsolutePath());
+            case WS, SOCKET_IO, SHAREDB, HOCUSPOCUS ->
+                new Server.Launch(
+                        List.of(Peers.NODE, "servers/" + kind.label() + ".mjs"),
+                        Map.of("NODE_ENV", "production"),
+                        yard.peers());
         };
     }
 
@@ -78,6 +99,13 @@ final class Stand implements AutoCloseable {
 
     Server server() {
         return server;
+    }
+
+    /** How it is another server than it should be; empty: it is not. */
+    String differs() {
+        return kind.isInstalled() && !kind.configuration().equals(server.configuration())
+                ? "runs with " + server.configuration() + " instead of " + kind.configuration()
+                : "";
     }
 
     Generator generator() {

@@ -11,7 +11,9 @@ import org.HdrHistogram.Histogram;
  * @param sinceDue from when an operation was due to its arrival at each other tab
  * @param sinceSent the same from when it left its client
  * @param skipped operations that reached a slow reader in one piece with others
+ * @param residentKilobytes of the server, at the end
  * @param unsettled what did not arrive within the time for that, in words; empty: all did
+ * @param differs how the server is another one than it should be; empty: it is not
  */
 record Window(
         ServerKind server,
@@ -27,12 +29,20 @@ record Window(
         Percentiles sinceSent,
         long refused,
         long skipped,
+        long residentKilobytes,
         long violations,
         List<String> samples,
-        String unsettled) {
+        String unsettled,
+        String differs) {
 
     /** With more of it nothing is concluded from a window. */
     static final double NOISE_PERCENT_MAX = 10;
+
+    /** So many times its saturation is what is too much for a server. */
+    static final int OVERLOAD = 2;
+
+    /** When the generator was busier, its figures say nothing of the server. */
+    private static final double GENERATOR_PERCENT_MAX = 90;
 
     private static final long P99_MICROS_MAX = 100_000;
     private static final double ACKNOWLEDGED_MIN = 0.97;
@@ -70,11 +80,56 @@ record Window(
         return deliveries == 0 ? 0 : stretch.serverMicros() / (double) deliveries;
     }
 
+    private double ofSaturation() {
+        return acknowledgedPerSecond() * OVERLOAD / offeredPerSecond;
+    }
+
+    private String fault() {
+        if (violations > 0) {
+            return violations + " violations";
+        }
+        if (!unsettled.isEmpty() && measure != Measure.OVERLOAD) {
+            return "not everything arrived";
+        }
+        return differs;
+    }
+
+    /** What the window says about its measure; {@code allQuiet} tells of those that belong to it too. */
+    List<Sample> samples(boolean allQuiet) {
+        return switch (measure) {
+            case CLOSED ->
+                List.of(
+                        sample(allQuiet, "server CPU per delivery", "µs", serverMicrosPerDelivery()),
+                        sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond()));
+            case SATURATION -> List.of(sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond()));
+            case LATENCY ->
+                List.of(
+                        sample(allQuiet, "delivery p50", "ms", sinceDue.p50() / 1e3),
+                        sample(allQuiet, "delivery p99", "ms", sinceDue.p99() / 1e3),
+                        sample(allQuiet, "server CPU per delivery", "µs", serverMicrosPerDelivery()));
+            case OVERLOAD ->
+                List.of(
+                        sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond()),
+                        sample(allQuiet, "acknowledged, of its saturation", "%", 100 * ofSaturation()),
+                        sample(allQuiet, "delivery p99 since it was sent", "ms", sinceSent.p99() / 1e3),
+                        sample(allQuiet, "resident memory", "MB", residentKilobytes / 1e3));
+            case IDLE, STARTUP -> List.of();
+        };
+    }
+
+    private Sample sample(boolean allQuiet, String name, String unit, double value) {
+        Quantity quantity = measure == Measure.LATENCY
+                ? Quantity.atRate(measure, shape, offeredPerSecond, name, unit)
+                : Quantity.of(measure, shape, name, unit);
+        boolean isBound = stretch.generatorPercent() > GENERATOR_PERCENT_MAX;
+        return new Sample(server, quantity, value, allQuiet && isQuiet(), isBound, fault());
+    }
+
     /** One line for a person who watches. */
     String line() {
         return String.format(
                         Locale.ROOT,
-                        "%-14s %5d %-10s %2d  %9s/s offered %,10.0f/s acknowledged  p50 %,9.2f p99 %,9.2f ms  %6.1f us/delivery"
+                        "%-14s %5d %-10s %2d  %9s/s offered %,9.0f/s acknowledged  p50 %,9.2f p99 %,9.2f ms  %5.1f µs/delivery"
                                 + "  server %3.0f%% generator %3.0f%% noise %3.0f%%",
                         server.label(),
                         shape.conversations(),
@@ -91,6 +146,38 @@ record Window(
                 + (refused > 0 ? "  " + refused + " refused" : "")
                 + (skipped > 0 ? "  " + skipped + " skipped" : "")
                 + (violations > 0 ? "  " + violations + " VIOLATIONS " + samples : "")
-                + (unsettled.isEmpty() ? "" : "  NOT SETTLED " + unsettled);
+                + (unsettled.isEmpty() ? "" : "  NOT SETTLED " + unsettled)
+                + (differs.isEmpty() ? "" : "  DIFFERS " + differs);
+    }
+
+    /** All of it, for whoever wants to look again. */
+    String json() {
+        return new JsonLine()
+                .text("kind", "window")
+                .text("server", server.label())
+                .number("conversations", shape.conversations())
+                .text("measure", measure.label())
+                .number("round", round)
+                .number("offered_per_second", offeredPerSecond)
+                .number("seconds", stretch.seconds())
+                .number("typed", typed)
+                .number("acknowledged", acknowledged)
+                .number("deliveries", deliveries)
+                .number("since_due_p50_micros", sinceDue.p50())
+                .number("since_due_p99_micros", sinceDue.p99())
+                .number("since_due_p999_micros", sinceDue.p999())
+                .number("since_sent_p50_micros", sinceSent.p50())
+                .number("since_sent_p99_micros", sinceSent.p99())
+                .number("server_cpu_micros", stretch.serverMicros())
+                .number("server_percent", stretch.serverPercent())
+                .number("generator_percent", stretch.generatorPercent())
+                .number("noise_percent", stretch.noisePercent())
+                .number("refused", refused)
+                .number("skipped", skipped)
+                .number("resident_kilobytes", residentKilobytes)
+                .number("violations", violations)
+                .text("unsettled", unsettled)
+                .text("differs", differs)
+                .toString();
     }
 }

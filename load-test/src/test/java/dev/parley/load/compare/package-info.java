@@ -1,0 +1,5 @@
+/** The generator against servers made by hand, right and broken, and what figures may say. */
+@NullMarked
+package dev.parley.load.compare;
+
+import org.jspecify.annotations.NullMarked;
