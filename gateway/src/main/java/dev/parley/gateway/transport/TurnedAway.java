@@ -12,15 +12,18 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Tells a socket from an address that has too many when to come again, as what it is: a page reads nothing of an upgrade that
- * failed. On the event loop.
+ * Tells a socket from an address that has too many when to come again, at its first request, or at its Hello if it became a
+ * WebSocket: a page reads nothing of an upgrade that failed. On the event loop.
  */
 final class TurnedAway extends ChannelInboundHandlerAdapter {
+    private static final int HELLO_TIMEOUT_MILLIS = 10_000;
     private static final int SECOND_MILLIS = 1_000;
 
     private final int delayMillis;
+    private boolean isWebSocket;
     private boolean answered;
 
     TurnedAway(int delayMillis) {
@@ -30,20 +33,29 @@ final class TurnedAway extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (event instanceof HandshakeComplete) {
+            isWebSocket = true;
+            ctx.executor().schedule(() -> tell(ctx), HELLO_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    private void tell(ChannelHandlerContext ctx) {
+        if (!answered) {
             answered = true;
             Connection.fail(
                     ctx.channel(),
                     FrameEncoder.comeLater(FailureCode.TOO_MANY, delayMillis),
                     CloseCode.TRY_AGAIN_LATER);
-        } else {
-            super.userEventTriggered(ctx, event);
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ReferenceCountUtil.release(message);
-        if (!answered && message instanceof HttpRequest) {
+        if (isWebSocket) {
+            tell(ctx);
+        } else if (!answered && message instanceof HttpRequest) {
             answered = true;
             DefaultFullHttpResponse answer =
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.TOO_MANY_REQUESTS);

@@ -3,6 +3,7 @@ package dev.parley.gateway.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.wire.CloseCode;
+import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.Failure;
 import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.ServerFrames;
@@ -18,14 +19,17 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.HandshakeComplete;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TurnedAwayTest {
     private final EmbeddedChannel channel = new EmbeddedChannel(new TurnedAway(7_001));
 
     @Test
-    void aWebSocketIsToldByAFailureAndACloseCode() throws Exception {
-        channel.pipeline().fireUserEventTriggered(new HandshakeComplete("/ws", EmptyHttpHeaders.INSTANCE, "parley.v1"));
+    void aWebSocketIsToldAtItsHelloByAFailureAndACloseCode() throws Exception {
+        upgrade();
+        assertThat(channel.<Object>readOutbound()).isNull();
+        channel.writeInbound(ClientFrame.getDefaultInstance());
 
         BinaryWebSocketFrame told = channel.readOutbound();
         Failure failure = ServerFrames.parseFrom(ByteBufUtil.getBytes(told.content()))
@@ -37,6 +41,20 @@ class TurnedAwayTest {
                 .isEqualTo(CloseCode.TRY_AGAIN_LATER.code());
         assertThat(channel.isOpen()).isFalse();
         told.release();
+    }
+
+    @Test
+    void aWebSocketWithoutAHelloIsToldAllTheSame() {
+        upgrade();
+        channel.advanceTimeBy(11, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(channel.<BinaryWebSocketFrame>readOutbound().release()).isTrue();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    private void upgrade() {
+        channel.pipeline().fireUserEventTriggered(new HandshakeComplete("/ws", EmptyHttpHeaders.INSTANCE, "parley.v1"));
     }
 
     @Test
