@@ -1,6 +1,5 @@
 package dev.parley.gateway.transport;
 
-import dev.parley.conversation.ConversationSummary;
 import dev.parley.conversation.Position;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.View;
@@ -22,11 +21,11 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One socket after its Hello: which conversations it opened, and what it is told. On its event loop, but for {@link
@@ -46,6 +45,12 @@ public final class Connection implements Subscriber {
     /** Once in so many heartbeats it is looked up what may not have been heard of. */
     private static final int CONFIRMED_HEARTBEATS = 12;
 
+    /** Conversations of most: a visitor's one. There are many connections, and most of them idle. */
+    private static final int FEW = 2;
+
+    /** In place of how much a full socket has taken. */
+    private static final long NOT_FULL = Long.MAX_VALUE;
+
     private final Channel channel;
     private final Loop loop;
     private final Node node;
@@ -55,14 +60,14 @@ public final class Connection implements Subscriber {
     private long fence;
     private final OutboundQueue outbound;
     private final ConnectionPresence presence;
-    private final Set<ConversationKey> requested = new HashSet<>();
-    private final Map<Integer, OpenConversation> open = new HashMap<>();
-    private final Map<String, ConversationSummary> withheldRows = new LinkedHashMap<>();
-    private final Map<Integer, Delivery.Delivered> withheldMarks = new LinkedHashMap<>();
+    private final Set<ConversationKey> requested = new HashSet<>(FEW);
+    private final Map<Integer, OpenConversation> open = new HashMap<>(FEW);
+    private @Nullable WithheldValues withheld;
     private boolean watchesInbox;
     private boolean acknowledged;
     private int unacknowledgedBeats;
     private int beats;
+    private long takenWhenFull = NOT_FULL;
     private volatile boolean gone;
 
     private static final class OpenConversation {
@@ -256,7 +261,7 @@ public final class Connection implements Subscriber {
         node.inbox().watch(this, kind, after, limit);
     }
 
-    /** Once a heartbeat: closes a connection whose other end is gone although its socket is not. */
+    /** Once a heartbeat: closes a connection whose other end is gone although its socket is not, or that takes nothing. */
     void beat() {
         boolean isSilent =
                 !acknowledged && channel.isWritable() && open.values().stream().anyMatch(OpenConversation::isDue);
@@ -266,9 +271,20 @@ public final class Connection implements Subscriber {
             node.counters().tooSlow.increment();
             fail(FailureCode.TOO_SLOW, CloseCode.TOO_SLOW);
         }
+        if (isStuck()) {
+            node.counters().tooSlow.increment();
+            channel.close();
+        }
         if (++beats % CONFIRMED_HEARTBEATS == 0) {
             confirm();
         }
+    }
+
+    /** Whether not a byte went out since the last beat although something waits. */
+    private boolean isStuck() {
+        long before = takenWhenFull;
+        takenWhenFull = channel.isWritable() ? NOT_FULL : outbound.writtenBytes() - channel.bytesBeforeWritable();
+        return takenWhenFull != NOT_FULL && takenWhenFull == before;
     }
 
     /** What other nodes announced may have been lost: looks whether this connection leads yet, and what its visitor has. */
@@ -367,18 +383,14 @@ public final class Connection implements Subscriber {
 
     /** Whether it is a latest value that has to wait until the socket has drained. */
     private boolean isWithheld(Delivery delivery) {
-        if (channel.isWritable()) {
+        if (channel.isWritable() || !WithheldValues.isOne(delivery)) {
             return false;
         }
-        if (delivery instanceof Delivery.Delivered marks) {
-            withheldMarks.put(marks.handle(), marks);
-            return true;
+        if (withheld == null) {
+            withheld = new WithheldValues();
         }
-        if (delivery instanceof Delivery.InboxRows rows && !rows.isPage()) {
-            rows.rows().forEach(row -> withheldRows.put(row.conversation(), row));
-            return true;
-        }
-        return false;
+        withheld.keep(delivery);
+        return true;
     }
 
     /** A conversation that could not be opened again is still open, and its audience has to hear of our end. */
@@ -434,12 +446,10 @@ public final class Connection implements Subscriber {
      * before it; and who writes is told entries, among which its own are its acknowledgements.
      */
     void drained() {
-        if (!withheldRows.isEmpty()) {
-            send(FrameEncoder.encode(new Delivery.InboxRows(List.copyOf(withheldRows.values()))));
-            withheldRows.clear();
+        if (withheld != null) {
+            withheld.kept().forEach(value -> send(FrameEncoder.encode(value)));
+            withheld = null;
         }
-        withheldMarks.values().forEach(marks -> send(FrameEncoder.encode(marks)));
-        withheldMarks.clear();
         presence.drained();
         for (OpenConversation conversation : List.copyOf(open.values())) {
             if (conversation.lagging && !conversation.resuming) {

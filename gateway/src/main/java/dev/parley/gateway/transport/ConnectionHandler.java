@@ -69,8 +69,11 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
 
     private final Loop loop;
     private final Node node;
-    private final List<Future<?>> timers = new ArrayList<>();
-    private final Deque<ClientFrame> early = new ArrayDeque<>();
+    private final Deque<ClientFrame> early = new ArrayDeque<>(0);
+    private @Nullable Future<?> helloTimeout;
+    private @Nullable Future<?> ownOpens;
+    private @Nullable Future<?> beat;
+    private @Nullable Future<?> expiry;
     private int earlyBytes;
     private boolean greeted;
     private boolean ended;
@@ -89,13 +92,9 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         if (event instanceof HandshakeComplete || event == EventStream.OPENED) {
             opened = true;
             node.counters().accepted.increment();
-            ctx.executor()
+            helloTimeout = ctx.executor()
                     .schedule(
-                            () -> {
-                                if (!greeted) {
-                                    fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.TIMEOUT);
-                                }
-                            },
+                            () -> fail(ctx, FailureCode.HELLO_EXPECTED, CloseCode.TIMEOUT),
                             HELLO_TIMEOUT_MILLIS,
                             TimeUnit.MILLISECONDS);
         } else if (event instanceof IdleStateEvent idle) {
@@ -105,14 +104,10 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         }
     }
 
-    /** A socket that is full is not read from, so its silence says nothing; what counts is whether it takes anything. */
-    private void idle(ChannelHandlerContext ctx, IdleStateEvent idle) {
-        boolean writable = ctx.channel().isWritable();
-        if (idle.state() == IdleState.READER_IDLE && writable) {
+    /** A socket that is full is not read from, so its silence says nothing. */
+    private static void idle(ChannelHandlerContext ctx, IdleStateEvent idle) {
+        if (idle.state() == IdleState.READER_IDLE && ctx.channel().isWritable()) {
             Connection.close(ctx.channel(), CloseCode.TIMEOUT);
-        } else if (idle.state() == IdleState.WRITER_IDLE && !idle.isFirst() && !writable) {
-            node.counters().tooSlow.increment();
-            ctx.close();
         }
     }
 
@@ -242,6 +237,8 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         }
         Connection begun = new Connection(ctx.channel(), loop, node, principal, hello.getSession(), account);
         greeted = true;
+        cancel(helloTimeout);
+        helloTimeout = null;
         node.sessions()
                 .newestFence(principal, hello.getSession(), hello.getFence())
                 .whenComplete((newest, failure) -> {
@@ -289,9 +286,24 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
     private void begin(ChannelHandlerContext ctx, Connection begun) {
         connection = begun;
         expire(ctx, begun);
-        timers.add(ctx.executor().schedule(begun::joinOwn, OWN_OPENS_MILLIS, TimeUnit.MILLISECONDS));
+        ownOpens = ctx.executor()
+                .schedule(
+                        () -> {
+                            ownOpens = null;
+                            begun.joinOwn();
+                        },
+                        OWN_OPENS_MILLIS,
+                        TimeUnit.MILLISECONDS);
         int beatMillis = node.limits().heartbeatMillis();
-        timers.add(ctx.executor().scheduleWithFixedDelay(begun::beat, beatMillis, beatMillis, TimeUnit.MILLISECONDS));
+        beat = ctx.executor()
+                .scheduleWithFixedDelay(
+                        () -> {
+                            begun.beat();
+                            expire(ctx, begun);
+                        },
+                        beatMillis,
+                        beatMillis,
+                        TimeUnit.MILLISECONDS);
         ctx.channel().config().setAutoRead(ctx.channel().isWritable());
         earlyBytes = 0;
         while (!early.isEmpty() && !failed) {
@@ -316,19 +328,22 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         }
     }
 
-    /** Closes the connection when its token runs out, unless that was refreshed. */
+    /** Closes the connection when its token runs out, if that is before the next beat and it is not refreshed. */
     private void expire(ChannelHandlerContext ctx, Connection begun) {
         long leftMillis = begun.principal().expiresAtMillis() - node.clock().millis();
-        timers.add(ctx.executor()
-                .schedule(
-                        () -> {
-                            if (begun.principal().expiresAtMillis()
-                                    <= node.clock().millis()) {
-                                begun.fail(FailureCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED);
-                            }
-                        },
-                        leftMillis,
-                        TimeUnit.MILLISECONDS));
+        cancel(expiry);
+        if (leftMillis <= node.limits().heartbeatMillis()) {
+            expiry = ctx.executor()
+                    .schedule(
+                            () -> {
+                                if (begun.principal().expiresAtMillis()
+                                        <= node.clock().millis()) {
+                                    begun.fail(FailureCode.TOKEN_EXPIRED, CloseCode.TOKEN_EXPIRED);
+                                }
+                            },
+                            leftMillis,
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     private void refresh(ChannelHandlerContext ctx, Connection begun, Refresh refresh) {
@@ -408,9 +423,18 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         }
         if (connection != null) {
             connection.end();
-            timers.forEach(timer -> timer.cancel(false));
         }
+        cancel(helloTimeout);
+        cancel(ownOpens);
+        cancel(beat);
+        cancel(expiry);
         super.channelInactive(ctx);
+    }
+
+    private static void cancel(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     @Override

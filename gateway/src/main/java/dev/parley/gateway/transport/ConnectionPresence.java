@@ -19,7 +19,7 @@ import java.util.Map;
 final class ConnectionPresence implements Watcher {
     private final Connection connection;
     private final Presence presence;
-    private final Map<Integer, News.Peers> withheld = new LinkedHashMap<>();
+    private Map<Integer, News.Peers> withheld = Map.of();
     private Member member;
     private boolean siteWithheld;
 
@@ -42,7 +42,7 @@ final class ConnectionPresence implements Watcher {
     /** The principal is somebody else now, or something else: what it says from here on is that one's. */
     void renew() {
         member.end();
-        withheld.clear();
+        withheld = Map.of();
         siteWithheld = false;
         member = presence.enter(this);
     }
@@ -56,7 +56,9 @@ final class ConnectionPresence implements Watcher {
     }
 
     void left(String conversation, int handle) {
-        withheld.remove(handle);
+        if (!withheld.isEmpty()) {
+            withheld.remove(handle);
+        }
         member.left(conversation);
     }
 
@@ -90,6 +92,7 @@ final class ConnectionPresence implements Watcher {
             if (connection.isWritable()) {
                 connection.tell(PresenceEncoder.encode(peers));
             } else {
+                withheld = withheld.isEmpty() ? new LinkedHashMap<>() : withheld;
                 withheld.put(peers.handle(), peers);
             }
         } else if (news instanceof News.Site && principal().role().isStaff()) {
@@ -104,7 +107,7 @@ final class ConnectionPresence implements Watcher {
     /** The socket takes data again. */
     void drained() {
         withheld.values().forEach(peers -> connection.tell(PresenceEncoder.encode(peers)));
-        withheld.clear();
+        withheld = Map.of();
         if (siteWithheld) {
             siteWithheld = false;
             member.watchSiteAgain();

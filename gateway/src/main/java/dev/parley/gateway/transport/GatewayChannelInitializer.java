@@ -29,6 +29,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
     private final Node node;
     private final Origins origins;
     private final PlainHttp http;
+    private final WebSocketServerProtocolConfig webSocketConfig;
     private final AtomicInteger turnedAway = new AtomicInteger();
 
     /** {@code http} answers what is not an upgrade. */
@@ -37,6 +38,7 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
         this.node = node;
         this.origins = origins;
         this.http = http;
+        this.webSocketConfig = webSocketConfig(node.limits().frameBytesMax());
     }
 
     @Override
@@ -57,13 +59,15 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
                 origins,
                 webSocket ->
                         addWebSocket(webSocket, isCrowded ? turnedAway(channel) : new ConnectionHandler(loop, node)),
-                GatewayChannelInitializer::removeHttp,
+                this::removeHttp,
                 plain -> plain.addLast(isCrowded ? turnedAway(channel) : http.handler(loop))));
     }
 
-    /** The codec and the aggregator went with the handshake. */
-    private static void removeHttp(ChannelPipeline pipeline) {
+    /** The codec and the aggregator went with the handshake. Who takes nothing is noticed by the connection itself. */
+    private void removeHttp(ChannelPipeline pipeline) {
         pipeline.remove(CorsHandler.class);
+        long silentMillis = 2L * node.limits().heartbeatMillis();
+        pipeline.replace(IdleStateHandler.class, null, new IdleStateHandler(silentMillis, 0, 0, TimeUnit.MILLISECONDS));
     }
 
     /** Whether the address has as many sockets as it may; else this is counted as one of them. */
@@ -89,18 +93,14 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
     }
 
     private void addWebSocket(ChannelPipeline pipeline, ChannelHandler last) {
-        int frameBytesMax = node.limits().frameBytesMax();
         pipeline.addLast(new WebSocketGuard(node.clock()));
-        pipeline.addLast(new WebSocketServerProtocolHandler(webSocketConfig(frameBytesMax)));
-        pipeline.addLast(new WebSocketFrameAggregator(frameBytesMax));
+        pipeline.addLast(new WebSocketServerProtocolHandler(webSocketConfig));
+        pipeline.addLast(new WebSocketFrameAggregator(node.limits().frameBytesMax()));
         pipeline.addLast(new FrameDecoder());
         pipeline.addLast(last);
     }
 
-    /**
-     * Notices in two heartbeats who says nothing, and who takes nothing: the second event in a row about writing means that
-     * not a byte went out since the first.
-     */
+    /** Notices in two heartbeats who says nothing, and in one that an answer which does not end says nothing. */
     static IdleStateHandler idleness(long heartbeatMillis) {
         return new IdleStateHandler(true, 2 * heartbeatMillis, heartbeatMillis, 0, TimeUnit.MILLISECONDS);
     }

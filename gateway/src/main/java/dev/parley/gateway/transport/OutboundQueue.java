@@ -34,6 +34,7 @@ final class OutboundQueue implements Runnable {
 
     private final List<byte[]> frames = new ArrayList<>(1);
     private int bytes;
+    private long writtenBytes;
     private boolean scheduled;
 
     OutboundQueue(Channel channel) {
@@ -67,7 +68,13 @@ final class OutboundQueue implements Runnable {
         channel.flush();
     }
 
+    /** Handed to the channel until now. */
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
     private void writeAlone(byte[] frame) {
+        writtenBytes += frame.length;
         ByteBuf message = Unpooled.wrappedBuffer(frame);
         if (encoder == null) {
             channel.write(new BinaryWebSocketFrame(message));
@@ -90,6 +97,7 @@ final class OutboundQueue implements Runnable {
         for (byte[] frame : frames) {
             message.writeBytes(frame);
         }
+        writtenBytes += bytes;
         frames.clear();
         bytes = 0;
         if (encoder == null) {
