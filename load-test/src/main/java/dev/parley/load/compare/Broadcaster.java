@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.flush.FlushConsolidationHandler;
-import io.netty.util.Version;
 import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 
@@ -54,15 +53,9 @@ public final class Broadcaster {
                 .bind("127.0.0.1", 0)
                 .sync()
                 .channel();
-        System.out.println(arguments[0] + " ready on http://127.0.0.1:"
-                + ((InetSocketAddress) channel.localAddress()).getPort() + " netty="
-                + version());
+        System.out.println(
+                arguments[0] + " ready on http://127.0.0.1:" + ((InetSocketAddress) channel.localAddress()).getPort());
         channel.closeFuture().sync();
-    }
-
-    private static String version() {
-        Version common = Version.identify().get("netty-common");
-        return common == null ? "unknown" : common.artifactVersion();
     }
 
     private static ChannelHandler[] stock(Rooms<Channel> rooms) {

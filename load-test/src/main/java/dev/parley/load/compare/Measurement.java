@@ -201,7 +201,7 @@ final class Measurement {
     private List<Sample> startUp(ServerKind kind, int round) throws IOException {
         long busyBefore = Proc.busyMicros(yard.processors().server());
         try (Stand stand = new Stand(kind, yard, seeds.nextLong())) {
-            long own = Proc.cpuMicros(stand.server().pid());
+            long own = stand.server().cpuMicros();
             long beside = Proc.busyMicros(yard.processors().server()) - busyBefore - own;
             long millis = stand.server().readyMillis();
             double noisePercent = 100 * beside / (millis * 1e3);
@@ -251,7 +251,7 @@ final class Measurement {
 
     /** Again while others disturb it, a few times. */
     private Window quietStep(Stand stand, Shape shape, Measure measure, int round, double perSecond, int leadMillis)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         Window window = step(stand, shape, measure, round, perSecond, leadMillis);
         for (int i = 1; i < pace.tries() && !window.isQuiet() && window.isRight(); i++) {
             window = step(stand, shape, measure, round, perSecond, leadMillis);
@@ -261,7 +261,7 @@ final class Measurement {
 
     /** One window at a rate, and all that belongs to it. */
     private Window step(Stand stand, Shape shape, Measure measure, int round, double perSecond, int leadMillis)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         stand.generator().typeOpen(perSecond);
         Thread.sleep(leadMillis);
         Window window = window(stand, shape, measure, round, perSecond);
@@ -276,12 +276,12 @@ final class Measurement {
     }
 
     private Window window(Stand stand, Shape shape, Measure measure, int round, double perSecond)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         Generator generator = stand.generator();
-        Stretch.Mark from = Stretch.Mark.now(stand.server(), yard.processors());
+        Stretch.Mark from = Stretch.Mark.beginning(stand.server(), yard.processors());
         generator.openWindow(TimeUnit.MILLISECONDS.toNanos(pace.windowMillis()));
         Thread.sleep(pace.windowMillis());
-        Stretch.Mark to = Stretch.Mark.now(stand.server(), yard.processors());
+        Stretch.Mark to = Stretch.Mark.end(stand.server(), yard.processors());
         long resident = Proc.residentKilobytes(stand.server().pid());
         return read(stand, shape, measure, round, perSecond, Stretch.between(from, to), resident, "");
     }

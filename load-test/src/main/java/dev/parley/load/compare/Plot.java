@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /** A report as bars: one panel for each quantity, one bar for each server. An SVG that is read on light and on dark. */
 final class Plot {
-    private static final int WIDTH = 760;
-    private static final int LABELS = 240;
+    private static final int WIDTH = 780;
+    private static final int LABELS = 260;
     private static final int BARS = 330;
     private static final int ROW = 22;
     private static final int HEADING = 34;
@@ -62,8 +62,7 @@ final class Plot {
                         server -> report.finding(quantity, server).orElseThrow().median())
                 .max()
                 .orElse(1);
-        text(MARGIN, y + 18, "heading", quantity.measure().label() + ": " + quantity.name());
-        text(LABELS + 100, y + 18, "small", quantity.at());
+        text(MARGIN, y + 18, "heading", quantity.measure().label() + ": " + quantity.name() + ", " + quantity.at());
         y += HEADING;
         Optional<ServerKind> parley =
                 measured.stream().filter(ServerKind::isParley).findFirst();
@@ -82,7 +81,7 @@ final class Plot {
             String ratio = parley.filter(each -> each != server)
                     .map(each -> report.ratio(quantity, each, server))
                     .filter(text -> !text.isEmpty() && !text.startsWith("–"))
-                    .map(text -> "  " + parley.get().label() + " ÷ it " + text)
+                    .map(text -> ", " + parley.get().label() + " ÷ it " + text)
                     .orElse("");
             text(LABELS + (int) width + 6, y + 14, "small", finding.value(quantity.unit()) + ratio);
             y += ROW;

@@ -3,11 +3,11 @@ package dev.parley.load.compare;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /** What Linux tells of processes and processors. For any thread. */
 final class Proc {
@@ -15,28 +15,40 @@ final class Proc {
     private static final long MICROS_PER_TICK = 10_000;
 
     private static final Path ROOT = Path.of("/proc");
+    private static final String KERNEL_THREADS_PARENT = "2";
     private static final String RESIDENT = "VmRSS:";
 
     private Proc() {}
 
-    /** User and system time of a process and of those that it started. */
+    /** User and system time of a process; 0 if there is none. */
     static long cpuMicros(long pid) {
-        LongStream started = ProcessHandle.of(pid).stream()
-                .flatMap(ProcessHandle::descendants)
-                .mapToLong(ProcessHandle::pid);
-        return LongStream.concat(LongStream.of(pid), started)
-                .map(Proc::ownCpuMicros)
-                .sum();
+        return cpuMicros(stat(Long.toString(pid)));
     }
 
-    private static long ownCpuMicros(long pid) {
-        String line = read(ROOT.resolve(Long.toString(pid)).resolve("stat"));
-        if (line.isEmpty()) {
-            return 0;
+    private static long cpuMicros(String[] stat) {
+        return stat.length == 0 ? 0 : (Long.parseLong(stat[11]) + Long.parseLong(stat[12])) * MICROS_PER_TICK;
+    }
+
+    /** The same of all that the kernel does by itself, such as journals, write-back and what interrupts leave over. */
+    static long kernelThreadsMicros() throws IOException {
+        long sum = 0;
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(ROOT, "[0-9]*")) {
+            for (Path process : processes) {
+                String[] stat = stat(String.valueOf(process.getFileName()));
+                if (stat.length > 0 && stat[1].equals(KERNEL_THREADS_PARENT)) {
+                    sum += cpuMicros(stat);
+                }
+            }
         }
-        // The name, which is in parentheses, may have anything in it.
-        String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MICROS_PER_TICK;
+        return sum;
+    }
+
+    /** What follows the name, which is in parentheses and may have anything in it; empty if there is no such process. */
+    private static String[] stat(String pid) {
+        String line = read(ROOT.resolve(pid).resolve("stat"));
+        return line.isEmpty()
+                ? new String[0]
+                : line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
     }
 
     /** The time that a processor was busy, with what others took from this machine. */
@@ -70,6 +82,9 @@ final class Proc {
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
+            if (file.startsWith(ROOT) && !Files.exists(file)) {
+                return "";
+            }
             throw new UncheckedIOException(e);
         }
     }

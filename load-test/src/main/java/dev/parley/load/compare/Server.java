@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server as a child process on a processor of its own. Owned by the thread that measures. */
 final class Server implements AutoCloseable {
@@ -29,6 +30,7 @@ final class Server implements AutoCloseable {
     private final int port;
     private final String configuration;
     private final long readyMillis;
+    private final List<Long> pids;
 
     /** How a server is started: it prints {@code ready on http://HOST:PORT} and what it runs with. */
     record Launch(List<String> command, Map<String, String> environment, Path folder) {}
@@ -59,10 +61,18 @@ final class Server implements AutoCloseable {
             port = found.port();
             configuration = found.configuration();
             readyMillis = TimeUnit.NANOSECONDS.toMillis(found.nanos() - startNanos);
+            pids = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                    .map(ProcessHandle::pid)
+                    .toList();
         } catch (CompletionException e) {
             close();
             throw new IllegalStateException("not ready: " + command + "\n" + output(), e);
         }
+    }
+
+    /** User and system time of what runs since it was ready. */
+    long cpuMicros() {
+        return pids.stream().mapToLong(Proc::cpuMicros).sum();
     }
 
     private void read(CompletableFuture<Ready> ready) {

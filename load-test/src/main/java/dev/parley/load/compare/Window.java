@@ -130,7 +130,7 @@ record Window(
         return String.format(
                         Locale.ROOT,
                         "%-14s %5d %-10s %2d  %9s/s offered %,9.0f/s acknowledged  p50 %,9.2f p99 %,9.2f ms  %5.1f µs/delivery"
-                                + "  server %3.0f%% generator %3.0f%% noise %3.0f%%",
+                                + "  server %3.0f%% generator %3.0f%% kernel %3.0f%% noise %3.0f%%",
                         server.label(),
                         shape.conversations(),
                         measure.label(),
@@ -142,6 +142,7 @@ record Window(
                         serverMicrosPerDelivery(),
                         stretch.serverPercent(),
                         stretch.generatorPercent(),
+                        stretch.kernelPercent(),
                         stretch.noisePercent())
                 + (refused > 0 ? "  " + refused + " refused" : "")
                 + (skipped > 0 ? "  " + skipped + " skipped" : "")
@@ -171,6 +172,7 @@ record Window(
                 .number("server_cpu_micros", stretch.serverMicros())
                 .number("server_percent", stretch.serverPercent())
                 .number("generator_percent", stretch.generatorPercent())
+                .number("kernel_threads_percent", stretch.kernelPercent())
                 .number("noise_percent", stretch.noisePercent())
                 .number("refused", refused)
                 .number("skipped", skipped)

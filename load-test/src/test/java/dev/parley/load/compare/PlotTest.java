@@ -38,7 +38,7 @@ final class PlotTest {
         quiet(ServerKind.PARLEY, RATE, 50);
         quiet(ServerKind.NETTY, RATE, 100);
 
-        assertThat(plot()).contains("100 operations/s  parley ÷ it 0.50");
+        assertThat(plot()).contains("100 operations/s, parley ÷ it 0.50");
     }
 
     @Test
