@@ -95,7 +95,7 @@ final class Compare implements Callable<Integer> {
 
     @Option(
             names = "--warm-up-millis",
-            description = "How long a server is full before its first window; 8000 if not given, with --quick 3000.")
+            description = "How long a server is full before its first window; 15000 if not given, with --quick 5000.")
     private @Nullable Integer warmUpMillis;
 
     @Option(names = "--gateway-jar", description = "Parley.")

@@ -72,6 +72,13 @@ final class Ledger {
         }
     }
 
+    /** What was sent and is not acknowledged left again, since it was not taken. */
+    void sentAgain(long now) {
+        for (long operation = acknowledged; operation < sent; operation++) {
+            sentNanos[slot(operation)] = now;
+        }
+    }
+
     void acknowledged(long from, long to, long now) {
         if (isNext("acknowledgement", 0, acknowledged, from, to)) {
             for (long operation = from; operation < to; operation++) {

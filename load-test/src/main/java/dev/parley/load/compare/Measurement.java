@@ -228,7 +228,7 @@ final class Measurement {
                     kind,
                     new Quantity(Measure.STARTUP, 0, "an empty folder", "ready after", "ms"),
                     millis,
-                    noisePercent <= Window.NOISE_PERCENT_MAX,
+                    Stretch.isQuiet(noisePercent),
                     false,
                     stand.differs()));
         }

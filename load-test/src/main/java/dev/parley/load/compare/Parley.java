@@ -176,6 +176,11 @@ final class Parley implements Dialect {
             }
         }
 
+        private void sendAgain(Submission pending) {
+            ledger.sentAgain(System.nanoTime());
+            writer.say(pending.message, pending.message.length);
+        }
+
         /** The submission was not processed: the same again after the delay. */
         private void answered(Answer answer, Submission pending, long now) {
             if (!answer.hasRefused() || answer.getSeq() != pending.seq) {
@@ -188,7 +193,7 @@ final class Parley implements Dialect {
                 case OVERLOADED, RATE_LIMITED, STORE_AWAY ->
                     wire.loop()
                             .schedule(
-                                    () -> writer.say(pending.message, pending.message.length),
+                                    () -> sendAgain(pending),
                                     answer.getRefused().getDelayMillis(),
                                     TimeUnit.MILLISECONDS);
                 default ->

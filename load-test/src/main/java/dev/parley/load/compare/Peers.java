@@ -37,5 +37,8 @@ public final class Peers {
         if (code != 0) {
             throw new IOException("npm ci ended with " + code + " in " + folder);
         }
+        if (!Files.isExecutable(folder.resolve(NODE))) {
+            throw new IOException("npm installed no Node in " + folder + ": its package has an install script");
+        }
     }
 }

@@ -16,6 +16,14 @@ record Stretch(
         double kernelPercent,
         double noisePercent) {
 
+    /** With more of it nothing is concluded. */
+    private static final double NOISE_PERCENT_MAX = 10;
+
+    /** Where processes are told more time than processors had, the times are not right. */
+    static boolean isQuiet(double noisePercent) {
+        return Math.abs(noisePercent) <= NOISE_PERCENT_MAX;
+    }
+
     /** A moment. */
     record Mark(long nanos, long serverMicros, long generatorMicros, long kernelMicros, long busyMicros) {
 

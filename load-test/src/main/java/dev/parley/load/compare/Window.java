@@ -35,9 +35,6 @@ record Window(
         String unsettled,
         String differs) {
 
-    /** With more of it nothing is concluded from a window. */
-    static final double NOISE_PERCENT_MAX = 10;
-
     /** So many times its saturation is what is too much for a server. */
     static final int OVERLOAD = 2;
 
@@ -58,7 +55,7 @@ record Window(
     }
 
     boolean isQuiet() {
-        return stretch.noisePercent() <= NOISE_PERCENT_MAX;
+        return Stretch.isQuiet(stretch.noisePercent());
     }
 
     boolean isRight() {

@@ -88,6 +88,18 @@ final class LedgerTest {
     }
 
     @Test
+    void measuresWhatWasNotTakenFromWhenItWasSentLast() {
+        tally.open(0, 1_000_000_000);
+        ledger.typed(0);
+        ledger.sent(1, 500_000);
+        ledger.sentAgain(1_000_000);
+        ledger.delivered(1, 0, 1, 1_600_000);
+
+        assertThat(tally.sinceSentMicros().getMaxValue()).isEqualTo(600);
+        assertThat(tally.sinceDueMicros().getMaxValue()).isEqualTo(1_600);
+    }
+
+    @Test
     void countsInAWindowWhatArrivesInItAndMeasuresWhatWasDueInItHoweverLateThatArrives() {
         ledger.typed(50);
         tally.open(100, 100);

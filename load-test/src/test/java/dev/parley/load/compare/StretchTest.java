@@ -21,4 +21,12 @@ final class StretchTest {
         assertThat(stretch.kernelPercent()).isCloseTo(5, within(1e-9));
         assertThat(stretch.noisePercent()).isCloseTo(10, within(1e-9));
     }
+
+    @Test
+    void aWindowIsQuietWhereTheTimesAddUp() {
+        assertThat(Stretch.isQuiet(9.9)).isTrue();
+        assertThat(Stretch.isQuiet(-9.9)).isTrue();
+        assertThat(Stretch.isQuiet(10.1)).isFalse();
+        assertThat(Stretch.isQuiet(-30)).isFalse();
+    }
 }
