@@ -105,8 +105,8 @@ final class RedisAppends {
         if (known != null) {
             return CompletableFuture.completedFuture(new Judged(arguments, known, List.of()));
         }
-        return link.commands()
-                .hmget(arguments.keys().head(), CHAIN, SNAPSHOT_REVISION, SUMMARY)
+        return LostAnswers.askAgain(
+                        () -> link.commands().hmget(arguments.keys().head(), CHAIN, SNAPSHOT_REVISION, SUMMARY))
                 .thenApply(fields -> {
                     KnownHead head = head(append.key(), fields);
                     boolean there = head != null && head.chain().position().equals(append.expected());
@@ -170,11 +170,11 @@ final class RedisAppends {
                 && !summary.visitor().isEmpty()
                 && !summary.visitor().equals(head.visitor())) {
             String tenant = append.key().tenant();
-            filed = link.commands()
+            filed = LostAnswers.askAgain(() -> link.commands()
                     .zadd(
                             RedisKeys.visitors(tenant, summary.visitor()),
                             0,
-                            Keys.visitor(tenant, summary.visitor(), summary.conversation()));
+                            Keys.visitor(tenant, summary.visitor(), summary.conversation())));
         }
         List<Erasure> earlier = judged.arguments().prepared().earlierErasures();
         if (earlier.isEmpty()) {
@@ -184,7 +184,8 @@ final class RedisAppends {
                 .map(erasure -> RedisKeys.revision(erasure.revision()))
                 .toArray(byte[][]::new);
         return filed.thenCombine(
-                link.commands().hmget(judged.arguments().keys().entries(), fields),
+                LostAnswers.askAgain(
+                        () -> link.commands().hmget(judged.arguments().keys().entries(), fields)),
                 (done, rows) -> erased(judged, head, earlier, rows));
     }
 

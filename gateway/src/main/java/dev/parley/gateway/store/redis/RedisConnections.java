@@ -16,6 +16,8 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -26,10 +28,9 @@ import java.util.concurrent.TimeUnit;
  * primary that Sentinel names, {@code redis-cluster://} and {@code rediss-cluster://} a cluster of which some nodes are
  * given. Opened and closed by one thread, which blocks; the connections are for any.
  *
- * <p>A lost connection is tried again at once and then about every second. While it is lost a command is rejected, and those
- * that were on their way fail: what became of them is unknown. In a cluster, where a connection to a server that is new is
- * made when it is needed, commands wait for one instead, and those that were on their way are sent again. So each must be
- * such that twice is once.
+ * <p>A lost connection is tried again at once and then about every second. Meanwhile commands wait, for no longer than their
+ * time limit, and those that were on their way are sent again in their order, but for the first ({@link LostAnswers}). So each
+ * must be such that twice is once.
  */
 public final class RedisConnections implements AutoCloseable {
     /** A command without an answer for so long is given up, whatever became of it. */
@@ -37,38 +38,50 @@ public final class RedisConnections implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RECONNECT_DELAY_MAX = Duration.ofSeconds(1);
+    private static final int RECONNECT_DELAY_MILLIS = 5;
+    /** Of the timer that reconnects; Lettuce's own would round each delay up to 100 ms. */
+    private static final int TICK_MILLIS = 10;
+
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(15);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int COMMANDS_QUEUED_MAX = 65_536;
     private static final String CLUSTER = "-cluster:";
 
+    private final Timer timer;
     private final ClientResources resources;
     private final AbstractRedisClient client;
 
-    private RedisConnections(ClientResources resources, AbstractRedisClient client) {
+    private RedisConnections(Timer timer, ClientResources resources, AbstractRedisClient client) {
+        this.timer = timer;
         this.resources = resources;
         this.client = client;
     }
 
     /** Connects nothing yet. Throws {@link IllegalArgumentException} if it is no such URI. */
     public static RedisConnections of(String uri) {
+        Timer timer = new HashedWheelTimer(task -> new Thread(task, "redis-timer"), TICK_MILLIS, TimeUnit.MILLISECONDS);
         ClientResources resources = DefaultClientResources.builder()
-                .reconnectDelay(
-                        () -> Delay.fullJitter(Duration.ofMillis(1), RECONNECT_DELAY_MAX, 50, TimeUnit.MILLISECONDS))
+                .reconnectDelay(() -> Delay.fullJitter(
+                        Duration.ofMillis(RECONNECT_DELAY_MILLIS),
+                        RECONNECT_DELAY_MAX,
+                        RECONNECT_DELAY_MILLIS,
+                        TimeUnit.MILLISECONDS))
+                .nettyCustomizer(new LostAnswers())
+                .timer(timer)
                 .build();
         try {
             return new RedisConnections(
-                    resources, uri.contains(CLUSTER) ? cluster(uri, resources) : single(uri, resources));
+                    timer, resources, uri.contains(CLUSTER) ? cluster(uri, resources) : single(uri, resources));
         } catch (RuntimeException e) {
             resources.shutdown(0, 0, TimeUnit.SECONDS);
+            timer.stop();
             throw e;
         }
     }
 
     private static AbstractRedisClient single(String uri, ClientResources resources) {
         RedisClient client = RedisClient.create(resources, withTimeout(RedisURI.create(uri)));
-        client.setOptions(options(ClientOptions.builder(), DisconnectedBehavior.REJECT_COMMANDS)
-                .build());
+        client.setOptions(options(ClientOptions.builder()).build());
         return client;
     }
 
@@ -77,7 +90,7 @@ public final class RedisConnections implements AutoCloseable {
         nodes.forEach(RedisConnections::withTimeout);
         RedisClusterClient client = RedisClusterClient.create(resources, nodes);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        options(options, DisconnectedBehavior.ACCEPT_COMMANDS);
+        options(options);
         client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                         .build())
@@ -90,9 +103,9 @@ public final class RedisConnections implements AutoCloseable {
         return uri;
     }
 
-    private static ClientOptions.Builder options(ClientOptions.Builder options, DisconnectedBehavior disconnected) {
+    private static ClientOptions.Builder options(ClientOptions.Builder options) {
         return options.autoReconnect(true)
-                .disconnectedBehavior(disconnected)
+                .disconnectedBehavior(DisconnectedBehavior.ACCEPT_COMMANDS)
                 .requestQueueSize(COMMANDS_QUEUED_MAX)
                 .timeoutOptions(TimeoutOptions.enabled(COMMAND_TIMEOUT))
                 .socketOptions(SocketOptions.builder()
@@ -120,5 +133,6 @@ public final class RedisConnections implements AutoCloseable {
     public void close() {
         client.shutdown(Duration.ZERO, CLOSE_TIMEOUT);
         resources.shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        timer.stop();
     }
 }

@@ -128,7 +128,8 @@ public final class RedisEphemeral implements Ephemeral {
     /** A server that was started anew, or that took over, does not know the script yet. */
     private CompletionStage<Object> run(
             EphemeralScript script, ScriptOutputType output, byte[][] keys, byte[]... arguments) {
-        return RedisEphemeral.<Object>ask(() -> link.commands().evalsha(script.digest(), output, keys, arguments))
+        return LostAnswers.<Object>askAgain(() -> RedisEphemeral.<Object>ask(
+                        () -> link.commands().evalsha(script.digest(), output, keys, arguments)))
                 .handle((answer, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedStage(answer);

@@ -50,6 +50,16 @@ final class RedisFeed {
             public void smessage(byte[] channel, byte[] message) {
                 heard(message);
             }
+
+            @Override
+            public void ssubscribed(byte[] channel, long count) {
+                listens(RedisKeys.partitionOf(channel), true);
+            }
+
+            @Override
+            public void sunsubscribed(byte[] channel, long count) {
+                listens(RedisKeys.partitionOf(channel), false);
+            }
         });
     }
 
@@ -57,11 +67,29 @@ final class RedisFeed {
     private static final class Partition {
         private final Map<ConversationKey, Watched> watched = new HashMap<>();
         private long count = UNKNOWN;
+        private boolean listens;
     }
 
     private static final class Watched {
         private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
-        private final AtomicLong writes = new AtomicLong(UNKNOWN);
+        private long writes = UNKNOWN;
+
+        synchronized long writes() {
+            return writes;
+        }
+
+        /** Whether the log was written to since. */
+        synchronized boolean isNews(long count) {
+            boolean differs = writes != count;
+            writes = count;
+            return differs;
+        }
+
+        /** As an answer says, which is old if more was announced since it was asked for. */
+        synchronized boolean isNews(long count, long writesWhenAsked) {
+            boolean isOld = writes != writesWhenAsked && count <= writes;
+            return !isOld && isNews(count);
+        }
 
         private void tell(long revision) {
             watchers.forEach(watcher -> watcher.accept(revision));
@@ -137,9 +165,7 @@ final class RedisFeed {
             }
             watched = all.watched.get(announcement.key());
         }
-        if (watched != null
-                && watched.writes.getAndSet(announcement.writes()) != announcement.writes()
-                && !announcement.isOf(node)) {
+        if (watched != null && watched.isNews(announcement.writes()) && !announcement.isOf(node)) {
             watched.tell(announcement.revision());
         }
         if (gap) {
@@ -150,18 +176,49 @@ final class RedisFeed {
 
     /** Compares the counters of the partitions in use; called on the beat. */
     void beat() {
+        if (!link.isOpen()) {
+            return;
+        }
         List<Integer> used;
         synchronized (partitions) {
             used = List.copyOf(partitions.keySet());
         }
-        for (int partition : used) {
-            link.commands().get(RedisKeys.feed(partition)).thenAccept(value -> {
-                long count = value == null ? 0 : Long.parseLong(new String(value, StandardCharsets.US_ASCII));
-                if (differs(partition, count)) {
-                    lookAtAll(partition);
-                }
-            });
+        used.forEach(this::listen);
+        used.forEach(this::compare);
+    }
+
+    /** What was announced before it was listened, or listened again, was not heard. */
+    private void listens(int partition, boolean now) {
+        synchronized (partitions) {
+            Partition all = partitions.get(partition);
+            if (all == null) {
+                return;
+            }
+            all.listens = now;
         }
+        if (now) {
+            compare(partition);
+        }
+    }
+
+    /** A channel that is not listened to, since the answer was lost or a cluster moved its slot, is subscribed again. */
+    private void listen(int partition) {
+        synchronized (partitions) {
+            Partition all = partitions.get(partition);
+            if (all != null && !all.listens) {
+                channels.async().ssubscribe(RedisKeys.channel(partition));
+            }
+        }
+    }
+
+    private void compare(int partition) {
+        LostAnswers.askAgain(() -> link.commands().get(RedisKeys.feed(partition)))
+                .thenAccept(value -> {
+                    long count = value == null ? 0 : Long.parseLong(new String(value, StandardCharsets.US_ASCII));
+                    if (differs(partition, count)) {
+                        lookAtAll(partition);
+                    }
+                });
     }
 
     /** Less than before it is after a failover that went back. */
@@ -192,14 +249,14 @@ final class RedisFeed {
     }
 
     private void look(ConversationKey key, Watched watched, LongConsumer tell) {
-        link.commands()
-                .hmget(RedisKeys.of(key).head(), end, writes)
+        long asked = watched.writes();
+        LostAnswers.askAgain(() -> link.commands().hmget(RedisKeys.of(key).head(), end, writes))
                 .thenAccept(fields -> {
                     try {
                         long count = fields.get(1).hasValue()
                                 ? Long.parseLong(new String(fields.get(1).getValue(), StandardCharsets.US_ASCII))
                                 : 0;
-                        if (watched.writes.getAndSet(count) != count) {
+                        if (watched.isNews(count, asked)) {
                             tell.accept(revision(fields.get(0)));
                         }
                     } catch (WireException | NumberFormatException e) {

@@ -67,6 +67,12 @@ record RedisKeys(int partition, byte[] ids) {
         return ofPartition(partition, "channel");
     }
 
+    /** Of one of these keys. */
+    static int partitionOf(byte[] key) {
+        String text = new String(key, StandardCharsets.US_ASCII);
+        return Integer.parseInt(text.substring(text.indexOf('{') + 1, text.indexOf('}')));
+    }
+
     /** Written for nothing but to be waited for. */
     static byte[] barrier(int partition) {
         return ofPartition(partition, "barrier");

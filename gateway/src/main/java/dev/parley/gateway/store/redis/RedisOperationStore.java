@@ -36,14 +36,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The store in Redis, which any number of nodes share. Redis is the only one that decides order; this object is a way to it.
  * While Redis is away calls fail with {@link StoreBusyException}, having sent nothing; what was on its way then is unknown.
- * When it is back all goes on by itself.
+ * When it is back all goes on by itself. A connection that is lost for a moment fails nothing: all that was on its way is asked
+ * again on the next one, and no append is made twice.
  *
  * <p>Thread: any, and none blocks but in {@link #open} and {@link #close}. Stages complete on threads of Lettuce or of the
  * decoders.
  */
 public final class RedisOperationStore implements OperationStore {
     private static final int PULSE_MILLIS = 500;
-    private static final int FEED_MILLIS = 1_500;
+    private static final int FEED_MILLIS = 1_000;
     private static final int CLOSE_SECONDS = 5;
 
     private final RedisConnections connections;
@@ -270,7 +271,7 @@ public final class RedisOperationStore implements OperationStore {
         CompletionStage<T> answered;
         try {
             pulse.require();
-            answered = call.get();
+            answered = LostAnswers.askAgain(call);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -15,15 +15,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether Redis answers, and how much it may be asked at once. A command without an answer stops all that follow until a
- * ping, sent on the same connections behind it, has one: so what waits inside of Lettuce is bounded by what was in flight.
+ * ping, sent on the same connections behind it, has one: so what waits inside of Lettuce is bounded by what was in flight. What
+ * is asked in the moments in which a connection is lost waits for the next one.
  * For any thread.
  */
 final class RedisPulse {
     private static final Logger LOG = LoggerFactory.getLogger(RedisPulse.class);
 
+    /** While it is lost for fewer beats in a row, what is asked waits for it. */
+    private static final int BEATS_LOST_MAX = 4;
+
     private final RedisLink link;
     private final long bytesInFlightMax;
     private final AtomicLong bytesInFlight = new AtomicLong();
+    private int beatsLost;
     private volatile boolean answers = true;
     private volatile boolean closed;
 
@@ -32,15 +37,19 @@ final class RedisPulse {
         this.bytesInFlightMax = bytesInFlightMax;
     }
 
-    /** Asks whether it answers; called on the beat. */
+    /** Asks whether it answers; called on the beat. A connection that was lost is mostly back at once. */
     void beat() {
         if (!link.isOpen()) {
-            answered(false, "the connection is lost");
+            beatsLost++;
+            if (beatsLost >= BEATS_LOST_MAX) {
+                answered(false, "the connection is lost");
+            }
             return;
         }
+        beatsLost = 0;
         link.primaries()
                 .thenCompose(nodes -> CompletableFuture.allOf(nodes.stream()
-                        .map(node -> node.ping().toCompletableFuture())
+                        .map(node -> LostAnswers.askAgain(node::ping).toCompletableFuture())
                         .toArray(CompletableFuture<?>[]::new)))
                 .whenComplete(
                         (done, failure) -> answered(failure == null, failure == null ? "" : failure.getMessage()));
@@ -56,7 +65,7 @@ final class RedisPulse {
     }
 
     boolean beats() {
-        return answers && link.isOpen() && !closed;
+        return answers && !closed;
     }
 
     /** Throws if nothing may be sent now, {@link StoreBusyException} where that will pass. */

@@ -19,7 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** A script beside this class, called by its digest; sent whole where Redis does not have it (any more), and
- * again while its slot moves from one server to another. For any thread. */
+ * again while its slot moves from one server to another, or if its answer was lost. For any thread. */
 final class RedisScript {
     private static final int TRIES = 100;
     private static final int TRY_AGAIN_MILLIS = 30;
@@ -65,6 +65,9 @@ final class RedisScript {
                 })
                 .exceptionallyCompose(failure -> {
                     Throwable cause = cause(failure);
+                    if (LostAnswers.isLost(cause) && tries > 1) {
+                        return run(commands, keys, values, tries - 1);
+                    }
                     return isMoving(cause) && tries > 1
                             ? CompletableFuture.runAsync(() -> {}, later)
                                     .thenCompose(done -> run(commands, keys, values, tries - 1))

@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Waits until a replica has all that a server was answered before: by a write of its own and {@code WAIT}, whose count is
  * compared, on a connection of its own, which stands still meanwhile. Who comes while one is waited for shares the next. For
  * any thread.
+ *
+ * <p>{@code WAIT} is about what its own connection wrote. If that is lost, Lettuce sends what was not answered on the next one,
+ * where {@code WAIT} alone would wait for nothing. So the connection is asked for its number before and after, and all is sent
+ * again if that changed.
  */
 final class ReplicaBarrier {
     private static final byte[] NOTHING = {};
+    private static final long CUT = -1;
+    private static final int TRIES = 20;
 
     private final RedisLink link;
     private final int waitMillis;
@@ -52,24 +58,34 @@ final class ReplicaBarrier {
             lane.waiting = true;
         }
         CompletableFuture<Void> passed = new CompletableFuture<>();
-        go(server, key, passed);
+        go(server, key, passed, TRIES);
         return passed;
     }
 
-    private void go(RedisAsyncCommands<byte[], byte[]> server, byte[] key, CompletableFuture<Void> passed) {
+    private void go(RedisAsyncCommands<byte[], byte[]> server, byte[] key, CompletableFuture<Void> passed, int tries) {
+        CompletionStage<Long> before = server.clientId();
         CompletionStage<String> written = server.set(key, NOTHING);
         CompletionStage<Long> counted = server.waitForReplication(1, waitMillis);
-        written.thenCombine(counted, (ok, replicas) -> replicas).whenComplete((replicas, failure) -> {
-            next(server);
-            if (failure != null) {
-                passed.completeExceptionally(failure);
-            } else if (replicas < 1) {
-                passed.completeExceptionally(new StoreFailedException(
-                        "no replica of Redis has it within " + waitMillis + " ms", new IOException("WAIT counted 0")));
-            } else {
-                passed.complete(null);
-            }
-        });
+        CompletionStage<Boolean> whole = server.clientId().thenCombine(before, Long::equals);
+        CompletionStage<Long> waited = written.thenCombine(counted, (ok, replicas) -> replicas);
+        waited.thenCombine(whole, (replicas, isWhole) -> isWhole ? replicas : CUT)
+                .whenComplete((replicas, failure) -> {
+                    boolean isCut = failure == null ? replicas == CUT : LostAnswers.isLost(failure);
+                    if (isCut && tries > 1) {
+                        go(server, key, passed, tries - 1);
+                        return;
+                    }
+                    next(server);
+                    if (failure != null) {
+                        passed.completeExceptionally(failure);
+                    } else if (replicas < 1) {
+                        passed.completeExceptionally(new StoreFailedException(
+                                "no replica of Redis has it within " + waitMillis + " ms",
+                                new IOException("WAIT counted 0")));
+                    } else {
+                        passed.complete(null);
+                    }
+                });
     }
 
     private void next(RedisAsyncCommands<byte[], byte[]> server) {
@@ -86,6 +102,6 @@ final class ReplicaBarrier {
                 return;
             }
         }
-        go(server, key, next);
+        go(server, key, next, TRIES);
     }
 }

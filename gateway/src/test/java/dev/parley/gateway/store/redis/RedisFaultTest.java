@@ -53,7 +53,7 @@ class RedisFaultTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void what_is_sent_again_after_a_cut_is_appended_once(boolean grewMeanwhile) {
+    void what_is_sent_again_since_its_fate_is_unknown_is_appended_once(boolean grewMeanwhile) {
         try (RedisServer server = RedisServer.start();
                 RedisProxy proxy = new RedisProxy(server);
                 RedisOperationStore store = open(proxy, Durability.DISK);
@@ -69,9 +69,9 @@ class RedisFaultTest {
             }
             until(() -> "21"
                     .equals(text(raw(server, redis -> redis.hget(keys(writer).head(), bytes("writes"))))));
+            answers.forEach(answer -> assertThat(failure(answer)).isInstanceOf(StoreFailedException.class));
             proxy.swallowReplies(false);
             proxy.cut();
-            answers.forEach(answer -> assertThat(failure(answer)).isInstanceOf(StoreFailedException.class));
             assertThat(proxy.swallowed()).isPositive();
             if (grewMeanwhile) {
                 append(other, writer.append("of another node"));
@@ -84,6 +84,67 @@ class RedisFaultTest {
             StoredConversation stored = await(store.load(writer.key()));
             assertThat(stored.end()).isEqualTo(writer.chain());
             assertThat(stored.entries()).hasSize(grewMeanwhile ? 42 : 41);
+        }
+    }
+
+    @Test
+    void what_a_cut_left_without_an_answer_is_answered_on_the_next_connection_and_appended_once() {
+        try (RedisServer server = RedisServer.start();
+                RedisProxy proxy = new RedisProxy(server);
+                RedisOperationStore store = open(proxy, Durability.DISK)) {
+            LogWriter writer = LogWriter.of("tenant", "conversation");
+            append(store, writer.append("first"));
+            proxy.swallowReplies(true);
+            List<CompletionStage<List<AppendResult>>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                LogWriter other = LogWriter.of("tenant", "other " + i);
+                answers.add(store.append(List.of(other.append("text"))));
+            }
+            answers.add(store.append(List.of(writer.append("second"))));
+            until(() ->
+                    "2".equals(text(raw(server, redis -> redis.hget(keys(writer).head(), bytes("writes"))))));
+            proxy.cut();
+            proxy.swallowReplies(false);
+            answers.forEach(answer -> assertThat(await(answer)).containsExactly(AppendResult.STORED));
+            assertThat(await(store.load(writer.key())).entries()).hasSize(2);
+        }
+    }
+
+    @Test
+    void half_an_answer_is_no_part_of_the_next_one() {
+        try (RedisServer server = RedisServer.start();
+                RedisProxy proxy = new RedisProxy(server);
+                RedisOperationStore store = open(proxy, Durability.DISK)) {
+            LogWriter writer = LogWriter.of("tenant", "conversation");
+            append(store, writer.append("first"));
+            for (int i = 0; i < 20; i++) {
+                proxy.cutNextReply();
+                assertThat(append(store, writer.append("text " + i, "more"))).containsExactly(AppendResult.STORED);
+                proxy.cutNextReply();
+                assertThat(await(store.load(writer.key())).end()).isEqualTo(writer.chain());
+                proxy.cutNextReply();
+                assertThat(await(store.read(writer.key(), 0, 99))).hasSize(3 + 2 * i);
+                proxy.cutNextReply();
+                assertThat(await(store.conversationsOf("tenant", "visitor", 9))).containsExactly("conversation");
+            }
+        }
+    }
+
+    @Test
+    void a_channel_is_listened_to_though_the_answer_to_the_subscription_was_lost() {
+        try (RedisServer server = RedisServer.start();
+                RedisProxy proxy = new RedisProxy(server);
+                RedisOperationStore here = open(proxy, Durability.DISK)) {
+            LogWriter writer = LogWriter.of("tenant", "conversation");
+            String channel = text(RedisKeys.channel(keys(writer).partition()));
+            proxy.swallowReplies(true);
+            here.watch(writer.key(), revision -> {});
+            until(() -> server.cli("PUBSUB", "SHARDNUMSUB", channel).contains("1"));
+            proxy.cut();
+            until(() -> server.cli("PUBSUB", "SHARDNUMSUB", channel).contains("0"));
+            proxy.swallowReplies(false);
+            proxy.cut();
+            until(() -> server.cli("PUBSUB", "SHARDNUMSUB", channel).contains("1"));
         }
     }
 
@@ -117,7 +178,6 @@ class RedisFaultTest {
             until(() ->
                     "2".equals(text(raw(server, redis -> redis.hget(keys(known).head(), bytes("writes"))))));
             assertThat(asked.toCompletableFuture()).isNotDone();
-            proxy.cut();
             assertThat(failure(asked)).isInstanceOf(StoreFailedException.class);
             assertThat(failure(sent)).isInstanceOf(StoreFailedException.class);
         }
@@ -254,6 +314,24 @@ class RedisFaultTest {
             assertThat(await(reader.load(writer.key())).end()).isEqualTo(unknown.chain());
             assertThat(await(reader.read(writer.key(), 0, 9))).hasSize(2);
             assertThat(append(store, unknown.append("3"))).containsExactly(AppendResult.STORED);
+        }
+    }
+
+    @Test
+    void at_replica_nothing_is_acknowledged_when_the_connection_that_waits_is_lost() {
+        try (RedisServer server = RedisServer.start();
+                RedisServer replica = server.replica();
+                RedisProxy proxy = new RedisProxy(server);
+                RedisOperationStore store = open(proxy, Durability.REPLICA)) {
+            until(() -> server.cli("INFO", "replication").contains("state=online"));
+            LogWriter writer = LogWriter.of("tenant", "conversation");
+            replica.pause();
+            CompletionStage<?> unknown = store.append(List.of(writer.append("1")));
+            until(() -> server.cli("INFO", "clients").contains("blocked_clients:1"));
+            proxy.cut();
+            assertThat(failure(unknown)).isInstanceOf(StoreFailedException.class);
+            assertThat(await(store.read(writer.key(), 0, 9))).isEmpty();
+            replica.resume();
         }
     }
 

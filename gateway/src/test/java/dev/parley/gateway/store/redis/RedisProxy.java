@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +24,7 @@ final class RedisProxy implements AutoCloseable {
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger swallowed = new AtomicInteger();
+    private final AtomicBoolean cutsReply = new AtomicBoolean();
     private volatile boolean swallowsReplies;
     private volatile boolean swallowsAnnouncements;
 
@@ -48,6 +50,11 @@ final class RedisProxy implements AutoCloseable {
     /** Whether announcements go nowhere. */
     void swallowAnnouncements(boolean swallows) {
         swallowsAnnouncements = swallows;
+    }
+
+    /** Of the next that comes from the server on whichever connection half passes, and then the connection is closed. */
+    void cutNextReply() {
+        cutsReply.set(true);
     }
 
     /** How often something was swallowed. */
@@ -89,6 +96,9 @@ final class RedisProxy implements AutoCloseable {
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 if (replies && isSwallowed(buffer, length)) {
                     swallowed.incrementAndGet();
+                } else if (replies && cutsReply.compareAndSet(true, false)) {
+                    out.write(buffer, 0, length / 2);
+                    return;
                 } else {
                     out.write(buffer, 0, length);
                 }
