@@ -53,7 +53,10 @@ export interface LinkUser {
 /** How a link stands with the gateway. */
 export type LinkState = 'closed' | 'opening' | 'open' | 'failed';
 
+/** Who wrote to this side waits to be told that it was received. */
 const ACKNOWLEDGE_MILLIS = 50;
+/** Of what this side wrote only the gateway wants to know that it is read here: within a heartbeat. */
+const ACKNOWLEDGE_OWN_MILLIS = 5_000;
 const REFUSED_MILLIS_MIN = 200;
 /** Written longer before it was sent than this counts as written offline. */
 const LATE_MILLIS = 10_000;
@@ -101,6 +104,7 @@ export class ConversationLink {
   /** What the replica shows is to be replaced as a whole. */
   private isStale = false;
   private reading: Deferred | undefined;
+  private acknowledgeAtMillis = 0;
   private cancelAcknowledge: (() => void) | undefined;
   private savedRevision = 0;
   private isSnapshotDue = false;
@@ -291,7 +295,7 @@ export class ConversationLink {
     }
     this.readOlder();
     this.presence.opened();
-    this.acknowledgeSoon();
+    this.acknowledgeIn(ACKNOWLEDGE_MILLIS);
     this.pump();
     this.early.splice(0).forEach((each) => {
       this.received(each);
@@ -322,7 +326,8 @@ export class ConversationLink {
       return;
     }
     if (this.receive(entries)) {
-      this.acknowledgeSoon();
+      const isOwn = entries.entries.every(({ author }) => (author?.role === 'VISITOR') === (this.view === 'PUBLIC'));
+      this.acknowledgeIn(isOwn ? ACKNOWLEDGE_OWN_MILLIS : ACKNOWLEDGE_MILLIS);
       this.pump();
     }
   }
@@ -587,8 +592,15 @@ export class ConversationLink {
     return { position, answeredSeq, blockCount: this.blockCount, pending, unsent: this.fresh };
   }
 
-  private acknowledgeSoon(): void {
-    this.cancelAcknowledge ??= this.host.clock.after(ACKNOWLEDGE_MILLIS, () => {
+  private acknowledgeIn(millis: number): void {
+    const { clock } = this.host;
+    const atMillis = clock.nowMillis() + millis;
+    if (this.cancelAcknowledge && this.acknowledgeAtMillis <= atMillis) {
+      return;
+    }
+    this.acknowledgeAtMillis = atMillis;
+    this.cancelAcknowledge?.();
+    this.cancelAcknowledge = clock.after(millis, () => {
       this.cancelAcknowledge = undefined;
       const { revision } = this.replica.position;
       if (this.handle !== 0 && !this.headless && revision > this.acknowledgedRevision) {

@@ -373,18 +373,40 @@ async function missing(text: string): Promise<{
   return { desk, other, connection };
 }
 
+function acknowledged(connection: number): number[] {
+  return gateway.connections[connection]!.received.flatMap(({ acknowledge }) => acknowledge?.revision ?? []);
+}
+
 describe('following a conversation', () => {
-  it('acknowledges what it got, not at every entry', async () => {
+  it('acknowledges what the other side wrote, not at every entry', async () => {
+    const [vera, anna] = [await connected('vera', 'VISITOR'), await connected('anna', 'AGENT')];
+    const chat = vera.conversation({ name: 'chat' });
+    await settled();
+    anna.conversation({ id: chat.id });
+    await settled();
+    await clock.advance(60);
+    const before = acknowledged(1).length;
+    for (const text of ['a', 'b', 'c']) {
+      await chat.send(text).sent;
+    }
+    await clock.advance(60);
+    expect(acknowledged(1).slice(before)).toEqual([3]);
+  });
+
+  it('acknowledges later what its own side wrote', async () => {
     const [anna, berta] = [await connected('anna', 'AGENT'), await connected('berta', 'AGENT')];
     const desk = anna.conversation({ id: 'x' });
     berta.conversation({ id: 'x' });
     await settled();
+    await clock.advance(60);
+    const before = acknowledged(1).length;
     for (const text of ['a', 'b', 'c']) {
       await desk.send(text).sent;
     }
     await clock.advance(60);
-    const acknowledged = gateway.connections[1]!.received.flatMap(({ acknowledge }) => acknowledge ?? []);
-    expect(acknowledged.map(({ revision }) => revision)).toEqual([3]);
+    expect(acknowledged(1).slice(before)).toEqual([]);
+    await clock.advance(5_000);
+    expect(acknowledged(1).slice(before)).toEqual([3]);
   });
 
   it('opens again after a gap', async () => {

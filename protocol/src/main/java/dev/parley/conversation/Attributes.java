@@ -1,5 +1,6 @@
 package dev.parley.conversation;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -61,10 +62,14 @@ public final class Attributes {
 
     /** What a conversation or a block is tagged with: {@code x} for an attribute {@code tag/x}. Sorted. */
     public static List<String> tags(SortedMap<String, String> attributes) {
-        return attributes.tailMap(TAG_PREFIX).keySet().stream()
-                .takeWhile(key -> key.startsWith(TAG_PREFIX))
-                .map(key -> key.substring(TAG_PREFIX.length()))
-                .toList();
+        List<String> tags = new ArrayList<>();
+        for (String key : attributes.tailMap(TAG_PREFIX).keySet()) {
+            if (!key.startsWith(TAG_PREFIX)) {
+                break;
+            }
+            tags.add(key.substring(TAG_PREFIX.length()));
+        }
+        return List.copyOf(tags);
     }
 
     static SortedMap<String, String> with(SortedMap<String, String> attributes, Effect.Set set) {

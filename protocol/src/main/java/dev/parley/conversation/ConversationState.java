@@ -264,11 +264,12 @@ public final class ConversationState {
     }
 
     public Undo commit(Trial trial) {
-        List<Was> blocksBefore = trial.touched.keySet().stream()
-                .map(id -> new Was(id, blocks.get(id), changedAt(id)))
-                .toList();
+        List<Was> blocksBefore = new ArrayList<>(trial.touched.size());
+        for (Map.Entry<String, Block> touched : trial.touched.entrySet()) {
+            blocksBefore.add(new Was(touched.getKey(), blocks.get(touched.getKey()), changedAt(touched.getKey())));
+            put(touched.getValue(), trial.header.revision());
+        }
         Undo undo = new Undo(blocksBefore, attributes, revision, timeMillis);
-        trial.touched.values().forEach(block -> put(block, trial.header.revision()));
         attributes = trial.attributesAfter;
         revision = trial.header.revision();
         timeMillis = trial.header.timeMillis();

@@ -29,7 +29,15 @@ final class WaitingQueue {
     private boolean isIndexed;
 
     /** What was last heard of a conversation. */
-    private record Known(long revision, boolean waits, String rank) {}
+    private record Known(long revision, boolean waits, long timeMillis) {
+        static Known of(ConversationSummary summary) {
+            return new Known(summary.revision(), WaitingQueue.waits(summary), summary.lastTimeMillis());
+        }
+
+        String rank() {
+            return Rank.ofRevision(timeMillis);
+        }
+    }
 
     private record Wait(String conversation, long revision) {
         String element() {
@@ -82,10 +90,7 @@ final class WaitingQueue {
     private boolean isNews(ConversationSummary summary) {
         Known known = latest.remove(summary.conversation());
         boolean isNews = known == null || known.revision <= summary.revision();
-        Known now = known == null || isNews
-                ? new Known(summary.revision(), waits(summary), Rank.ofRevision(summary.lastTimeMillis()))
-                : known;
-        latest.put(summary.conversation(), now);
+        latest.put(summary.conversation(), known == null || isNews ? Known.of(summary) : known);
         if (latest.size() > KNOWN_MAX) {
             latest.remove(latest.keySet().iterator().next());
         }
@@ -116,7 +121,7 @@ final class WaitingQueue {
                 String next = new Wait(wait.conversation, known.revision).element();
                 boolean isNew =
                         !before.contains(next) && elementsOf(wait.conversation).isEmpty();
-                answer = isNew ? answer.merge(merged(set.addition(replica, next, known.rank))) : answer;
+                answer = isNew ? answer.merge(merged(set.addition(replica, next, known.rank()))) : answer;
             }
         }
         return answer;

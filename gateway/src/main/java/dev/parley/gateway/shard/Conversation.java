@@ -240,7 +240,9 @@ class Conversation {
             moved = past(moved, author.role(), entry);
             earlier = history.nextEdit(earlier.revision(), moved);
         }
-        requireAnchored(submission);
+        if (moved.stream().anyMatch(Effect.PlaceAnchor.class::isInstance)) {
+            requireAnchored(submission);
+        }
         return moved;
     }
 

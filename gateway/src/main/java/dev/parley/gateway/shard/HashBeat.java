@@ -1,6 +1,7 @@
 package dev.parley.gateway.shard;
 
 import dev.parley.conversation.ConversationState;
+import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.StateHash;
 import dev.parley.conversation.StateHashes;
@@ -49,7 +50,12 @@ final class HashBeat {
     }
 
     private static boolean isPublic(Entry entry) {
-        return entry.effects().stream().anyMatch(effect -> effect.audience() == View.PUBLIC);
+        for (Effect effect : entry.effects()) {
+            if (effect.audience() == View.PUBLIC) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@code before}: the revision of the last entry that the view saw, as far as it is known. */

@@ -168,6 +168,9 @@ public final class Inbox {
             untold.clear();
         }
         taken.forEach((tenant, changed) -> {
+            if (!others.mayBeHeard(channel(tenant))) {
+                return;
+            }
             InboxChanges.Builder message = InboxChanges.newBuilder();
             for (ConversationSummary summary : changed.values()) {
                 message.addRows(SummaryCodec.encode(summary));

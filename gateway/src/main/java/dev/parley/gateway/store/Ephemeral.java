@@ -45,6 +45,11 @@ public interface Ephemeral extends AutoCloseable {
     /** Tells everybody who listens, the sender too. The message may be lost, doubled or overtaken by later ones. */
     void publish(String channel, byte[] message);
 
+    /** Whether somebody may listen. False where it is known that nobody does, so that nothing has to be said. */
+    default boolean mayBeHeard(String channel) {
+        return true;
+    }
+
     /** Calls {@code listener} with each message until the returned handle is closed. */
     Subscription subscribe(String channel, Consumer<byte[]> listener);
 

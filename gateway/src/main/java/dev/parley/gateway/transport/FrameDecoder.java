@@ -5,7 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.wire.WireException;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
-import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.MessageToMessageDecoder;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -24,8 +24,7 @@ final class FrameDecoder extends MessageToMessageDecoder<BinaryWebSocketFrame> {
     @Override
     protected void decode(ChannelHandlerContext ctx, BinaryWebSocketFrame message, List<Object> out)
             throws WireException, IOException {
-        ByteBuf content = message.content();
-        CodedInputStream in = CodedInputStream.newInstance(content.nioBuffer());
+        CodedInputStream in = CodedInputStream.newInstance(ByteBufUtil.getBytes(message.content()));
         in.setRecursionLimit(NESTING_MAX);
         ClientFrames frames;
         try {

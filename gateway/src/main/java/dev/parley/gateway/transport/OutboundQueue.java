@@ -65,7 +65,11 @@ final class OutboundQueue implements Runnable {
     void flush() {
         scheduled = false;
         writeGathered();
-        channel.flush();
+        if (encoder == null) {
+            channel.flush();
+        } else {
+            encoder.flush();
+        }
     }
 
     /** Handed to the channel until now. */

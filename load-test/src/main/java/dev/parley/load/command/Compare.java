@@ -107,7 +107,7 @@ final class Compare implements Callable<Integer> {
     @Option(
             names = "--acknowledge-millis",
             description = "How long after an entry a tab of Parley says that it has it.")
-    private int acknowledgeMillis = 1_000;
+    private int acknowledgeMillis = 5_000;
 
     @Option(
             names = "--peers",

@@ -116,6 +116,11 @@ public final class MemoryEphemeral implements Ephemeral {
     }
 
     @Override
+    public boolean mayBeHeard(String channel) {
+        return !listeners.getOrDefault(channel, List.of()).isEmpty();
+    }
+
+    @Override
     public Subscription subscribe(String channel, Consumer<byte[]> listener) {
         List<Consumer<byte[]>> all = listeners.computeIfAbsent(channel, name -> new CopyOnWriteArrayList<>());
         all.add(listener);
