@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 
 /** The options that {@code demo} and {@code serve} share; each has an environment variable. */
 final class ServerOptions {
+    private static final int CACHE_SHARE = 4;
 
     @Option(
             names = "--port",
@@ -40,8 +41,8 @@ final class ServerOptions {
 
     @Option(
             names = "--cache-bytes",
-            defaultValue = "${env:PARLEY_CACHE_BYTES:-134217728}",
-            description = "memory for loaded conversations (default ${DEFAULT-VALUE}; PARLEY_CACHE_BYTES)")
+            defaultValue = "${env:PARLEY_CACHE_BYTES:-0}",
+            description = "memory for loaded conversations; 0: a quarter of what Java may have (PARLEY_CACHE_BYTES)")
     long cacheBytes;
 
     @Option(
@@ -119,7 +120,7 @@ final class ServerOptions {
         if (durability == Durability.REPLICA && !kind.isRedis()) {
             throw new IllegalArgumentException("--durability replica needs a store that has replicas");
         }
-        if (cacheBytes < 1) {
+        if (cacheBytes < 0) {
             throw new IllegalArgumentException("--cache-bytes " + cacheBytes + " is not a size");
         }
         if (loops < 0) {
@@ -141,7 +142,7 @@ final class ServerOptions {
                 tokenSecret,
                 operator.read(),
                 allowedOrigins.stream().filter(origin -> !origin.isEmpty()).toList(),
-                cacheBytes,
+                cacheBytes == 0 ? Runtime.getRuntime().maxMemory() / CACHE_SHARE : cacheBytes,
                 loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
                 retentionDays,
                 drainSeconds,
