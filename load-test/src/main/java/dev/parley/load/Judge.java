@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Brings a run to its end and has it checked. For one thread, which it blocks; not that of the event loop. */
 public final class Judge {
     private static final Duration READ_MAX = Duration.ofMinutes(2);
+    private static final Duration CAUGHT_UP_MAX = Duration.ofSeconds(10);
 
     private final EventLoop loop;
     private final OnLoop onLoop;
@@ -39,18 +40,43 @@ public final class Judge {
         }
         List<String> conversations = onLoop.get(() ->
                 replicas.stream().map(WireConversation::conversation).distinct().toList());
-        Map<String, Log> logs = new HashMap<>();
-        for (Log log : LogReader.read(loop, url, staffToken, conversations)
-                .orTimeout(READ_MAX.toMillis(), TimeUnit.MILLISECONDS)
-                .join()) {
-            logs.put(log.conversation(), log);
-        }
+        Map<String, Log> logs = read(conversations, replicas);
         onLoop.becomes(settleMax, () -> replicas.stream().allMatch(replica -> hasAllOf(replica, logs)));
         List<History> histories = onLoop.get(() -> {
             replicas.forEach(WireConversation::end);
             return replicas.stream().map(WireConversation::history).toList();
         });
         return Checker.check(histories, logs.values());
+    }
+
+    /**
+     * The gateway that answers may not have heard yet of what another one told these replicas: the logs are read until they
+     * are as long, or so much time has passed.
+     */
+    private Map<String, Log> read(List<String> conversations, List<WireConversation> replicas) {
+        long startNanos = System.nanoTime();
+        Map<String, Log> logs = read(conversations);
+        while (onLoop.get(() -> replicas.stream().anyMatch(replica -> isShorter(logs, replica)))
+                && System.nanoTime() - startNanos < CAUGHT_UP_MAX.toNanos()) {
+            logs.putAll(read(conversations));
+        }
+        return logs;
+    }
+
+    private Map<String, Log> read(List<String> conversations) {
+        Map<String, Log> logs = new HashMap<>();
+        for (Log log : LogReader.read(loop, url, staffToken, conversations)
+                .orTimeout(READ_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .join()) {
+            logs.put(log.conversation(), log);
+        }
+        return logs;
+    }
+
+    private static boolean isShorter(Map<String, Log> logs, WireConversation replica) {
+        Log log = logs.get(replica.conversation());
+        return log != null
+                && log.head().getRevision() < replica.replica().position().revision();
     }
 
     private static boolean isSettled(WireConversation replica) {
