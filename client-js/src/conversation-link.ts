@@ -94,7 +94,8 @@ export class ConversationLink {
   /** The submission under way on the present connection. */
   private underWay: Uint8Array | undefined;
   /** The gateway recorded nothing of the last sending, so that the next one does not count as another. */
-  private refused = false;
+  /** The content id of the submission that was refused last and waits to be sent again: that does not count as sent twice. */
+  private refused: Uint8Array | undefined;
   private readonly savedIds = new WeakSet<Uint8Array>();
   private acknowledgedRevision = 0;
   /** How often the replica was not what the log says. */
@@ -250,7 +251,7 @@ export class ConversationLink {
     this.handle = 0;
     this.early.length = 0;
     this.underWay = undefined;
-    this.refused = false;
+    this.refused = undefined;
     this.acknowledgedRevision = 0;
     this.cancelRetry();
     this.cancelRetry = noop;
@@ -454,14 +455,15 @@ export class ConversationLink {
   }
 
   private applyAnswer({ seq, accepted, rejected, refused, fault }: Answer, known?: number): void {
-    this.refused = refused !== undefined;
     if (accepted) {
       this.settle(this.replica.accepted(seq, accepted, known));
     } else if (rejected) {
       this.settle(this.replica.rejected(seq, rejected.contentId, rejected.code));
     } else if (seq !== this.replica.pending[0]?.seq) {
       return;
-    } else if (refused?.code === 'BEHIND' || refused?.code === 'FOREIGN_POSITION') {
+    }
+    this.refused = refused && this.underWay;
+    if (refused?.code === 'BEHIND' || refused?.code === 'FOREIGN_POSITION') {
       this.settle(this.replica.outdated());
       this.reopen();
     } else if (refused) {
@@ -474,7 +476,10 @@ export class ConversationLink {
   private sendAgainAfter(delayMillis: number): void {
     this.cancelRetry();
     this.cancelRetry = this.host.clock.after(Math.max(delayMillis, REFUSED_MILLIS_MIN), () => {
-      this.underWay = undefined;
+      // It may have been taken all the same, and another one be under way.
+      if (this.underWay === this.refused) {
+        this.underWay = undefined;
+      }
       this.pump();
     });
   }
@@ -528,8 +533,8 @@ export class ConversationLink {
     const [first] = this.replica.pending;
     if (this.state === 'open' && !this.underWay && first) {
       this.underWay = first.contentId;
-      const sent = this.refused ? first : this.replica.send();
-      this.refused = false;
+      const sent = this.refused === first.contentId ? first : this.replica.send();
+      this.refused = undefined;
       const durable = first.sends > 0 ? Promise.resolve() : this.save();
       const handle = this.handle;
       void durable.catch(noop).then(() => {

@@ -240,6 +240,32 @@ describe('a message', () => {
     },
   );
 
+  it('that was refused and taken all the same is not counted twice, and what is typed into the next one is not lost', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    await chat.send('text').sent;
+    const { id } = chat.messages()[0]!;
+    gateway.conversation('vera:chat').refusals.push({ code: 'STORE_AWAY', delayMillis: 3_000 });
+    const doubtful = chat.send('doubtful');
+    await settled();
+    const refused = gateway.last.submits().at(-1)!;
+    chat.setText(id, 'text a');
+    const held: Submit[] = [];
+    gateway.intercept = (_, { submit }) => submit !== undefined && submit.seq > refused.seq && held.push(submit) > 0;
+    gateway.frameReceived(gateway.last, { submit: refused });
+    await settled();
+    await doubtful.sent;
+    chat.setText(id, 'text ab');
+    await clock.advance(4_000);
+    gateway.intercept = () => false;
+    gateway.frameReceived(gateway.last, { submit: held[0]! });
+    await clock.advance(1_000);
+    expect(held).toHaveLength(1);
+    expect(texts(chat.messages())).toEqual(['text ab', 'doubtful']);
+    expect(chat.unsent()).toEqual([]);
+    expect(gateway.conversation('vera:chat').log).toHaveLength(4);
+  });
+
   it('is not sent if no gateway would take its frame, and does not hold up the next', async () => {
     const vera = await connected('vera');
     const chat = vera.conversation({ name: 'chat' });
