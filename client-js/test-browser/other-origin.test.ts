@@ -1,6 +1,6 @@
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Client, createClient } from '../src/client.ts';
+import type { Client } from '../src/client.ts';
 import { BrowserProcess } from './fixture/browser-process.ts';
 import { eventually } from './fixture/eventually.ts';
 import { Gateway } from './fixture/gateway.ts';
@@ -9,7 +9,6 @@ import { Shop } from './fixture/shop.ts';
 
 declare global {
   interface Window {
-    Parley: { createClient: typeof createClient };
     client: Client;
     events: string[];
   }

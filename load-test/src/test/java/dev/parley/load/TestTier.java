@@ -1,5 +1,7 @@
 package dev.parley.load;
 
+import dev.parley.conversation.Author;
+import dev.parley.conversation.Role;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -33,6 +35,7 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
     private static final String SECRET = "a secret for tests, 32 bytes or longer";
 
     private static final Duration READY_MAX = Duration.ofSeconds(5);
+    private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
 
     private final boolean replicated;
     private final HttpClient http =
@@ -40,6 +43,9 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
     private final TokenMint mint = new TokenMint(SECRET, Clock.systemUTC());
     private final List<TcpProxy> links = new ArrayList<>();
     private final List<GatewayProcess> nodes = new ArrayList<>();
+    /** Of the site whose pages may connect. */
+    private final int sitePort = RedisProcess.freePort();
+
     private @Nullable Path folder;
     private @Nullable EventLoopGroup group;
     private @Nullable TestRedis store;
@@ -66,7 +72,8 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
         group = Transport.oneLoop();
         store = replicated ? TestRedis.replicated(root) : TestRedis.single(root);
         for (int i = 0; i < NODES; i++) {
-            List<String> options = new ArrayList<>(List.of("--drain-seconds", "4", "--store"));
+            List<String> options = new ArrayList<>(
+                    List.of("--drain-seconds", "4", "--allowed-origin", "http://localhost:" + sitePort, "--store"));
             if (replicated) {
                 options.addAll(List.of(store().uri(), "--durability", "replica"));
             } else {
@@ -170,6 +177,28 @@ final class TestTier implements BeforeAllCallback, AfterTestExecutionCallback, A
     /** A load on the whole tier. */
     Load load(LoadPlan plan) {
         return new Load(loop(), URI.create("ws://127.0.0.1:" + started(balancer).port() + "/ws"), mint, plan);
+    }
+
+    /** Real browsers that take part, of two visitors and an agent in conversations of their own, which write at once. */
+    BrowserTabs browserTabs(String tenant, long seed) throws IOException {
+        Path own = Files.createDirectory(started(folder).resolve("tabs"));
+        return BrowserTabs.start(
+                own,
+                Map.of(
+                        "PARLEY_SEED",
+                        Integer.toUnsignedString((int) seed),
+                        "PARLEY_TIER_URL",
+                        "ws://127.0.0.1:" + started(balancer).port() + "/ws",
+                        "PARLEY_TIER_SITE_PORT",
+                        Integer.toString(sitePort),
+                        "PARLEY_TIER_VISITORS",
+                        token(tenant, "tabbed0", Role.VISITOR) + " " + token(tenant, "tabbed1", Role.VISITOR),
+                        "PARLEY_TIER_AGENT",
+                        token(tenant, "desk", Role.AGENT)));
+    }
+
+    private String token(String tenant, String subject, Role role) {
+        return mint.mint(tenant, new Author(subject, role, subject), TOKEN_LIFETIME);
     }
 
     private EventLoop loop() {

@@ -3,6 +3,7 @@ package dev.parley.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.load.TcpProxy.Direction;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,12 +46,28 @@ final class TierIT {
     }
 
     @Test
-    void nothingIsLostOrDoubledWhateverBecomesOfNodesAndOfRedis() throws InterruptedException {
+    void nothingIsLostOrDoubledWhateverBecomesOfNodesAndOfRedis() throws InterruptedException, IOException {
         Seed seed = Seed.of(TierIT.class);
         SplittableRandom random = seed.random();
         Load load = TIER.load(new LoadPlan(seed.value(), "tier", 12, 3, 4, 2, 100, Duration.ofHours(2), 0.2, 10));
         load.open();
-        load.start();
+        try (BrowserTabs tabs = TIER.browserTabs("tier", seed.value())) {
+            load.start();
+            letHappen(random, load);
+            load.stop();
+            tabs.stop();
+
+            Load.Outcome outcome = load.judge(TestGateway.LONG);
+
+            load.close();
+            System.out.println(outcome.table());
+            assertThat(outcome.violations()).isEmpty();
+            tabs.awaitVerdict();
+        }
+    }
+
+    /** One fault after the other, each when the load has gone on. */
+    private static void letHappen(SplittableRandom random, Load load) throws InterruptedException {
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         List<Long> recoveryMillis = new ArrayList<>();
         long endNanos = System.nanoTime() + LENGTH.toNanos();
@@ -67,17 +84,11 @@ final class TierIT {
             load.awaitAcknowledged(1, TestGateway.LONG);
             recoveryMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
         }
-        load.stop();
-
-        Load.Outcome outcome = load.judge(TestGateway.LONG);
-
-        load.close();
         Collections.sort(recoveryMillis);
         System.out.println(faults + "; first acknowledgement after a fault: p50 "
                 + recoveryMillis.get(recoveryMillis.size() / 2) + " ms, p99 "
                 + recoveryMillis.get(recoveryMillis.size() * 99 / 100) + " ms, max "
-                + recoveryMillis.get(recoveryMillis.size() - 1) + " ms\n" + outcome.table());
-        assertThat(outcome.violations()).isEmpty();
+                + recoveryMillis.get(recoveryMillis.size() - 1) + " ms");
     }
 
     @Test
