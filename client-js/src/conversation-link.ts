@@ -233,6 +233,7 @@ export class ConversationLink {
   open(): Init<ClientFrame> {
     this.disconnected();
     this.state = 'opening';
+    this.bind();
     const { pending, outbox, answeredSeq } = this.replica;
     const position = this.isStale ? START : this.replica.position;
     return {
@@ -240,7 +241,7 @@ export class ConversationLink {
         ...namedBy(this.target),
         position: position.revision > 0 ? position : undefined,
         pending: !this.isStale && queue.needsEntries(pending),
-        outboxes: pending.length > 0 ? [{ outbox, answeredSeq }] : [],
+        outboxes: outbox === '' ? [] : [{ outbox, answeredSeq }],
       },
     };
   }
@@ -287,6 +288,10 @@ export class ConversationLink {
     }
     for (const answer of outboxes.filter(({ outbox }) => outbox === this.replica.outbox)) {
       this.applyAnswer(answer, blocks?.position?.revision);
+      // It was used for this conversation under another name: what is made here would not be the first.
+      if (answer.seq > this.replica.answeredSeq && !this.replica.pending[0]?.sends) {
+        this.startOver();
+      }
     }
     if (blocks && (isSnapshot || (blocks.position?.revision ?? 0) >= position.revision)) {
       this.replace(blocks);

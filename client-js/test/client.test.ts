@@ -266,6 +266,21 @@ describe('a message', () => {
     expect(gateway.conversation('vera:chat').log).toHaveLength(4);
   });
 
+  it('keeps the names of its blocks although the conversation was written into under another name', async () => {
+    const vera = await connected('vera');
+    const chat = vera.conversation({ name: 'chat' });
+    await chat.send('by name').sent;
+    const { id: conversation } = chat;
+    chat.close();
+    const same = vera.conversation({ id: conversation });
+    await settled();
+    const { id, sent } = same.send('by id');
+    await sent;
+    expect(same.block(id)).toMatchObject({ text: 'by id' });
+    expect(texts(same.messages())).toEqual(['by name', 'by id']);
+    expect(gateway.faults).toEqual([]);
+  });
+
   it('is not sent if no gateway would take its frame, and does not hold up the next', async () => {
     const vera = await connected('vera');
     const chat = vera.conversation({ name: 'chat' });
