@@ -93,8 +93,7 @@ export class ConversationLink {
   handle = 0;
   /** The submission under way on the present connection. */
   private underWay: Uint8Array | undefined;
-  /** The gateway recorded nothing of the last sending, so that the next one does not count as another. */
-  /** The content id of the submission that was refused last and waits to be sent again: that does not count as sent twice. */
+  /** The submission of which the gateway recorded nothing when it came last: to send it again does not count as another time. */
   private refused: Uint8Array | undefined;
   private readonly savedIds = new WeakSet<Uint8Array>();
   private acknowledgedRevision = 0;

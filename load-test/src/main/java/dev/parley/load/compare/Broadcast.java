@@ -22,11 +22,6 @@ final class Broadcast implements Dialect {
     }
 
     @Override
-    public String subprotocol() {
-        return "";
-    }
-
-    @Override
     public Room room(Ledger ledger, Wire wire) {
         return new BroadcastRoom(ledger);
     }

@@ -6,7 +6,9 @@ interface Dialect {
     String path(int conversation);
 
     /** Empty: none. */
-    String subprotocol();
+    default String subprotocol() {
+        return "";
+    }
 
     Room room(Ledger ledger, Wire wire);
 

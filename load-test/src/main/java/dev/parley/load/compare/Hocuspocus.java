@@ -39,11 +39,6 @@ final class Hocuspocus implements Dialect {
     }
 
     @Override
-    public String subprotocol() {
-        return "";
-    }
-
-    @Override
     public Room room(Ledger ledger, Wire wire) {
         return new HocuspocusRoom(ledger, wire);
     }

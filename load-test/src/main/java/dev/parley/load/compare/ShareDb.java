@@ -27,11 +27,6 @@ final class ShareDb implements Dialect {
     }
 
     @Override
-    public String subprotocol() {
-        return "";
-    }
-
-    @Override
     public Room room(Ledger ledger, Wire wire) {
         return new ShareDbRoom(ledger);
     }

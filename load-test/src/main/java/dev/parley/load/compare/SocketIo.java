@@ -21,11 +21,6 @@ final class SocketIo implements Dialect {
     }
 
     @Override
-    public String subprotocol() {
-        return "";
-    }
-
-    @Override
     public Room room(Ledger ledger, Wire wire) {
         return new SocketIoRoom(ledger);
     }
