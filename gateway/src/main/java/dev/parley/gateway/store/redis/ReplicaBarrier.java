@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * compared, on a connection of its own, which stands still meanwhile. Who comes while one is waited for shares the next. For
  * any thread.
  *
- * <p>{@code WAIT} is about what its own connection wrote. If that is lost, Lettuce sends what was not answered on the next one,
- * where {@code WAIT} alone would wait for nothing. So the connection is asked for its number before and after, and all is sent
- * again if that changed.
+ * <p>{@code WAIT} is about what its own connection wrote. If that is lost after the write was answered, Lettuce sends {@code
+ * WAIT} on the next one, where it waits for nothing (Redis 7.0 and older wait for all that was written before that connection
+ * began, newer ones do not). So the connection is asked for its number before and after, and all is sent again if that changed.
  */
 final class ReplicaBarrier {
     private static final byte[] NOTHING = {};
