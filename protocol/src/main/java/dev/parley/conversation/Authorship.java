@@ -35,7 +35,7 @@ public record Authorship(List<Author> authors, List<Run> runs) {
         }
         List<Author> known = with(author);
         int index = known.indexOf(author);
-        Runs result = new Runs();
+        Runs result = new Runs(runs.size() + 2 * edit.components().size());
         Reader old = new Reader(runs);
         for (Component component : edit.components()) {
             switch (component.kind()) {
@@ -54,7 +54,7 @@ public record Authorship(List<Author> authors, List<Run> runs) {
             return this;
         }
         Authorship result = this;
-        Runs all = new Runs();
+        Runs all = new Runs(runs.size() + other.runs.size() + 1);
         runs.forEach(run -> all.add(run.length(), run.author()));
         if (separatorLength > 0) {
             result = new Authorship(result.with(author), runs);
@@ -79,15 +79,32 @@ public record Authorship(List<Author> authors, List<Run> runs) {
 
     /** Runs in the making: neighbours by one author are one. */
     private static final class Runs {
-        private final List<Run> all = new ArrayList<>();
+        private final List<Run> all;
+
+        Runs(int capacity) {
+            all = new ArrayList<>(capacity);
+        }
 
         void add(int length, int author) {
-            int last = all.size() - 1;
-            if (last >= 0 && all.get(last).author() == author) {
-                all.set(last, new Run(all.get(last).length() + length, author));
-            } else {
+            if (!joins(length, author)) {
                 all.add(new Run(length, author));
             }
+        }
+
+        /** The same run, where nothing of it joins the one before. */
+        void add(Run whole) {
+            if (!joins(whole.length(), whole.author())) {
+                all.add(whole);
+            }
+        }
+
+        private boolean joins(int length, int author) {
+            int last = all.size() - 1;
+            if (last < 0 || all.get(last).author() != author) {
+                return false;
+            }
+            all.set(last, new Run(all.get(last).length() + length, author));
+            return true;
         }
     }
 
@@ -106,7 +123,9 @@ public record Authorship(List<Author> authors, List<Run> runs) {
             while (left > 0 && next < runs.size()) {
                 Run run = runs.get(next);
                 int piece = Math.min(left, run.length() - taken);
-                if (into != null) {
+                if (into != null && piece == run.length()) {
+                    into.add(run);
+                } else if (into != null) {
                     into.add(piece, run.author());
                 }
                 left -= piece;

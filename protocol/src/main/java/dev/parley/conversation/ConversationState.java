@@ -23,16 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class ConversationState {
     /** Where a block stands among the others, by the entry that created or revealed it. */
     private record Standing(long revision, String id) implements Comparable<Standing> {
-        private static final Comparator<Standing> ORDER =
-                Comparator.comparingLong(Standing::revision).thenComparing(Standing::id);
-
         static Standing of(Block block) {
             return new Standing(block.revision(), block.id());
         }
 
         @Override
         public int compareTo(Standing other) {
-            return ORDER.compare(this, other);
+            int byRevision = Long.compare(revision, other.revision);
+            return byRevision != 0 ? byRevision : id.compareTo(other.id);
         }
     }
 

@@ -46,20 +46,37 @@ public final class Transform {
         List<Effect> mine = new ArrayList<>(submission);
         List<Effect> theirs = new ArrayList<>(entry.size());
         for (Effect effect : entry) {
-            @Nullable Effect theirEffect = effect;
-            for (int i = 0; i < mine.size() && theirEffect != null; i++) {
-                Effect myEffect = mine.get(i);
-                if (!meet(myEffect, theirEffect)) {
-                    continue;
-                }
-                mine.set(i, moved(myEffect, theirEffect, side));
-                theirEffect = shown(theirEffect, myEffect, side.other());
-            }
-            if (theirEffect != null) {
-                theirs.add(theirEffect);
+            Effect shown = cross(mine, effect, side, mine.size());
+            if (shown != null) {
+                theirs.add(shown);
             }
         }
         return new Crossed(mine, theirs);
+    }
+
+    /** The same for who does not show the entry: {@link Crossed#submission}. */
+    public static List<Effect> past(List<Effect> submission, Role author, List<Effect> entry, Role entryAuthor)
+            throws RejectedException {
+        Side side = side(author, entryAuthor);
+        List<Effect> mine = new ArrayList<>(submission);
+        for (Effect effect : entry) {
+            cross(mine, effect, side, mine.size() - 1);
+        }
+        return mine;
+    }
+
+    /** Moves all of {@code mine} past one effect of an entry, and that past the first {@code shownPast} of them. */
+    private static @Nullable Effect cross(List<Effect> mine, Effect theirs, Side side, int shownPast)
+            throws RejectedException {
+        @Nullable Effect shown = theirs;
+        for (int i = 0; i < mine.size() && shown != null; i++) {
+            Effect myEffect = mine.get(i);
+            if (meet(myEffect, shown)) {
+                mine.set(i, moved(myEffect, shown, side));
+                shown = i < shownPast ? shown(shown, myEffect, side.other()) : shown;
+            }
+        }
+        return shown;
     }
 
     private static boolean meet(Effect mine, Effect theirs) {

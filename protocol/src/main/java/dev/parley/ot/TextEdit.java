@@ -50,9 +50,26 @@ public final class TextEdit {
     public static final TextEdit IDENTITY = new TextEdit(List.of());
 
     private final List<Component> components;
+    private final int reach;
+    private final int growth;
 
     private TextEdit(List<Component> components) {
+        int reached = 0;
+        int grown = 0;
+        for (Component component : components) {
+            int length = component.length();
+            switch (component.kind()) {
+                case RETAIN -> reached += length;
+                case INSERT -> grown += length;
+                case DELETE -> {
+                    reached += length;
+                    grown -= length;
+                }
+            }
+        }
         this.components = components;
+        this.reach = reached;
+        this.growth = grown;
     }
 
     public static Builder builder() {
@@ -82,24 +99,17 @@ public final class TextEdit {
 
     /** How much of the text it reaches: the shortest text it can be applied to, in code points. */
     public int reach() {
-        int reach = 0;
-        for (Component component : components) {
-            reach += component.kind() == Kind.INSERT ? 0 : component.length();
-        }
         return reach;
     }
 
     /** What it adds to the length of a text, in code points. */
     public int growth() {
-        int growth = 0;
-        for (Component component : components) {
-            switch (component.kind()) {
-                case INSERT -> growth += component.length();
-                case DELETE -> growth -= component.length();
-                case RETAIN -> {}
-            }
-        }
         return growth;
+    }
+
+    /** Where its first change is. */
+    private int start() {
+        return !isIdentity() && components.get(0) instanceof Retain retain ? retain.length() : 0;
     }
 
     /** Throws {@link IndexOutOfBoundsException} if the edit reaches past the end. */
@@ -107,12 +117,11 @@ public final class TextEdit {
         if (isIdentity()) {
             return text;
         }
-        int reach = reach();
         if (reach > text.length()) {
             throw new IndexOutOfBoundsException("the edit reaches to " + reach + ", the text ends at " + text.length());
         }
         String base = text.toString();
-        StringBuilder result = new StringBuilder(base.length() + Math.max(0, growth()) * 2);
+        StringBuilder result = new StringBuilder(base.length() + Math.max(0, growth) * 2);
         int index = 0;
         for (Component component : components) {
             if (component instanceof Insert insert) {
@@ -126,13 +135,16 @@ public final class TextEdit {
             index = next;
         }
         result.append(base, index, base.length());
-        return Text.joined(result.toString(), text.length() + growth());
+        return Text.joined(result.toString(), text.length() + growth);
     }
 
     /** This edit, moved past {@code other}, which was made on the same text; {@code side} is this edit's side. */
     public TextEdit transform(TextEdit other, Side side) {
-        if (isIdentity() || other.isIdentity()) {
+        if (isIdentity() || other.isIdentity() || reach < other.start()) {
             return this;
+        }
+        if (other.reach < start()) {
+            return startingAt(start() + other.growth);
         }
         Builder result = new Builder();
         Cursor mine = new Cursor(components);
@@ -154,6 +166,17 @@ public final class TextEdit {
             }
         }
         return result.build();
+    }
+
+    /** The same further on or further back; it begins with a retain. */
+    private TextEdit startingAt(int start) {
+        Retain retain = new Retain(start);
+        if (components.size() == 2) {
+            return new TextEdit(List.of(retain, components.get(1)));
+        }
+        Component[] moved = components.toArray(new Component[0]);
+        moved[0] = retain;
+        return new TextEdit(List.of(moved));
     }
 
     /** One edit that does what this and then {@code next} does. */

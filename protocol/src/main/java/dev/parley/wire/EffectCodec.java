@@ -11,10 +11,12 @@ final class EffectCodec {
         dev.parley.wire.v1.Effect.Builder wire =
                 dev.parley.wire.v1.Effect.newBuilder().setAudience(Enums.view(effect.audience()));
         if (effect instanceof Effect.EditText edit) {
-            wire.getEditTextBuilder()
+            // Without a builder within the builder: it is what is typed.
+            wire.setEditText(dev.parley.wire.v1.Effect.EditText.newBuilder()
                     .setBlock(edit.block())
                     .setBaseLength(edit.baseLength())
-                    .setEdit(TextEditCodec.encode(edit.edit()));
+                    .setEdit(TextEditCodec.encode(edit.edit()))
+                    .build());
         } else if (effect instanceof Effect.Create create) {
             wire.getCreateBuilder()
                     .setBlock(create.block())

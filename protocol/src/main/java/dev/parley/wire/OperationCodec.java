@@ -12,10 +12,12 @@ final class OperationCodec {
     static dev.parley.wire.v1.Operation encode(Operation operation) {
         dev.parley.wire.v1.Operation.Builder wire = dev.parley.wire.v1.Operation.newBuilder();
         if (operation instanceof Operation.EditText edit) {
-            wire.getEditTextBuilder()
+            // Without a builder within the builder: it is what is typed.
+            wire.setEditText(dev.parley.wire.v1.Operation.EditText.newBuilder()
                     .setBlock(edit.block())
                     .setBaseLength(edit.baseLength())
-                    .setEdit(TextEditCodec.encode(edit.edit()));
+                    .setEdit(TextEditCodec.encode(edit.edit()))
+                    .build());
         } else if (operation instanceof Operation.CreateBlock create) {
             wire.getCreateBlockBuilder()
                     .setBlock(create.block())

@@ -67,6 +67,8 @@ class SubmissionDiamondTest {
             try {
                 Transform.Crossed crossed = Transform.cross(submission, author, entry, entryAuthor);
                 assertSame(List.of(entry, crossed.submission()), List.of(submission, crossed.entry()));
+                assertThat(Transform.past(submission, author, entry, entryAuthor))
+                        .isEqualTo(crossed.submission());
                 return true;
             } catch (RejectedException rejected) {
                 assertTaken(rejected.code());

@@ -294,9 +294,8 @@ class Conversation {
 
     /** A submission after an entry that was logged since its base. */
     List<Effect> past(List<Effect> submission, Role author, Entry entry) throws RejectedException {
-        return Transform.cross(
-                        submission, author, entry.effects(), entry.author().role())
-                .submission();
+        return Transform.past(
+                submission, author, entry.effects(), entry.author().role());
     }
 
     private void requireOnLog(Position base) throws RefusedException {
