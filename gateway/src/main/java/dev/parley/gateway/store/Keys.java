@@ -21,6 +21,7 @@ public final class Keys {
     private static final byte ZERO = 0;
     private static final byte TERMINATOR = 1;
     private static final byte ESCAPED_ZERO = (byte) 0xFF;
+    private static final long MILLIS_PER_INBOX_PLACE = 1_000;
 
     private Keys() {}
 
@@ -82,12 +83,25 @@ public final class Keys {
 
     /** Latest first. */
     public static byte[] inbox(String tenant, ConversationSummary summary) {
+        return joined(inbox(tenant, summary.kind()), inboxPlace(summary));
+    }
+
+    /**
+     * Where a conversation stands among those of its kind: by whole seconds, so that one in which much is written does not
+     * move with every entry.
+     */
+    public static byte[] inboxPlace(ConversationSummary summary) {
         byte[] conversation = utf8(summary.conversation());
-        byte[] place = ByteBuffer.allocate(Long.BYTES + conversation.length)
-                .putLong(Long.MAX_VALUE - summary.lastTimeMillis())
+        return ByteBuffer.allocate(Long.BYTES + conversation.length)
+                .putLong(Long.MAX_VALUE - Math.floorDiv(summary.lastTimeMillis(), MILLIS_PER_INBOX_PLACE))
                 .put(conversation)
                 .array();
-        return joined(inbox(tenant, summary.kind()), place);
+    }
+
+    /** The conversation that stands at a place. */
+    public static String conversationAt(byte[] key, int placeOffset) {
+        int offset = placeOffset + Long.BYTES;
+        return new String(key, offset, key.length - offset, StandardCharsets.UTF_8);
     }
 
     /** The first key after all that begin with {@code prefix}, which ends with a terminated id. */
@@ -128,18 +142,33 @@ public final class Keys {
     }
 
     private static byte[] ids(String... ids) {
-        ByteArrayOutputStream key = new ByteArrayOutputStream();
-        for (String id : ids) {
-            for (byte b : utf8(id)) {
-                key.write(b);
+        byte[][] all = new byte[ids.length][];
+        int length = 0;
+        for (int i = 0; i < ids.length; i++) {
+            all[i] = utf8(ids[i]);
+            length += all[i].length + zeros(all[i]) + 2;
+        }
+        byte[] key = new byte[length];
+        int at = 0;
+        for (byte[] id : all) {
+            for (byte b : id) {
+                key[at++] = b;
                 if (b == ZERO) {
-                    key.write(ESCAPED_ZERO);
+                    key[at++] = ESCAPED_ZERO;
                 }
             }
-            key.write(ZERO);
-            key.write(TERMINATOR);
+            key[at++] = ZERO;
+            key[at++] = TERMINATOR;
         }
-        return key.toByteArray();
+        return key;
+    }
+
+    private static int zeros(byte[] id) {
+        int zeros = 0;
+        for (byte b : id) {
+            zeros += b == ZERO ? 1 : 0;
+        }
+        return zeros;
     }
 
     private static byte[] utf8(String id) {

@@ -9,6 +9,7 @@ import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.InboxPage;
+import dev.parley.gateway.store.Keys;
 import dev.parley.gateway.store.LogExtent;
 import dev.parley.gateway.store.LoggedEntry;
 import dev.parley.gateway.store.OperationStore;
@@ -20,7 +21,6 @@ import dev.parley.gateway.store.StoredConversation;
 import dev.parley.ot.Text;
 import dev.parley.wire.EntryCodec;
 import dev.parley.wire.WireException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -254,12 +254,12 @@ public final class MemoryOperationStore implements OperationStore {
         return call(() -> {
             List<ConversationSummary> rest = summaries(tenant)
                     .filter(summary -> summary.kind().equals(kind))
-                    .filter(summary -> Arrays.compareUnsigned(place(summary), after) > 0)
-                    .sorted(Comparator.comparing(MemoryOperationStore::place, Arrays::compareUnsigned))
+                    .filter(summary -> Arrays.compareUnsigned(Keys.inboxPlace(summary), after) > 0)
+                    .sorted(Comparator.comparing(Keys::inboxPlace, Arrays::compareUnsigned))
                     .toList();
             return rest.size() <= limit
                     ? new InboxPage(rest, NO_CURSOR)
-                    : new InboxPage(rest.subList(0, limit), place(rest.get(limit - 1)));
+                    : new InboxPage(rest.subList(0, limit), Keys.inboxPlace(rest.get(limit - 1)));
         });
     }
 
@@ -436,15 +436,6 @@ public final class MemoryOperationStore implements OperationStore {
                 .filter(log -> log.getKey().tenant().equals(tenant))
                 .map(log -> log.getValue().summary)
                 .filter(Objects::nonNull);
-    }
-
-    /** Where a conversation stands in the inbox, as the cursor after it. */
-    private static byte[] place(ConversationSummary summary) {
-        byte[] conversation = utf8(summary.conversation());
-        return ByteBuffer.allocate(Long.BYTES + conversation.length)
-                .putLong(Long.MAX_VALUE - summary.lastTimeMillis())
-                .put(conversation)
-                .array();
     }
 
     private static byte[] utf8(String id) {

@@ -14,6 +14,7 @@ import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.wire.WireException;
 import dev.parley.wire.v1.StoredEntry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -132,11 +133,14 @@ final class AppendRows {
                         RowCodec.keyOnly());
             }
         }
-        if (before != null
-                && (before.lastTimeMillis() != after.lastTimeMillis()
-                        || !before.kind().equals(after.kind()))) {
-            rows.delete(database.inbox, Keys.inbox(tenant, before));
+        byte[] place = Keys.inbox(tenant, after);
+        byte[] placeBefore = before == null ? null : Keys.inbox(tenant, before);
+        if (Arrays.equals(place, placeBefore)) {
+            return;
         }
-        rows.put(database.inbox, Keys.inbox(tenant, after), RowCodec.encodeSummary(after));
+        if (placeBefore != null) {
+            rows.delete(database.inbox, placeBefore);
+        }
+        rows.put(database.inbox, place, RowCodec.keyOnly());
     }
 }

@@ -168,14 +168,12 @@ final class ErasurePurge {
         return marks;
     }
 
-    /** All that holds text of a conversation, and the lists that show some of it. */
-    private void compact(byte[] conversation) throws RocksDBException, WireException {
+    /** All that holds text of a conversation. */
+    private void compact(byte[] conversation) throws RocksDBException {
         for (ColumnFamilyHandle family :
                 List.of(database.entries, database.blocks, database.snapshots, database.heads)) {
             database.rocks.compactRange(family, conversation, Keys.end(conversation), compaction);
         }
-        byte[] inboxes = Keys.inboxes(Keys.ids(conversation, 0).get(0));
-        database.rocks.compactRange(database.inbox, inboxes, Keys.end(inboxes), compaction);
     }
 
     /** In the order of their numbers, which is that of their making. */

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -134,18 +135,27 @@ final class LogReader {
                     return new InboxPage(page, Arrays.copyOfRange(last, prefix.length, last.length));
                 }
                 last = key;
-                try {
-                    page.add(RowCodec.decodeSummary(rows.value()));
-                } catch (WireException e) {
-                    inboxRowsDamaged.incrementAndGet();
-                    log.error("a damaged inbox row of tenant {} is left out: {}", tenant, e.getMessage());
-                }
+                summary(new ConversationKey(tenant, Keys.conversationAt(key, prefix.length)), view)
+                        .ifPresent(page::add);
             }
         }
         return new InboxPage(page, NO_CURSOR);
     }
 
-    /** Inbox rows that could not be read, counted each time; their conversations are whole. */
+    private Optional<ConversationSummary> summary(ConversationKey key, ReadView view) throws RocksDBException {
+        byte[] head = view.get(database.heads, Keys.conversation(key));
+        try {
+            return head == null
+                    ? Optional.empty()
+                    : Optional.ofNullable(HeadCodec.decode(head).summary());
+        } catch (WireException e) {
+            inboxRowsDamaged.incrementAndGet();
+            log.error("a damaged summary of tenant {} is left out: {}", key.tenant(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Rows of the inbox that could not be read, counted each time. */
     long inboxRowsDamaged() {
         return inboxRowsDamaged.get();
     }
