@@ -47,6 +47,32 @@ public record Entry(
         return visible;
     }
 
+    /** Whether {@code view} may see something of it. */
+    public boolean isSeenBy(View view) {
+        if (view == View.STAFF) {
+            return !effects.isEmpty();
+        }
+        for (Effect effect : effects) {
+            if (view.sees(effect.audience())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether {@code view} sees all of it, just as it is. */
+    public boolean isSeenWholeBy(View view) {
+        if (view == View.STAFF) {
+            return true;
+        }
+        for (Effect effect : effects) {
+            if (!view.sees(effect.audience()) || asPublic(effect) != effect) {
+                return false;
+            }
+        }
+        return command.isEmpty() && origin.equals(Origin.HUMAN);
+    }
+
     private static Effect asPublic(Effect effect) {
         if (effect instanceof Effect.Reveal reveal) {
             return asPublic(reveal.shown());

@@ -6,7 +6,6 @@ import dev.parley.conversation.BlockKind;
 import dev.parley.conversation.Effect;
 import dev.parley.conversation.Entry;
 import dev.parley.conversation.View;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 
@@ -56,30 +55,5 @@ final class DeliveryMarks {
 
     long lastByStaff(long revision) {
         return byStaff.floor(revision);
-    }
-
-    /** Numbers that never fall. */
-    private static final class Revisions {
-        private long[] revisions = new long[8];
-        private int count;
-
-        void add(long revision) {
-            if (count == revisions.length) {
-                revisions = Arrays.copyOf(revisions, 2 * count);
-            }
-            revisions[count++] = revision;
-        }
-
-        void dropAfter(long revision) {
-            while (count > 0 && revisions[count - 1] > revision) {
-                count--;
-            }
-        }
-
-        long floor(long revision) {
-            int at = Arrays.binarySearch(revisions, 0, count, revision);
-            int index = at >= 0 ? at : -at - 2;
-            return index < 0 ? 0 : revisions[index];
-        }
     }
 }

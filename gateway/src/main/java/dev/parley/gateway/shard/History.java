@@ -15,13 +15,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The recent entries of a conversation, up to head, and an index of those that a submission has to be moved past. Owned by
  * the conversation's shard. What it has let go is read from the store.
+ *
+ * <p>Most of them are never looked at again, and thousands of conversations have hundreds each, all of which the collector
+ * has to copy. So only the last ones are kept as they are: twice as far back as writers were behind of late.
  */
 final class History {
     private static final long ENTRY_OVERHEAD_BYTES = 600;
+    private static final long PACKED_OVERHEAD_BYTES = 150;
+    private static final int UNPACKED_MIN = 1;
 
-    private final List<LoggedEntry> entries = new ArrayList<>();
-    private final Map<String, List<LoggedEntry>> editsByBlock = new HashMap<>();
+    private final List<PackedEntry> packed = new ArrayList<>();
+    private final List<LoggedEntry> unpacked = new ArrayList<>();
+    private final Map<String, Revisions> editsByBlock = new HashMap<>();
     private final int entriesKept;
+    private int unpackedKept;
     private Chain start;
     private Chain head;
     private long weightBytes;
@@ -31,6 +38,7 @@ final class History {
         this.start = start;
         this.head = start;
         this.entriesKept = entriesKept;
+        this.unpackedKept = Math.min(UNPACKED_MIN, entriesKept);
     }
 
     /** Entries after this revision are here. */
@@ -51,115 +59,132 @@ final class History {
     }
 
     void append(LoggedEntry entry) {
-        entries.add(entry);
+        unpacked.add(entry);
         head = entry.chain();
         weightBytes += weight(entry);
         for (Effect effect : entry.entry().effects()) {
             if (movesEdits(effect)) {
-                index(effect.target(), entry);
+                index(effect.target(), entry.revision());
             }
             if (effect instanceof Effect.Retarget retarget) {
-                index(retarget.into(), entry);
+                index(retarget.into(), entry.revision());
             }
         }
     }
 
-    /** The store has the entries up to {@code revision}: those may go. */
+    /** The store has the entries up to {@code revision}: those may be packed, and go. */
     void stored(long revision) {
-        long gone = Math.min(revision - start.revision(), entries.size() - entriesKept);
-        if (entries.size() >= 2 * entriesKept && gone > 0) {
-            cut(Math.toIntExact(gone));
+        int stored = Math.toIntExact(revision - start.revision());
+        if (unpacked.size() >= 2 * unpackedKept) {
+            pack(Math.min(size() - unpackedKept, stored));
+            unpackedKept = Math.max(Math.min(UNPACKED_MIN, entriesKept), unpackedKept / 2);
+        }
+        int gone = Math.min(size() - entriesKept, stored);
+        if (size() >= 2 * entriesKept && gone > 0) {
+            pack(gone);
+            cut(gone);
         }
     }
 
-    /** The entries after {@code revision}, which is not before {@link #start}, are taken back. */
+    /** So many at least are packed then. */
+    private void pack(int count) {
+        List<LoggedEntry> first = unpacked.subList(0, Math.max(0, count - packed.size()));
+        for (LoggedEntry entry : first) {
+            PackedEntry kept = PackedEntry.of(entry);
+            packed.add(kept);
+            weightBytes += weight(kept) - weight(entry);
+        }
+        first.clear();
+    }
+
+    private int size() {
+        return packed.size() + unpacked.size();
+    }
+
+    /** The entries after {@code revision}, which the store does not have, are taken back. */
     void takeBack(long revision) {
-        int kept = Math.toIntExact(revision - start.revision());
-        List<LoggedEntry> gone = entries.subList(kept, entries.size());
+        int kept = Math.toIntExact(revision - start.revision()) - packed.size();
+        List<LoggedEntry> gone = unpacked.subList(kept, unpacked.size());
         for (LoggedEntry entry : gone) {
             weightBytes -= weight(entry);
         }
         gone.clear();
-        head = kept == 0 ? start : entries.get(kept - 1).chain();
-        dropEdits(edit -> edit.revision() > revision);
+        head = chain(revision);
+        editsByBlock.values().forEach(edits -> edits.dropAfter(revision));
+        forgetUnedited();
     }
 
     /** Puts an entry in the place of the one of its revision, if that is here. */
     void replace(LoggedEntry entry) {
         int index = Math.toIntExact(entry.revision() - start.revision()) - 1;
-        if (index < 0) {
-            return;
-        }
-        weightBytes += weight(entry) - weight(entries.set(index, entry));
-        for (List<LoggedEntry> edits : editsByBlock.values()) {
-            edits.replaceAll(edit -> edit.revision() == entry.revision() ? entry : edit);
+        if (index >= packed.size()) {
+            weightBytes += weight(entry) - weight(unpacked.set(index - packed.size(), entry));
+        } else if (index >= 0) {
+            PackedEntry kept = PackedEntry.of(entry);
+            weightBytes += weight(kept) - weight(packed.set(index, kept));
         }
     }
 
     /** A replica that follows redacted entries shows fillers for a while, and must not be told the hash of the text. */
     void forgetHashes() {
-        entries.replaceAll(entry -> entry.withHashes(StateHashes.NONE));
+        packed.replaceAll(entry -> new PackedEntry(entry.content(), entry.chain(), StateHashes.NONE));
+        unpacked.replaceAll(entry -> entry.withHashes(StateHashes.NONE));
     }
 
-    private void index(String block, LoggedEntry entry) {
-        List<LoggedEntry> edits = editsByBlock.computeIfAbsent(block, absent -> new ArrayList<>());
-        if (edits.isEmpty() || edits.get(edits.size() - 1).revision() < entry.revision()) {
-            edits.add(entry);
+    private void index(String block, long revision) {
+        Revisions edits = editsByBlock.computeIfAbsent(block, absent -> new Revisions());
+        if (edits.last() < revision) {
+            edits.add(revision);
         }
     }
 
     /** Whether {@code position} is a point of this log; only for those from {@link #start} to head. */
     boolean holds(Position position) {
-        Chain chain = position.revision() == start.revision()
-                ? start
-                : entry(position.revision()).chain();
-        return chain.position().equals(position);
+        return chain(position.revision()).position().equals(position);
     }
 
     /** The entries after {@code revision}, which is not before {@link #start}. */
     List<LoggedEntry> since(long revision) {
-        return entries.subList(Math.toIntExact(revision - start.revision()), entries.size());
+        int from = Math.toIntExact(revision - start.revision());
+        List<LoggedEntry> entries = new ArrayList<>(size() - from);
+        for (int i = from; i < packed.size(); i++) {
+            entries.add(packed.get(i).unpacked());
+        }
+        entries.addAll(unpacked.subList(Math.max(0, from - packed.size()), unpacked.size()));
+        return entries;
     }
 
     /** The first entry after {@code revision} that changed the text of one of these effects' blocks; null if none did. */
     @Nullable LoggedEntry nextEdit(long revision, List<Effect> submission) {
-        LoggedEntry next = null;
+        long next = Long.MAX_VALUE;
         for (Effect effect : submission) {
-            if (!isMovedByEdits(effect)) {
-                continue;
-            }
-            LoggedEntry ofBlock = firstAfter(revision, editsByBlock.getOrDefault(effect.target(), List.of()));
-            if (ofBlock != null && (next == null || ofBlock.revision() < next.revision())) {
-                next = ofBlock;
-            }
+            long ofBlock = isMovedByEdits(effect) ? firstEdit(effect.target(), revision) : -1;
+            next = ofBlock < 0 ? next : Math.min(next, ofBlock);
         }
-        return next;
+        return next == Long.MAX_VALUE ? null : entry(next);
     }
 
-    private static @Nullable LoggedEntry firstAfter(long revision, List<LoggedEntry> edits) {
-        int low = 0;
-        int high = edits.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (edits.get(middle).revision() > revision) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low < edits.size() ? edits.get(low) : null;
+    private long firstEdit(String block, long afterRevision) {
+        Revisions edits = editsByBlock.get(block);
+        return edits == null ? -1 : edits.firstAfter(afterRevision);
     }
 
     /** Whether an entry after {@code revision} edited this block and matches. */
     boolean editedSince(long revision, String block, Predicate<LoggedEntry> matches) {
-        return editsByBlock.getOrDefault(block, List.of()).stream()
-                .anyMatch(edit -> edit.revision() > revision && matches.test(edit));
+        long edit = firstEdit(block, revision);
+        while (edit >= 0) {
+            if (matches.test(entry(edit))) {
+                return true;
+            }
+            edit = firstEdit(block, edit);
+        }
+        return false;
     }
 
     /** How long a block's text was at {@code revision}, if an entry since says so by having changed it; else -1. */
     int lengthAt(long revision, String block) {
-        LoggedEntry edit = firstAfter(revision, editsByBlock.getOrDefault(block, List.of()));
-        for (Effect effect : edit == null ? List.<Effect>of() : edit.entry().effects()) {
+        long edit = firstEdit(block, revision);
+        for (Effect effect : edit < 0 ? List.<Effect>of() : entry(edit).entry().effects()) {
             if (effect instanceof Effect.EditText first && first.block().equals(block)) {
                 return first.baseLength();
             } else if (effect instanceof Effect.Reveal reveal && reveal.block().equals(block)) {
@@ -173,23 +198,36 @@ final class History {
         return -1;
     }
 
+    /** Who looks so far back will do so again: it stays unpacked from here on. */
     private LoggedEntry entry(long revision) {
-        return entries.get(Math.toIntExact(revision - start.revision()) - 1);
+        int index = Math.toIntExact(revision - start.revision()) - 1;
+        unpackedKept = Math.max(unpackedKept, Math.min(2 * (size() - index), entriesKept));
+        return index < packed.size() ? packed.get(index).unpacked() : unpacked.get(index - packed.size());
+    }
+
+    private Chain chain(long revision) {
+        int index = Math.toIntExact(revision - start.revision()) - 1;
+        if (index < 0) {
+            return start;
+        }
+        return index < packed.size()
+                ? packed.get(index).chain()
+                : unpacked.get(index - packed.size()).chain();
     }
 
     private void cut(int count) {
-        List<LoggedEntry> gone = entries.subList(0, count);
-        for (LoggedEntry entry : gone) {
+        List<PackedEntry> gone = packed.subList(0, count);
+        for (PackedEntry entry : gone) {
             weightBytes -= weight(entry);
         }
         start = gone.get(count - 1).chain();
         gone.clear();
-        dropEdits(edit -> edit.revision() <= start.revision());
+        editsByBlock.values().forEach(edits -> edits.dropUntil(start.revision()));
+        forgetUnedited();
     }
 
-    private void dropEdits(Predicate<LoggedEntry> dropped) {
-        editsByBlock.values().forEach(edits -> edits.removeIf(dropped));
-        editsByBlock.values().removeIf(List::isEmpty);
+    private void forgetUnedited() {
+        editsByBlock.values().removeIf(Revisions::isEmpty);
     }
 
     private static boolean isMovedByEdits(Effect effect) {
@@ -205,5 +243,9 @@ final class History {
 
     private static long weight(LoggedEntry entry) {
         return ENTRY_OVERHEAD_BYTES + 4L * entry.content().length;
+    }
+
+    private static long weight(PackedEntry entry) {
+        return PACKED_OVERHEAD_BYTES + entry.content().length;
     }
 }

@@ -66,7 +66,7 @@ final class Resumption {
             }
         }
         entries.addAll(history.since(Math.max(revision, history.start())));
-        entries.removeIf(entry -> entry.entry().effectsFor(view).isEmpty());
+        entries.removeIf(entry -> !entry.entry().isSeenBy(view));
         return !pending && weightOf(changed) < contentBytes(entries)
                 ? blocks
                 : new Published(handle, view, revision, history.head().position(), List.copyOf(entries));

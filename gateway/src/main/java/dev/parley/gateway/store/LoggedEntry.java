@@ -21,7 +21,7 @@ public record LoggedEntry(Entry entry, byte[] content, Chain chain, StateHashes 
     }
 
     public LoggedEntry withHashes(StateHashes others) {
-        return new LoggedEntry(entry, content, chain, others);
+        return others.equals(hashes) ? this : new LoggedEntry(entry, content, chain, others);
     }
 
     public long revision() {
