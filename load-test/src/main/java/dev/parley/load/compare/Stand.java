@@ -55,10 +55,8 @@ final class Stand implements AutoCloseable {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return switch (kind) {
             case PARLEY, PARLEY_PROCESS -> {
-                List<String> command = new ArrayList<>(List.of(
-                        java,
-                        "-jar",
-                        yard.gatewayJar().toAbsolutePath().toString(),
+                List<String> command = new ArrayList<>(gateway(java, yard.gatewayJar()));
+                command.addAll(List.of(
                         "serve",
                         "--host",
                         "127.0.0.1",
@@ -91,6 +89,18 @@ final class Stand implements AutoCloseable {
                         Map.of("NODE_ENV", "production"),
                         yard.peers());
         };
+    }
+
+    /** By its launcher, with the flags that are Parley's own, where there is one for this jar. */
+    private static List<String> gateway(String java, Path jar) {
+        Path beside = jar.toAbsolutePath().resolveSibling("parley");
+        Path built = jar.toAbsolutePath().resolveSibling("../parley").normalize();
+        for (Path launcher : List.of(beside, built)) {
+            if (jar.endsWith("parley.jar") && Files.isRegularFile(launcher) && Files.isExecutable(launcher)) {
+                return List.of(launcher.toString());
+            }
+        }
+        return List.of(java, "-jar", jar.toAbsolutePath().toString());
     }
 
     ServerKind kind() {
