@@ -10,4 +10,14 @@ public record Submission(
     public Submission(SubmissionId id, Position base, List<Operation> operations, long composedAtMillis) {
         this(id, base, operations, composedAtMillis, Origin.HUMAN);
     }
+
+    /** Whether it is part of a stream of text. */
+    public boolean appendsText() {
+        for (Operation operation : operations) {
+            if (operation instanceof Operation.AppendText) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

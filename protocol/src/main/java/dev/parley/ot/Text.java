@@ -33,13 +33,13 @@ public final class Text {
     }
 
     private static int indexOfLoneSurrogate(String string) {
-        int i = 0;
-        while (i < string.length()) {
-            int codePoint = string.codePointAt(i);
-            if (Character.MIN_SURROGATE <= codePoint && codePoint <= Character.MAX_SURROGATE) {
-                return i;
+        for (int i = 0; i < string.length(); i++) {
+            if (Character.isSurrogate(string.charAt(i))) {
+                if (!Character.isSupplementaryCodePoint(string.codePointAt(i))) {
+                    return i;
+                }
+                i++;
             }
-            i += Character.charCount(codePoint);
         }
         return -1;
     }

@@ -109,7 +109,7 @@ final class Audience {
         if (!publicSubscribers.isEmpty()) {
             List<LoggedEntry> visible = new ArrayList<>();
             for (LoggedEntry entry : entries) {
-                if (!entry.entry().effectsFor(View.PUBLIC).isEmpty()) {
+                if (entry.entry().isSeenBy(View.PUBLIC)) {
                     visible.add(entry);
                 }
             }
@@ -149,9 +149,8 @@ final class Audience {
             return;
         }
         List<Subscriber> all = List.copyOf(subscribers.keySet());
-        Loop first = all.get(0).loop();
-        if (all.stream().allMatch(subscriber -> subscriber.loop() == first)) {
-            deliver(first, all, delivery);
+        if (isOfOneLoop(all)) {
+            deliver(all.get(0).loop(), all, delivery);
             return;
         }
         Map<Loop, List<Subscriber>> byLoop = new HashMap<>();
@@ -159,6 +158,16 @@ final class Audience {
             byLoop.computeIfAbsent(subscriber.loop(), loop -> new ArrayList<>()).add(subscriber);
         }
         byLoop.forEach((loop, there) -> deliver(loop, there, delivery));
+    }
+
+    private static boolean isOfOneLoop(List<Subscriber> all) {
+        Loop first = all.get(0).loop();
+        for (Subscriber subscriber : all) {
+            if (subscriber.loop() != first) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void deliver(Loop loop, List<Subscriber> there, Delivery delivery) {

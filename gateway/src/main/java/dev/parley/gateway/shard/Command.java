@@ -1,6 +1,5 @@
 package dev.parley.gateway.shard;
 
-import dev.parley.conversation.Operation;
 import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Role;
 import dev.parley.conversation.Submission;
@@ -102,8 +101,7 @@ sealed interface Command {
 
         @Override
         public boolean yields() {
-            return subscriber.principal().role() == Role.ASSISTANT
-                    || submission.operations().stream().anyMatch(Operation.AppendText.class::isInstance);
+            return subscriber.principal().role() == Role.ASSISTANT || submission.appendsText();
         }
     }
 

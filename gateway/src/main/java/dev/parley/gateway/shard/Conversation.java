@@ -240,8 +240,11 @@ class Conversation {
             moved = past(moved, author.role(), entry);
             earlier = history.nextEdit(earlier.revision(), moved);
         }
-        if (moved.stream().anyMatch(Effect.PlaceAnchor.class::isInstance)) {
-            requireAnchored(submission);
+        for (Effect effect : moved) {
+            if (effect instanceof Effect.PlaceAnchor) {
+                requireAnchored(submission);
+                break;
+            }
         }
         return moved;
     }

@@ -12,14 +12,15 @@ import dev.parley.ot.Text;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** What the inbox shows of a conversation, written anew with each entry that changes it. Owned by the conversation's shard. */
+/** What the inbox shows of a conversation, written anew when an entry changed it. Owned by the conversation's shard. */
 final class InboxSummary {
     private static final int TEXT_LENGTH_MAX = 120;
 
     private final String conversation;
     private final ConversationState state;
     private String lastMessage;
-    private @Nullable ConversationSummary unstored;
+    /** Shows something that the last summary does not. */
+    private @Nullable Entry unstored;
 
     InboxSummary(String conversation, ConversationState state) {
         this.conversation = conversation;
@@ -30,32 +31,26 @@ final class InboxSummary {
 
     /** The state is that after the entry. */
     void append(Entry entry) {
-        boolean shows = entry.effects().stream()
-                .anyMatch(effect -> effect instanceof Effect.Set set
-                        ? set.target().isEmpty() && !set.advance()
-                        : effect.audience() == View.PUBLIC);
-        if (!shows) {
-            return;
+        if (shows(entry)) {
+            lastMessage(entry);
+            unstored = entry;
         }
-        Block last = lastMessage(entry);
-        Text text = last == null ? Text.EMPTY : last.text();
-        unstored = new ConversationSummary(
-                conversation,
-                state.attributes().getOrDefault(Attributes.KIND, ConversationSummary.CHAT),
-                state.attribute(Attributes.VISITOR),
-                state.attribute(Attributes.VISITOR_NAME),
-                state.attribute(Attributes.STATE),
-                state.attribute(Attributes.ASSIGNEE),
-                state.attribute(Attributes.TITLE),
-                Attributes.tags(state.attributes()),
-                text.slice(0, Math.min(TEXT_LENGTH_MAX, text.length())).toString(),
-                last == null ? entry.author().role() : last.author().role(),
-                entry.timeMillis(),
-                entry.revision());
+    }
+
+    private static boolean shows(Entry entry) {
+        for (Effect effect : entry.effects()) {
+            boolean shows = effect instanceof Effect.Set set
+                    ? set.target().isEmpty() && !set.advance()
+                    : effect.audience() == View.PUBLIC;
+            if (shows) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The latest message; looked for only when the one that was it is gone. */
-    private @Nullable Block lastMessage(Entry entry) {
+    private void lastMessage(Entry entry) {
         Block last = state.block(lastMessage);
         for (Effect effect : entry.effects()) {
             Block block = state.block(effect.target());
@@ -67,7 +62,6 @@ final class InboxSummary {
             last = latestMessage();
         }
         lastMessage = last == null ? "" : last.id();
-        return last;
     }
 
     private static boolean isShown(Block block) {
@@ -90,8 +84,26 @@ final class InboxSummary {
 
     /** As it is now, or null if it is what it was at the last call. */
     @Nullable ConversationSummary takeUnstored() {
-        ConversationSummary taken = unstored;
+        Entry entry = unstored;
         unstored = null;
-        return taken;
+        return entry == null ? null : summary(entry);
+    }
+
+    private ConversationSummary summary(Entry entry) {
+        Block last = state.block(lastMessage);
+        Text text = last == null ? Text.EMPTY : last.text();
+        return new ConversationSummary(
+                conversation,
+                state.attributes().getOrDefault(Attributes.KIND, ConversationSummary.CHAT),
+                state.attribute(Attributes.VISITOR),
+                state.attribute(Attributes.VISITOR_NAME),
+                state.attribute(Attributes.STATE),
+                state.attribute(Attributes.ASSIGNEE),
+                state.attribute(Attributes.TITLE),
+                Attributes.tags(state.attributes()),
+                text.slice(0, Math.min(TEXT_LENGTH_MAX, text.length())).toString(),
+                last == null ? entry.author().role() : last.author().role(),
+                entry.timeMillis(),
+                entry.revision());
     }
 }

@@ -12,9 +12,9 @@ import dev.parley.gateway.store.OutboxRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,33 +28,69 @@ final class OutboxRows {
     static final long KEPT_MILLIS = Duration.ofDays(30).toMillis();
 
     private final int outboxesOfSubjectMax;
-    private final Map<Name, OutboxRow> rows = new HashMap<>();
+    private final Map<Name, Outbox> outboxes = new HashMap<>();
     private final Map<String, String> owners = new HashMap<>();
-    private final Map<Name, OutboxRow> unstored = new LinkedHashMap<>();
-    private final Map<Name, OutboxRow> stored = new LinkedHashMap<>();
+    private final List<Outbox> unstored = new ArrayList<>();
     private final List<OutboxRow> expired = new ArrayList<>();
-    /** What the store is known to have of those that changed here since, null for nothing. */
-    private final Map<Name, @Nullable OutboxRow> before = new HashMap<>();
-
     private final List<OutboxRow> expiredBefore = new ArrayList<>();
+    private int storedHere;
 
-    private record Name(String subject, String outbox) {}
+    /** What is known of one. */
+    private static final class Outbox {
+        private final Name name;
+        private @Nullable OutboxRow row;
+        /** That the store was given here, as it has it. */
+        private @Nullable OutboxRow stored;
+        /** What the store is known to have, while the row is not that; null for nothing. */
+        private @Nullable OutboxRow before;
+
+        private boolean isUndurable;
+        private boolean isUnstored;
+
+        Outbox(Name name) {
+            this.name = name;
+        }
+    }
+
+    /** Compared by hand, since it is looked up several times for each submission. */
+    private record Name(String subject, String outbox) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Name name && outbox.equals(name.outbox) && subject.equals(name.subject);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * outbox.hashCode() + subject.hashCode();
+        }
+    }
 
     OutboxRows(int outboxesOfSubjectMax) {
         this.outboxesOfSubjectMax = outboxesOfSubjectMax;
     }
 
     void restore(OutboxRow row) {
-        Name name = new Name(row.subject(), row.outbox());
-        if (before.containsKey(name)) {
-            before.put(name, row);
+        Outbox outbox = outbox(row);
+        if (outbox.isUndurable) {
+            outbox.before = row;
         }
-        set(name, row);
+        outbox.row = row;
     }
 
-    private void set(Name name, OutboxRow row) {
-        rows.put(name, row);
-        owners.putIfAbsent(row.outbox(), row.subject());
+    private Outbox outbox(OutboxRow row) {
+        Name name = new Name(row.subject(), row.outbox());
+        Outbox outbox = outboxes.get(name);
+        if (outbox == null) {
+            outbox = new Outbox(name);
+            outboxes.put(name, outbox);
+            owners.putIfAbsent(row.outbox(), row.subject());
+        }
+        return outbox;
+    }
+
+    private @Nullable OutboxRow row(String subject, String outbox) {
+        Outbox known = outboxes.get(new Name(subject, outbox));
+        return known == null ? null : known.row;
     }
 
     /** Another node's entry is the last that its outbox has, whatever was known of it here. */
@@ -85,7 +121,7 @@ final class OutboxRows {
 
     /** The store may have lost this row. */
     void reoffer(OutboxRow row) {
-        OutboxRow known = rows.get(new Name(row.subject(), row.outbox()));
+        OutboxRow known = row(row.subject(), row.outbox());
         if (known == null || known.lastSeq() < row.lastSeq()) {
             put(row);
         }
@@ -94,7 +130,7 @@ final class OutboxRows {
     /** What the store has, where it is newer. */
     void learn(List<OutboxRow> stored) {
         for (OutboxRow row : stored) {
-            OutboxRow known = rows.get(new Name(row.subject(), row.outbox()));
+            OutboxRow known = row(row.subject(), row.outbox());
             if (known == null || known.lastSeq() < row.lastSeq()) {
                 restore(row);
             }
@@ -103,7 +139,7 @@ final class OutboxRows {
 
     /** The answer if this is not the outbox's next submission, else null. */
     @Nullable Answer dedupe(SubmissionId id, Author author, long nowMillis) {
-        OutboxRow row = rows.get(new Name(author.subject(), id.outbox()));
+        OutboxRow row = row(author.subject(), id.outbox());
         if (row == null) {
             return first(id, author, nowMillis);
         }
@@ -129,24 +165,33 @@ final class OutboxRows {
 
     /** Everybody has a share of their own, so that who uses it up keeps nobody else from writing. */
     private long outboxesOf(Author author) {
-        return rows.keySet().stream()
+        return outboxes.keySet().stream()
                 .filter(name -> name.subject().equals(author.subject()))
                 .count();
     }
 
     /** Makes room for a new outbox. What is not asked for may stay longer than it has to. */
     private void forgetExpired(long nowMillis) {
-        rows.values().removeIf(row -> {
-            long keptMillis = OneShotOutbox.isId(row.outbox()) ? OneShotOutbox.KEPT_MILLIS : KEPT_MILLIS;
-            boolean isExpired = nowMillis - row.lastUsedMillis() > keptMillis;
-            if (isExpired) {
-                owners.remove(row.outbox(), row.subject());
-                stored.remove(new Name(row.subject(), row.outbox()));
-                expired.add(row);
-                expiredBefore.add(row);
+        outboxes.values().removeIf(outbox -> {
+            OutboxRow row = outbox.row;
+            if (row == null || !isExpired(row, nowMillis)) {
+                return false;
             }
-            return isExpired;
+            OutboxRow durable = outbox.isUndurable ? outbox.before : row;
+            owners.remove(row.outbox(), row.subject());
+            unstored.remove(outbox);
+            storedHere -= outbox.stored == null ? 0 : 1;
+            expired.add(row);
+            if (durable != null) {
+                expiredBefore.add(durable);
+            }
+            return true;
         });
+    }
+
+    private static boolean isExpired(OutboxRow row, long nowMillis) {
+        long keptMillis = OneShotOutbox.isId(row.outbox()) ? OneShotOutbox.KEPT_MILLIS : KEPT_MILLIS;
+        return nowMillis - row.lastUsedMillis() > keptMillis;
     }
 
     static Answer answer(OutboxRow row) {
@@ -169,25 +214,33 @@ final class OutboxRows {
     }
 
     private void put(OutboxRow row) {
-        Name name = new Name(row.subject(), row.outbox());
-        if (!before.containsKey(name)) {
-            before.put(name, rows.get(name));
+        Outbox outbox = outbox(row);
+        if (!outbox.isUndurable) {
+            outbox.isUndurable = true;
+            outbox.before = outbox.row;
         }
-        set(name, row);
-        unstored.put(name, row);
+        if (!outbox.isUnstored) {
+            outbox.isUnstored = true;
+            unstored.add(outbox);
+        }
+        outbox.row = row;
     }
 
     /** Makes them again what the store is known to have. */
     void takeBack() {
-        before.forEach((name, row) -> {
-            if (row == null) {
-                rows.remove(name);
-                owners.remove(name.outbox(), name.subject());
-            } else {
-                rows.put(name, row);
+        outboxes.values().removeIf(outbox -> {
+            if (!outbox.isUndurable) {
+                return false;
             }
+            outbox.row = outbox.before;
+            outbox.before = null;
+            outbox.isUndurable = false;
+            outbox.isUnstored = false;
+            if (outbox.row == null) {
+                owners.remove(outbox.name.outbox(), outbox.name.subject());
+            }
+            return outbox.row == null;
         });
-        before.clear();
         unstored.clear();
         expired.clear();
         expiredBefore.forEach(this::restore);
@@ -198,7 +251,7 @@ final class OutboxRows {
     List<OutboxRow> of(String subject, List<String> outboxes) {
         List<OutboxRow> found = new ArrayList<>();
         for (String outbox : outboxes) {
-            OutboxRow row = rows.get(new Name(subject, outbox));
+            OutboxRow row = row(subject, outbox);
             if (row != null) {
                 found.add(row);
             }
@@ -208,28 +261,41 @@ final class OutboxRows {
 
     /** The last answer of every outbox of a subject. */
     List<OutboxRow> of(String subject) {
-        return rows.values().stream()
-                .filter(row -> row.subject().equals(subject))
+        return outboxes.values().stream()
+                .filter(outbox -> outbox.name.subject().equals(subject))
+                .map(outbox -> outbox.row)
+                .filter(Objects::nonNull)
                 .toList();
     }
 
     /** The store has these, and has forgotten those. */
     void stored(List<OutboxRow> taken, List<OutboxRow> forgotten) {
         for (OutboxRow row : taken) {
-            Name name = new Name(row.subject(), row.outbox());
-            stored.put(name, row);
-            if (unstored.containsKey(name)) {
-                before.put(name, row);
+            Outbox outbox = outboxes.get(new Name(row.subject(), row.outbox()));
+            if (outbox == null) {
+                continue;
+            }
+            storedHere += outbox.stored == null ? 1 : 0;
+            outbox.stored = row;
+            if (outbox.isUnstored) {
+                outbox.before = row;
             } else {
-                before.remove(name);
+                outbox.before = null;
+                outbox.isUndurable = false;
             }
         }
-        expiredBefore.removeAll(forgotten);
+        for (OutboxRow row : forgotten) {
+            expiredBefore.removeIf(before ->
+                    before.outbox().equals(row.outbox()) && before.subject().equals(row.subject()));
+        }
     }
 
     /** Those that the store was given here, as it has them. */
     List<OutboxRow> stored() {
-        return List.copyOf(stored.values());
+        return outboxes.values().stream()
+                .map(outbox -> outbox.stored)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     boolean hasUnstored() {
@@ -238,7 +304,11 @@ final class OutboxRows {
 
     /** Those written since the last call. */
     List<OutboxRow> takeUnstored() {
-        List<OutboxRow> taken = List.copyOf(unstored.values());
+        List<OutboxRow> taken = new ArrayList<>(unstored.size());
+        for (Outbox outbox : unstored) {
+            outbox.isUnstored = false;
+            taken.add(Objects.requireNonNull(outbox.row));
+        }
         unstored.clear();
         return taken;
     }
@@ -251,6 +321,6 @@ final class OutboxRows {
     }
 
     int weightBytes() {
-        return 300 * (rows.size() + stored.size());
+        return 300 * (outboxes.size() + storedHere);
     }
 }

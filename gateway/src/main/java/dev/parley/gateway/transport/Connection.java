@@ -98,7 +98,7 @@ public final class Connection implements Subscriber {
         this.principal = principal;
         this.session = session;
         this.account = account;
-        this.outbound = new OutboundQueue(channel);
+        this.outbound = new OutboundQueue(channel, loop);
         this.presence = new ConnectionPresence(this, node.presence());
     }
 

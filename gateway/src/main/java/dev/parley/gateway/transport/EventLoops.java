@@ -18,9 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The node's event loops: they do the I/O, and each is the loop of one shard. Native transport where there is one. */
 public final class EventLoops implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
     private final MultiThreadIoEventLoopGroup group;
     private final Map<EventExecutor, TimedLoop> loops = new HashMap<>();
 
@@ -64,10 +68,38 @@ public final class EventLoops implements AutoCloseable {
         group.shutdownGracefully(0, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    private record NettyLoop(EventLoop eventLoop) implements TimedLoop {
+    private static final class NettyLoop implements TimedLoop {
+        private final EventLoop eventLoop;
+        private final List<Runnable> ending = new ArrayList<>();
+
+        NettyLoop(EventLoop eventLoop) {
+            this.eventLoop = eventLoop;
+        }
+
         @Override
         public boolean isCurrent() {
             return eventLoop.inEventLoop();
+        }
+
+        /** One task for all that is to be done then. */
+        @Override
+        public void atEndOfTurn(Runnable task) {
+            assert isCurrent();
+            ending.add(task);
+            if (ending.size() == 1) {
+                eventLoop.execute(this::endTurn);
+            }
+        }
+
+        private void endTurn() {
+            for (int i = 0; i < ending.size(); i++) {
+                try {
+                    ending.get(i).run();
+                } catch (RuntimeException e) {
+                    LOG.error("a turn did not end as it should", e);
+                }
+            }
+            ending.clear();
         }
 
         @Override

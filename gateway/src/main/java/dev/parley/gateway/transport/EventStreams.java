@@ -42,7 +42,10 @@ public final class EventStreams {
         EventStream stream = new EventStream(ctx.channel(), () -> streams.remove(id));
         ServerSentEvents.begin(ctx, version, id);
         pipeline.remove(ctx.handler());
-        pipeline.addLast(stream, new FrameDecoder(), new ConnectionHandler(loop, node));
+        pipeline.addLast(
+                stream,
+                new FrameReader(node.clock(), node.limits().frameBytesMax()),
+                new ConnectionHandler(loop, node));
         streams.put(id, stream);
         ChannelHandlerContext begun = pipeline.context(stream);
         begun.fireUserEventTriggered(EventStream.OPENED);

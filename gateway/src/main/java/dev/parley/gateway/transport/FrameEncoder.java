@@ -49,6 +49,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What the gateway says, as bytes. Each result is a ServerFrames of one frame; joined they are a ServerFrames of all. Pure,
@@ -196,14 +197,15 @@ final class FrameEncoder {
     }
 
     private static List<StateHash> hashes(Published published) {
-        List<StateHash> hashes = new ArrayList<>();
+        List<StateHash> hashes = new ArrayList<>(0);
         for (LoggedEntry entry : published.entries()) {
-            entry.hashes()
-                    .of(published.view())
-                    .ifPresent(hash -> hashes.add(StateHash.newBuilder()
-                            .setRevision(entry.revision())
-                            .setHash(Fixed64.encode(hash))
-                            .build()));
+            OptionalLong hash = entry.hashes().of(published.view());
+            if (hash.isPresent()) {
+                hashes.add(StateHash.newBuilder()
+                        .setRevision(entry.revision())
+                        .setHash(Fixed64.encode(hash.getAsLong()))
+                        .build());
+            }
         }
         return hashes;
     }
@@ -279,9 +281,9 @@ final class FrameEncoder {
      * look the same through both views.
      */
     private static byte[] entries(Published published) {
-        List<byte[]> contents = new ArrayList<>(published.entries().size());
-        for (LoggedEntry entry : published.entries()) {
-            contents.add(content(entry, published.view()));
+        byte[][] contents = new byte[published.entries().size()][];
+        for (int i = 0; i < contents.length; i++) {
+            contents[i] = content(published.entries().get(i), published.view());
         }
         byte[] to = PositionCodec.encode(published.position()).toByteArray();
         int entriesSize = CodedOutputStream.computeUInt32Size(Entries.HANDLE_FIELD_NUMBER, published.handle())
@@ -290,10 +292,9 @@ final class FrameEncoder {
         for (byte[] content : contents) {
             entriesSize += CodedOutputStream.computeByteArraySize(Entries.ENTRIES_FIELD_NUMBER, content);
         }
-        List<byte[]> hashes =
-                hashes(published).stream().map(StateHash::toByteArray).toList();
-        for (byte[] hash : hashes) {
-            entriesSize += CodedOutputStream.computeByteArraySize(Entries.HASHES_FIELD_NUMBER, hash);
+        List<StateHash> hashes = hashes(published);
+        for (StateHash hash : hashes) {
+            entriesSize += CodedOutputStream.computeMessageSize(Entries.HASHES_FIELD_NUMBER, hash);
         }
         int frameSize = sizeOfNested(ServerFrame.ENTRIES_FIELD_NUMBER, entriesSize);
         byte[] bytes = new byte[sizeOfNested(ServerFrames.FRAMES_FIELD_NUMBER, frameSize)];
@@ -307,8 +308,8 @@ final class FrameEncoder {
             for (byte[] content : contents) {
                 out.writeByteArray(Entries.ENTRIES_FIELD_NUMBER, content);
             }
-            for (byte[] hash : hashes) {
-                out.writeByteArray(Entries.HASHES_FIELD_NUMBER, hash);
+            for (StateHash hash : hashes) {
+                out.writeMessage(Entries.HASHES_FIELD_NUMBER, hash);
             }
             out.checkNoSpaceLeft();
         } catch (IOException e) {
@@ -319,9 +320,7 @@ final class FrameEncoder {
 
     private static byte[] content(LoggedEntry logged, View view) {
         Entry entry = logged.entry();
-        return view == View.STAFF || entry.seenBy(view).equals(entry)
-                ? logged.content()
-                : EntryCodec.encode(entry.seenBy(view));
+        return entry.isSeenWholeBy(view) ? logged.content() : EntryCodec.encode(entry.seenBy(view));
     }
 
     private static int sizeOfNested(int field, int size) {

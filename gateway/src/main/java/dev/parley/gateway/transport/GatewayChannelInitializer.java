@@ -10,7 +10,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -66,6 +65,9 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
     /** The codec and the aggregator went with the handshake. Who takes nothing is noticed by the connection itself. */
     private void removeHttp(ChannelPipeline pipeline) {
         pipeline.remove(CorsHandler.class);
+        if (pipeline.get(WebSocketServerProtocolHandler.class) != null) {
+            pipeline.remove(WebSocketServerProtocolHandler.class);
+        }
         long silentMillis = 2L * node.limits().heartbeatMillis();
         pipeline.replace(IdleStateHandler.class, null, new IdleStateHandler(silentMillis, 0, 0, TimeUnit.MILLISECONDS));
     }
@@ -93,10 +95,8 @@ final class GatewayChannelInitializer extends ChannelInitializer<SocketChannel> 
     }
 
     private void addWebSocket(ChannelPipeline pipeline, ChannelHandler last) {
-        pipeline.addLast(new WebSocketGuard(node.clock()));
         pipeline.addLast(new WebSocketServerProtocolHandler(webSocketConfig));
-        pipeline.addLast(new WebSocketFrameAggregator(node.limits().frameBytesMax()));
-        pipeline.addLast(new FrameDecoder());
+        pipeline.addLast(new FrameReader(node.clock(), node.limits().frameBytesMax()));
         pipeline.addLast(last);
     }
 

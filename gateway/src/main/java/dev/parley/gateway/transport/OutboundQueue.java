@@ -1,11 +1,13 @@
 package dev.parley.gateway.transport;
 
+import dev.parley.gateway.shard.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +31,21 @@ final class OutboundQueue implements Runnable {
     private static final int HEAD_BYTES_MAX = 10;
 
     private final Channel channel;
-    /** Of the encoder of WebSocket messages; null where the connection is something else. */
-    private final @Nullable ChannelHandlerContext encoder;
+    private final Loop loop;
+    /** Before the encoder of WebSocket messages; null where the connection is something else. */
+    private final @Nullable ChannelHandlerContext pastEncoder;
 
     private final List<byte[]> frames = new ArrayList<>(1);
     private int bytes;
     private long writtenBytes;
     private boolean scheduled;
 
-    OutboundQueue(Channel channel) {
+    OutboundQueue(Channel channel, Loop loop) {
         this.channel = channel;
-        this.encoder = channel.pipeline().context(WebSocketFrameEncoder.class);
+        this.loop = loop;
+        this.pastEncoder = channel.pipeline().get(WebSocketFrameEncoder.class) == null
+                ? null
+                : channel.pipeline().context(IdleStateHandler.class);
     }
 
     void add(byte[] frame) {
@@ -52,7 +58,7 @@ final class OutboundQueue implements Runnable {
         }
         if (!scheduled) {
             scheduled = true;
-            channel.eventLoop().execute(this);
+            loop.atEndOfTurn(this);
         }
     }
 
@@ -65,10 +71,10 @@ final class OutboundQueue implements Runnable {
     void flush() {
         scheduled = false;
         writeGathered();
-        if (encoder == null) {
+        if (pastEncoder == null) {
             channel.flush();
         } else {
-            encoder.flush();
+            pastEncoder.flush();
         }
     }
 
@@ -80,13 +86,13 @@ final class OutboundQueue implements Runnable {
     private void writeAlone(byte[] frame) {
         writtenBytes += frame.length;
         ByteBuf message = Unpooled.wrappedBuffer(frame);
-        if (encoder == null) {
+        if (pastEncoder == null) {
             channel.write(new BinaryWebSocketFrame(message));
         } else {
             ByteBuf head = channel.alloc().directBuffer(HEAD_BYTES_MAX);
             writeHead(head, frame.length);
-            encoder.write(head);
-            encoder.write(message);
+            pastEncoder.write(head);
+            pastEncoder.write(message);
         }
     }
 
@@ -95,7 +101,7 @@ final class OutboundQueue implements Runnable {
             return;
         }
         ByteBuf message = channel.alloc().directBuffer(HEAD_BYTES_MAX + bytes);
-        if (encoder != null) {
+        if (pastEncoder != null) {
             writeHead(message, bytes);
         }
         for (byte[] frame : frames) {
@@ -104,10 +110,10 @@ final class OutboundQueue implements Runnable {
         writtenBytes += bytes;
         frames.clear();
         bytes = 0;
-        if (encoder == null) {
+        if (pastEncoder == null) {
             channel.write(new BinaryWebSocketFrame(message));
         } else {
-            encoder.write(message);
+            pastEncoder.write(message);
         }
     }
 
