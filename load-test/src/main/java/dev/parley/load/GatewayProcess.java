@@ -35,7 +35,7 @@ public final class GatewayProcess implements AutoCloseable {
     private int port;
     private @Nullable Process process;
 
-    /** {@code options} are added to those of {@code serve}. */
+    /** {@code options} are added to those of {@code serve}. Who has the secret of its tokens may also drain it. */
     public GatewayProcess(Path jar, Path data, String secret, List<String> jvmOptions, List<String> options) {
         this.jar = jar;
         this.data = data;
@@ -55,6 +55,7 @@ public final class GatewayProcess implements AutoCloseable {
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("PARLEY_TOKEN_SECRET", secret);
+        builder.environment().put("PARLEY_OPERATOR_SECRET", secret);
         try {
             process = builder.start();
         } catch (IOException e) {

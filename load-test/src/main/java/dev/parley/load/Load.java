@@ -129,7 +129,8 @@ public final class Load {
         boolean late = random.nextInt(100) < plan.percentBehind();
         int readDelayMillis = late ? random.nextInt(READ_DELAY_MILLIS_MIN, READ_DELAY_MILLIS_MAX) : 0;
         Supplier<String> tokens = () -> mint.mint(plan.tenant(), self, TOKEN_LIFETIME);
-        WireClient client = new WireClient(loop, url, self, name, tokens, random.split(), readDelayMillis, figures);
+        WireClient client =
+                new WireClient(loop, () -> url, self, name, tokens, random.split(), readDelayMillis, figures);
         clients.add(client);
         client.start();
         return client;

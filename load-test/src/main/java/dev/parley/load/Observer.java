@@ -25,7 +25,13 @@ public interface Observer {
     /** It has caught up; {@code again} unless it was never open before. */
     default void opened(WireConversation at, boolean again) {}
 
+    /** Before {@link #opened}, if it was open before. */
+    default void caughtUp(WireConversation at, CatchUp how) {}
+
     default void welcomed(WireClient client) {}
+
+    /** The gateway asked it to come back at a moment of its own, and closes the connection after {@code leftMillis}. */
+    default void sentAway(WireClient client, int leftMillis) {}
 
     default void ended(WireClient client, int closeCode) {}
 }

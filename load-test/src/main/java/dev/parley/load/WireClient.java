@@ -53,7 +53,7 @@ public final class WireClient {
     private static final int BACK_OFF_CEILING_MILLIS = 2_000;
 
     private final EventLoop loop;
-    private final URI url;
+    private final Supplier<URI> url;
     private final Author self;
     private final String name;
     private final Supplier<String> tokens;
@@ -76,11 +76,12 @@ public final class WireClient {
     private long lastSentNanos;
 
     /**
-     * {@code name} is for people. With {@code readDelayMillis} it reads so much late, and so writes on the past.
+     * {@code url} says for each connection where it goes; {@code name} is for people. With {@code readDelayMillis} it reads so
+     * much late, and so writes on the past.
      */
     public WireClient(
             EventLoop loop,
-            URI url,
+            Supplier<URI> url,
             Author self,
             String name,
             Supplier<String> tokens,
@@ -207,7 +208,7 @@ public final class WireClient {
             return;
         }
         int mine = ++generation;
-        connection = GatewayConnection.open(loop, url, new GatewayConnection.Listener() {
+        connection = GatewayConnection.open(loop, url.get(), new GatewayConnection.Listener() {
             @Override
             public void connected() {
                 greet();
@@ -381,6 +382,7 @@ public final class WireClient {
     }
 
     private void goAway(GoAway frame) {
+        observer.sentAway(this, frame.getDeadlineMillis());
         later(frame.getDelayMillis(), () -> {
             if (connection != null) {
                 connection.close();

@@ -35,6 +35,7 @@ import dev.parley.wire.v1.RefuseCode;
 import dev.parley.wire.v1.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One conversation of a client: its replica, what of it is on the wire, and the history of both. On the client's loop. */
@@ -48,6 +49,7 @@ public final class WireConversation {
     private boolean open;
     private boolean askedForEntries;
     private boolean paused;
+    private long askedNanos;
     private @Nullable String brokenBy;
     private @Nullable Submission sent;
     private Delivered delivered = Delivered.getDefaultInstance();
@@ -138,6 +140,7 @@ public final class WireConversation {
 
     ClientFrame openFrame() {
         askedForEntries = replica.pendingCount() > 0;
+        askedNanos = client.nanoTime();
         Open.Builder request = Open.newBuilder().setPending(askedForEntries);
         if (client.self().role() == Role.VISITOR) {
             request.setName(target);
@@ -168,6 +171,8 @@ public final class WireConversation {
             return;
         }
         askedForEntries = false;
+        long revision = replica.position().revision();
+        Map<String, Block> blocks = again ? CatchUp.blocks(replica.confirmed()) : Map.of();
         List<Answer> answers = opened.getOutboxesList().stream()
                 .filter(answer -> answer.getOutbox().equals(replica.outbox()))
                 .toList();
@@ -184,6 +189,16 @@ public final class WireConversation {
             case CATCHUP_NOT_SET -> fail("opened without anything to catch up with");
         }
         open = true;
+        if (again) {
+            observer.caughtUp(
+                    this,
+                    new CatchUp(
+                            askedNanos,
+                            replica.position().revision() - revision,
+                            opened.getSerializedSize(),
+                            CatchUp.changedBytes(blocks, replica.confirmed())));
+        }
+        askedNanos = 0;
         observer.opened(this, again);
         flush();
     }

@@ -27,14 +27,14 @@ final class CappedCacheIT {
                 seed.value(), TestGateway.TENANT, CONVERSATIONS, 1, 4, 1, 300, Duration.ofSeconds(20), 1, 5);
         Load load = GATEWAY.load(plan);
         load.open();
-        double heapBefore = GATEWAY.metrics().liveHeapBytes(GATEWAY.process().pid());
+        double heapBefore = new LiveHeap(GATEWAY.process()).bytes();
         load.start();
         load.awaitMade();
 
         Load.Outcome outcome = load.judge(TestGateway.LONG);
 
         Metrics metrics = GATEWAY.metrics();
-        double heapAfter = metrics.liveHeapBytes(GATEWAY.process().pid());
+        double heapAfter = new LiveHeap(GATEWAY.process()).bytes();
         double evicted = metrics.sum("parley_conversations_evicted_total");
         System.out.printf(
                 "%s%,.0f evicted, %,.0f loaded, %,.0f in memory; live heap %.1f MB before the load, %.1f MB after%n",

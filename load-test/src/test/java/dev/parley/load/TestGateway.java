@@ -132,7 +132,7 @@ final class TestGateway implements BeforeAllCallback, AfterTestExecutionCallback
             String name = self.subject() + "/" + tab;
             WireClient client = new WireClient(
                     loop(),
-                    url,
+                    () -> url,
                     self,
                     name,
                     () -> token(self),

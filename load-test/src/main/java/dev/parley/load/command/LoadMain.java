@@ -112,7 +112,7 @@ public final class LoadMain implements Runnable {
                         "it takes " + plan.connections() + " connections, and this process may have " + connectionsMax
                                 + " (ulimit -n)");
             }
-            return gateway.load(1, (urls, secret, started) -> run(urls.get(0), secret, clock, plan));
+            return gateway.load(1, gateways -> run(gateways.urls().get(0), gateways.tokenSecret(), clock, plan));
         }
 
         private int run(URI url, String secret, Clock clock, LoadPlan plan) {

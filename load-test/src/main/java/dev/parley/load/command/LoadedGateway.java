@@ -44,6 +44,11 @@ final class LoadedGateway {
             description = "Secret of the gateway at --url, if it is not in PARLEY_TOKEN_SECRET.")
     private @Nullable Path secretFile;
 
+    @Option(
+            names = "--operator-secret-file",
+            description = "Secret of who may drain the gateways at --url, if it is not in PARLEY_OPERATOR_SECRET.")
+    private @Nullable Path operatorSecretFile;
+
     @Option(names = "--gateway-option", description = "For the gateway that is started, such as --cache-bytes=1000000.")
     private List<String> options = List.of();
 
@@ -52,9 +57,15 @@ final class LoadedGateway {
             description = "For the Java of the gateway that is started, such as -Xmx192m.")
     private List<String> jvmOptions = List.of();
 
-    /** {@code started} are the processes that {@code urls} lead to, if they were started for this. */
+    /**
+     * {@code operatorSecret} is null if nobody may drain them; {@code started} are the processes that {@code urls} lead to, if
+     * they were started for this.
+     */
+    record Reached(
+            List<URI> urls, String tokenSecret, @Nullable String operatorSecret, List<GatewayProcess> started) {}
+
     interface Job {
-        int run(List<URI> urls, String secret, List<GatewayProcess> started) throws IOException;
+        int run(Reached gateways) throws IOException;
     }
 
     /** With several {@code nodes} they share a Redis that is started too. */
@@ -63,7 +74,8 @@ final class LoadedGateway {
             if (choice.urls.size() < nodes) {
                 throw new ParameterException(spec.commandLine(), "it needs the --url of " + nodes + " gateways");
             }
-            return job.run(choice.urls, secret(), List.of());
+            return job.run(new Reached(
+                    choice.urls, tokenSecret(), secret(operatorSecretFile, "PARLEY_OPERATOR_SECRET"), List.of()));
         }
         if (choice.jar == null) {
             throw new ParameterException(spec.commandLine(), "--url or --gateway-jar");
@@ -96,19 +108,22 @@ final class LoadedGateway {
                 Path data = Files.createDirectory(folder.resolve("node" + i));
                 started.add(new GatewayProcess(jar, data, secret, jvmOptions, all).start());
             }
-            return job.run(started.stream().map(GatewayProcess::webSocket).toList(), secret, List.copyOf(started));
+            return job.run(new Reached(
+                    started.stream().map(GatewayProcess::webSocket).toList(), secret, secret, List.copyOf(started)));
         } finally {
             started.forEach(GatewayProcess::close);
         }
     }
 
-    private String secret() throws IOException {
-        String secret = secretFile == null
-                ? System.getenv("PARLEY_TOKEN_SECRET")
-                : Files.readString(secretFile).strip();
+    private String tokenSecret() throws IOException {
+        String secret = secret(secretFile, "PARLEY_TOKEN_SECRET");
         if (secret == null) {
             throw new ParameterException(spec.commandLine(), "--url needs PARLEY_TOKEN_SECRET");
         }
         return secret;
+    }
+
+    private static @Nullable String secret(@Nullable Path file, String variable) throws IOException {
+        return file == null ? System.getenv(variable) : Files.readString(file).strip();
     }
 }

@@ -1,9 +1,10 @@
 package dev.parley.load.command;
 
-import dev.parley.load.GatewayProcess;
+import dev.parley.load.LiveHeap;
 import dev.parley.load.TokenMint;
 import dev.parley.load.Transport;
 import dev.parley.load.check.Violation;
+import dev.parley.load.gatling.Gateways;
 import dev.parley.load.gatling.NoPreferences;
 import dev.parley.load.gatling.ParleyProtocol;
 import dev.parley.load.gatling.ParleyRun;
@@ -11,8 +12,10 @@ import dev.parley.load.gatling.Plan;
 import dev.parley.load.simulation.AgentDesk;
 import dev.parley.load.simulation.AirplaneMode;
 import dev.parley.load.simulation.AssistantStream;
+import dev.parley.load.simulation.Drain;
 import dev.parley.load.simulation.HotDraft;
 import dev.parley.load.simulation.Idle;
+import dev.parley.load.simulation.LongAbsence;
 import dev.parley.load.simulation.ManyTabs;
 import dev.parley.load.simulation.ReconnectStorm;
 import dev.parley.load.simulation.SlowReaders;
@@ -22,7 +25,6 @@ import io.gatling.javaapi.core.Simulation;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -60,10 +63,14 @@ final class Simulate implements Callable<Integer> {
             AgentDesk.class,
             AirplaneMode.class,
             ReconnectStorm.class,
+            Drain.class,
             SlowReaders.class,
+            LongAbsence.class,
             AssistantStream.class,
             Idle.class,
             TwoNodes.class);
+
+    private static final Set<Class<? extends Simulation>> OF_TWO_NODES = Set.of(Drain.class, TwoNodes.class);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -120,23 +127,24 @@ final class Simulate implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), "no simulation " + simulation + ", but " + new Names()));
-        return gateway.load(
-                chosen == TwoNodes.class ? 2 : 1, (urls, secret, started) -> run(chosen, urls, secret, started));
+        return gateway.load(OF_TWO_NODES.contains(chosen) ? 2 : 1, gateways -> run(chosen, gateways));
     }
 
-    private int run(Class<? extends Simulation> chosen, List<URI> urls, String secret, List<GatewayProcess> started)
-            throws IOException {
+    private int run(Class<? extends Simulation> chosen, LoadedGateway.Reached gateways) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Clock clock = Clock.systemUTC();
         long seedOfRun = seed != null ? seed : new SecureRandom().nextInt(1_000_000_000);
-        out.println(chosen.getSimpleName() + " on " + urls + " --seed=" + seedOfRun);
+        out.println(chosen.getSimpleName() + " on " + gateways.urls() + " --seed=" + seedOfRun);
         out.flush();
-        ResidentMemory memory = new ResidentMemory(started);
+        ResidentMemory memory = new ResidentMemory(gateways.started());
         EventLoopGroup group = Transport.oneLoop();
         ParleyRun run = new ParleyRun(
                 group.next(),
-                urls,
-                new TokenMint(secret, clock),
+                new Gateways(gateways.urls(), gateways.operatorSecret()),
+                () -> gateways.started().stream()
+                        .mapToLong(started -> new LiveHeap(started).bytes())
+                        .sum(),
+                new TokenMint(gateways.tokenSecret(), clock),
                 "load-" + Long.toString(clock.millis(), Character.MAX_RADIX),
                 seedOfRun,
                 new Plan(users, tabs, perSecond, seconds));

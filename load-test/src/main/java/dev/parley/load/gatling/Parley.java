@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parley {
     private final String who;
+    private final @Nullable Integer home;
 
-    private Parley(String who) {
+    private Parley(String who, @Nullable Integer home) {
         this.who = who;
+        this.home = home;
     }
 
     public static Parley parley(String who) {
-        return new Parley(who);
+        return new Parley(who, null);
+    }
+
+    /** Who comes does so with all their tabs to this gateway of the run, the first being 0, and not to all in turn. */
+    public Parley at(int gateway) {
+        return new Parley(who, gateway);
     }
 
     public static Tabs tabs(int count) {
@@ -61,18 +68,26 @@ public final class Parley {
     }
 
     private static ParleyAction.Deed joining(String whose) {
-        return (person, others, outcome) -> {
-            Person host = others.person(whose);
-            if (host == null) {
-                throw new IllegalStateException("nobody is called " + whose);
-            }
-            person.hold(List.of(host.conversation()), outcome);
-        };
+        return (person, others, outcome) ->
+                person.hold(List.of(other(others, whose).conversation()), outcome);
+    }
+
+    private static Person other(ParleyAction.Cast others, String name) {
+        Person other = others.person(name);
+        if (other == null) {
+            throw new IllegalStateException("nobody is called " + name);
+        }
+        return other;
     }
 
     /** Sends a message, from the next tab or to the next conversation. */
     public ActionBuilder send(String text) {
         return does("send", person -> person.send(text));
+    }
+
+    /** Writes another text in place of what they wrote last. */
+    public ActionBuilder rewrite(String text) {
+        return does("rewrite", person -> person.rewrite(text));
     }
 
     /** Types one character into what was written last in the first tab. */
@@ -95,6 +110,15 @@ public final class Parley {
         return waits("expect delivery", Person::expectDelivery);
     }
 
+    /** Until all tabs have read what is there for somebody whom the same virtual user plays. */
+    public ActionBuilder expectRead(String whose) {
+        return action(
+                null,
+                "expect read",
+                (person, others, outcome) ->
+                        person.expectRevision(other(others, whose).revision(), outcome));
+    }
+
     /** Breaks all connections without a word; what is submitted until {@link #resume} waits in the outboxes. */
     public ActionBuilder goOffline() {
         return does("go offline", Person::goOffline);
@@ -111,6 +135,35 @@ public final class Parley {
             person.cut();
             person.expectOpen(outcome);
         });
+    }
+
+    /**
+     * Has a gateway of the run send everybody away within so many seconds, each at a moment of their own: they come back to
+     * another one. Who asks again finds it done.
+     */
+    public ActionBuilder drain(int gateway, int seconds) {
+        return waits("drain", (person, outcome) -> person.drain(gateway, seconds, outcome));
+    }
+
+    /**
+     * Until all connections were sent away and are back. Fails if one was not back when the gateway wanted everybody gone, or
+     * ended more than once.
+     */
+    public ActionBuilder expectMove() {
+        return waits("expect move", Person::expectMove);
+    }
+
+    /**
+     * What steps take from now on is told under that name, with what of the heap of gateways that were started is in use when it
+     * begins. Who says the same name again changes nothing.
+     */
+    public ActionBuilder stretch(String name) {
+        return waits("stretch", (person, outcome) -> person.stretch(name, outcome));
+    }
+
+    /** Fails if a connection has ended. */
+    public ActionBuilder expectUndisturbed() {
+        return waits("expect undisturbed", Person::expectUndisturbed);
     }
 
     /** Takes nothing from the connections until {@link #readOn}, as a screen does that was put to sleep. */
@@ -160,6 +213,7 @@ public final class Parley {
                 context.protocolComponentsRegistry().components(ParleyProtocol.KEY),
                 who,
                 comesAs,
+                home,
                 who + ": " + name,
                 deed,
                 next);

@@ -14,6 +14,7 @@ final class ParleyAction implements Action {
     private final ParleyProtocol.Components components;
     private final String who;
     private final @Nullable Role comesAs;
+    private final @Nullable Integer home;
     private final String name;
     private final Deed deed;
     private final Action next;
@@ -27,17 +28,22 @@ final class ParleyAction implements Action {
         @Nullable Person person(String name);
     }
 
-    /** {@code comesAs} is the role of somebody who was not there before, null if they have to be. */
+    /**
+     * {@code comesAs} is the role of somebody who was not there before, null if they have to be; {@code home} their gateway, null
+     * if their tabs take them in turn.
+     */
     ParleyAction(
             ParleyProtocol.Components components,
             String who,
             @Nullable Role comesAs,
+            @Nullable Integer home,
             String name,
             Deed deed,
             Action next) {
         this.components = components;
         this.who = who;
         this.comesAs = comesAs;
+        this.home = home;
         this.name = name;
         this.deed = deed;
         this.next = next;
@@ -58,7 +64,7 @@ final class ParleyAction implements Action {
         try {
             Person person = person(session, who);
             if (person == null && comesAs != null) {
-                person = components.run().person(components.gatling(), session, who, comesAs);
+                person = components.run().person(components.gatling(), session, who, comesAs, home);
                 played = session.set(key(who), person);
             }
             Session after = played;

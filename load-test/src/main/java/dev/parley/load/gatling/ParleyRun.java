@@ -14,13 +14,14 @@ import dev.parley.load.check.Violation;
 import io.gatling.core.CoreComponents;
 import io.gatling.core.session.Session;
 import io.netty.channel.EventLoop;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ public final class ParleyRun {
     private static final int REMEMBERED_MAX = 500_000;
 
     private final EventLoop loop;
-    private final List<URI> urls;
+    private final Gateways gateways;
     private final TokenMint mint;
     private final String tenant;
     private final SplittableRandom random;
@@ -40,7 +41,9 @@ public final class ParleyRun {
     private final LoopTime loopTime;
     private final long beganNanos;
     private final LoadFigures figures = new LoadFigures();
+    private final LongSupplier liveHeapBytes;
     private final StepFigures steps = new StepFigures();
+    private final CatchUps catchUps = new CatchUps();
     private final Board board = new Board();
     private final List<WireClient> clients = new ArrayList<>();
     private final Map<Long, Made> madeByContentId = new LinkedHashMap<>() {
@@ -53,10 +56,18 @@ public final class ParleyRun {
     };
     private int people;
 
-    /** {@code urls}: the gateways, which tabs take in turn. */
-    public ParleyRun(EventLoop loop, List<URI> urls, TokenMint mint, String tenant, long seed, Plan plan) {
+    /** {@code liveHeapBytes} of the gateways, which may take its time; 0 if nobody knows. */
+    public ParleyRun(
+            EventLoop loop,
+            Gateways gateways,
+            LongSupplier liveHeapBytes,
+            TokenMint mint,
+            String tenant,
+            long seed,
+            Plan plan) {
         this.loop = loop;
-        this.urls = List.copyOf(urls);
+        this.gateways = gateways;
+        this.liveHeapBytes = liveHeapBytes;
         this.mint = mint;
         this.tenant = tenant;
         this.random = new SplittableRandom(seed);
@@ -87,6 +98,29 @@ public final class ParleyRun {
         return loop.ticker().nanoTime();
     }
 
+    CatchUps catchUps() {
+        return catchUps;
+    }
+
+    /** From the end of this on steps are told under that name; nothing, for who asks again. */
+    void stretch(String name, Outcome outcome) {
+        if (!steps.isNew(name)) {
+            outcome.done();
+            return;
+        }
+        CompletableFuture.supplyAsync(liveHeapBytes::getAsLong)
+                .whenCompleteAsync(
+                        (bytes, failure) -> {
+                            if (failure == null) {
+                                steps.begin(name, bytes);
+                                outcome.done();
+                            } else {
+                                outcome.failed("the heap is not known: " + failure);
+                            }
+                        },
+                        loop);
+    }
+
     Board board() {
         return board;
     }
@@ -99,16 +133,23 @@ public final class ParleyRun {
         return random;
     }
 
-    Person person(CoreComponents gatling, Session session, String name, Role role) {
+    Gateways gateways() {
+        return gateways;
+    }
+
+    /** {@code home} is the gateway of all their tabs, null if these take the gateways in turn. */
+    Person person(CoreComponents gatling, Session session, String name, Role role, @Nullable Integer home) {
         String subject = name + ++people;
-        return new Person(this, new Author(subject, role, name + " " + people), new Reporter(gatling, session, steps));
+        return new Person(
+                this, new Author(subject, role, name + " " + people), home, new Reporter(gatling, session, steps));
     }
 
     /** Not yet started. */
-    WireClient client(Author self, int tab, Observer observer) {
+    WireClient client(Author self, @Nullable Integer home, int tab, Observer observer) {
+        int turn = home == null ? clients.size() : home;
         WireClient client = new WireClient(
                 loop,
-                urls.get(clients.size() % urls.size()),
+                () -> gateways.of(turn),
                 self,
                 self.subject() + "/" + tab,
                 () -> mint.mint(tenant, self, TOKEN_LIFETIME),
@@ -144,7 +185,8 @@ public final class ParleyRun {
     public String table() {
         return new OnLoop(loop)
                 .get(() -> figures.counts(Math.max(1, figures.lastAcknowledgedNanos() - beganNanos) / 1e9)
-                        + steps.table());
+                        + steps.table()
+                        + catchUps.table());
     }
 
     /** Waits for the last answers, and has everything checked that anybody made, read or was told. */
@@ -153,7 +195,7 @@ public final class ParleyRun {
         List<WireConversation> replicas = new OnLoop(loop).get(() -> clients.stream()
                 .flatMap(client -> client.conversations().stream())
                 .toList());
-        return new Judge(loop, urls.get(0), token).judge(replicas, settleMax);
+        return new Judge(loop, new OnLoop(loop).get(() -> gateways.of(0)), token).judge(replicas, settleMax);
     }
 
     /** Disconnects everybody. */

@@ -11,6 +11,7 @@ import dev.parley.conversation.Role;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
+import dev.parley.load.CatchUp;
 import dev.parley.load.Observer;
 import dev.parley.load.WireClient;
 import dev.parley.load.WireConversation;
@@ -36,9 +37,14 @@ final class Person implements Observer {
     private static final int STEP_SECONDS_MAX = 120;
     private static final int UNANSWERED_MAX = 500;
     private static final int TEXT_LENGTH_LONG = 400;
+    /** From so many on, an answer that is longer than so many times the blocks that changed has told of what came between. */
+    private static final int ENTRIES_MANY = 1_000;
+
+    private static final int ANSWER_RATIO_MAX = 2;
 
     private final ParleyRun run;
     private final Author self;
+    private final @Nullable Integer home;
     private final Reporter reporter;
     private final List<WireClient> clients = new ArrayList<>();
     private final List<WireConversation> conversations = new ArrayList<>();
@@ -46,6 +52,10 @@ final class Person implements Observer {
     /** Not every answer to an open ends an absence: who was too slow is told anew on the same connection. */
     private final Set<WireConversation> away = new HashSet<>();
 
+    /** Of connections that were sent away and are not back. */
+    private final Map<WireClient, Departure> departures = new HashMap<>();
+
+    private final Set<WireClient> moved = new HashSet<>();
     private final Map<String, Long> ownRevisions = new HashMap<>();
     private final Map<WireConversation, String> written = new HashMap<>();
     private final List<Wait> waits = new ArrayList<>();
@@ -56,9 +66,13 @@ final class Person implements Observer {
     /** Goes on once it holds; a limit sees to it that it ends. */
     private record Wait(BooleanSupplier holds, Outcome outcome) {}
 
-    Person(ParleyRun run, Author self, Reporter reporter) {
+    /** When it was told, and when the gateway wanted everybody gone. */
+    private record Departure(long toldNanos, long deadlineNanos) {}
+
+    Person(ParleyRun run, Author self, @Nullable Integer home, Reporter reporter) {
         this.run = run;
         this.self = self;
+        this.home = home;
         this.reporter = reporter;
     }
 
@@ -99,14 +113,14 @@ final class Person implements Observer {
 
     /** A tab of its own for a conversation. */
     private void openIn(String target) {
-        WireClient client = run.client(self, clients.size(), this);
+        WireClient client = run.client(self, home, clients.size(), this);
         clients.add(client);
         conversations.add(client.open(target));
     }
 
     /** Opens conversations of others, all on one connection. */
     void hold(List<String> ids, Outcome outcome) {
-        WireClient client = run.client(self, clients.size(), this);
+        WireClient client = run.client(self, home, clients.size(), this);
         clients.add(client);
         for (String id : ids) {
             conversations.add(client.open(id));
@@ -141,6 +155,20 @@ final class Person implements Observer {
                 new Operation.CreateBlock(block, BlockKind.MESSAGE, View.PUBLIC, text, Attributes.NONE))) {
             written.put(at, block);
         }
+    }
+
+    /** Writes another text in place of what was written last there. */
+    void rewrite(String text) {
+        WireConversation at = conversations.get(turn % conversations.size());
+        String block = written.get(at);
+        Text old = block == null ? null : at.replica().text(block);
+        if (block == null || old == null) {
+            send(text);
+            return;
+        }
+        turn++;
+        TextEdit edit = TextEdit.replace(0, old.length(), text);
+        made(at, run.nanoTime(), Step.SAVED, new Operation.EditText(block, old.length(), edit));
     }
 
     private WireConversation next() {
@@ -247,6 +275,18 @@ final class Person implements Observer {
                         && at.replica().position().revision() >= ownRevisions.getOrDefault(at.conversation(), 0L));
     }
 
+    /** What all tabs have read. */
+    long revision() {
+        return conversations.stream()
+                .mapToLong(at -> at.replica().position().revision())
+                .min()
+                .orElse(0);
+    }
+
+    void expectRevision(long revision, Outcome outcome) {
+        await(() -> revision() >= revision, outcome.reported(reporter, Step.ALL_DELIVERED, run, run.nanoTime()));
+    }
+
     void goOffline() {
         clients.forEach(WireClient::goOffline);
     }
@@ -265,6 +305,32 @@ final class Person implements Observer {
 
     void expectOpen(Outcome outcome) {
         await(this::areAllOpen, outcome);
+    }
+
+    void stretch(String name, Outcome outcome) {
+        run.stretch(name, outcome.reported(reporter, Step.CONNECT, run, run.nanoTime()));
+    }
+
+    void drain(int gateway, int seconds, Outcome outcome) {
+        run.gateways().drain(gateway, seconds, run.loop(), outcome.reported(reporter, Step.MOVED, run, run.nanoTime()));
+    }
+
+    /** Waits until all connections were sent away and are back. */
+    void expectMove(Outcome outcome) {
+        Outcome reported = outcome.reported(reporter, Step.MOVED, run, run.nanoTime());
+        await(() -> moved.containsAll(clients) && areAllOpen(), reported.after(() -> endedAtMost(1, reported)));
+    }
+
+    void expectUndisturbed(Outcome outcome) {
+        endedAtMost(0, outcome.reported(reporter, Step.CONNECT, run, run.nanoTime()));
+    }
+
+    private void endedAtMost(int times, Outcome outcome) {
+        if (clients.stream().allMatch(client -> client.cuts() <= times)) {
+            outcome.done();
+        } else {
+            outcome.failed("a connection ended more than " + times + " times");
+        }
     }
 
     /** What comes so late tells of this person and not of the gateway, so it is timed no more. */
@@ -388,12 +454,48 @@ final class Person implements Observer {
     }
 
     @Override
+    public void caughtUp(WireConversation at, CatchUp how) {
+        run.catchUps().caughtUp(how, run.nanoTime());
+        if (how.entries() >= ENTRIES_MANY && how.bytes() > ANSWER_RATIO_MAX * how.changedBytes()) {
+            reporter.failed(
+                    Step.RESUME,
+                    run.nanoTime(),
+                    run.nanoTime(),
+                    how.bytes() + " bytes for " + how.changedBytes() + " of changed blocks");
+        }
+    }
+
+    @Override
     public void opened(WireConversation at, boolean again) {
         if (away.remove(at)) {
             long since = awaySinceNanos.getOrDefault(at.client(), run.nanoTime());
             reporter.passed(again ? Step.RESUME : Step.SNAPSHOT, since, since, run.nanoTime());
         }
+        if (at.client().conversations().stream().allMatch(WireConversation::isOpen)) {
+            back(at.client());
+        }
         changed();
+    }
+
+    @Override
+    public void sentAway(WireClient client, int leftMillis) {
+        long now = run.nanoTime();
+        departures.putIfAbsent(client, new Departure(now, now + TimeUnit.MILLISECONDS.toNanos(leftMillis)));
+    }
+
+    private void back(WireClient client) {
+        Departure departure = departures.get(client);
+        if (departure == null || client.cuts() == 0) {
+            return;
+        }
+        departures.remove(client);
+        moved.add(client);
+        long now = run.nanoTime();
+        if (now <= departure.deadlineNanos()) {
+            reporter.passed(Step.MOVED, departure.toldNanos(), departure.toldNanos(), now);
+        } else {
+            reporter.failed(Step.MOVED, departure.toldNanos(), now, "back when everybody had to be gone");
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ enum Step {
     CONNECT("connect"),
     SNAPSHOT("snapshot"),
     RESUME("resume"),
+    MOVED("moved"),
     SAVED("saved"),
     SAVED_AFTER_RESUME("saved after resume"),
     DELIVERED_TO_TAB("delivered to other tab"),

@@ -1,8 +1,12 @@
 package dev.parley.load.gatling;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -14,12 +18,30 @@ final class StepFigures {
     private static final long MICROS_MAX = TimeUnit.MINUTES.toMicros(10);
     private static final int NAME_WIDTH = 26;
 
-    private final Map<Step, Times> byStep = new EnumMap<>(Step.class);
+    private final Set<String> names = new HashSet<>();
+    private final List<Stretch> stretches = new ArrayList<>(List.of(new Stretch("before", 0)));
+
+    /** Of a run; {@code heapBytes} are those in use when it began, 0 if nobody knows. */
+    private record Stretch(String name, long heapBytes, Map<Step, Times> byStep) {
+        Stretch(String name, long heapBytes) {
+            this(name, heapBytes, new EnumMap<>(Step.class));
+        }
+    }
 
     private static final class Times {
         private final Histogram micros = new Histogram(MICROS_MAX, 3);
         private final Histogram millis = new Histogram(TimeUnit.MICROSECONDS.toMillis(MICROS_MAX), 3);
         private long failed;
+    }
+
+    /** Whether nobody has asked for this name yet. */
+    boolean isNew(String name) {
+        return names.add(name);
+    }
+
+    /** What comes now is told under that name. */
+    void begin(String name, long heapBytes) {
+        stretches.add(new Stretch(name, heapBytes));
     }
 
     void passed(Step step, long dueNanos, long millis, long nowNanos) {
@@ -33,7 +55,7 @@ final class StepFigures {
     }
 
     private Times times(Step step) {
-        return byStep.computeIfAbsent(step, first -> new Times());
+        return stretches.get(stretches.size() - 1).byStep.computeIfAbsent(step, first -> new Times());
     }
 
     String table() {
@@ -53,6 +75,16 @@ final class StepFigures {
                 "p50",
                 "p99",
                 "max");
+        for (Stretch stretch : stretches) {
+            if (stretches.size() > 1) {
+                row(table, stretch.name, stretch.heapBytes == 0 ? "" : " live heap %,.1f MB", stretch.heapBytes / 1e6);
+            }
+            rows(table, stretch.byStep);
+        }
+        return table.toString();
+    }
+
+    private static void rows(StringBuilder table, Map<Step, Times> byStep) {
         byStep.forEach((step, times) -> row(
                 table,
                 step.label(),
@@ -67,7 +99,6 @@ final class StepFigures {
                 times.millis.getValueAtPercentile(50),
                 times.millis.getValueAtPercentile(99),
                 times.millis.getMaxValue()));
-        return table.toString();
     }
 
     private static void row(StringBuilder table, String name, String format, Object... values) {

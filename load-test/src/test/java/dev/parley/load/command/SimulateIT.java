@@ -37,6 +37,7 @@ final class SimulateIT {
     @BeforeAll
     static void startGateway() throws IOException {
         Files.writeString(folder.resolve("secret"), SECRET);
+        Files.writeString(folder.resolve("another"), "x".repeat(32));
         gateway = new GatewayProcess(
                         Path.of(System.getProperty("parley.jar")),
                         Files.createDirectory(folder.resolve("data")),
@@ -87,8 +88,16 @@ final class SimulateIT {
 
     @Test
     void slowReadersCatchUpAndTheOthersReadOn() {
-        passes("SlowReaders", "--users=5", "--tabs=1", "--seconds=2", "--per-second=50");
-        assertThat(out.toString()).contains("delivered to staff   ").doesNotContain("resume   ");
+        passes("SlowReaders", "--users=5", "--tabs=1", "--seconds=4", "--per-second=50");
+        assertThat(out.toString())
+                .contains("while all read   ", "while some stand still", "caught up, told unasked since slow")
+                .doesNotContain("resume   ");
+    }
+
+    @Test
+    void whoComesBackAfterALongAbsenceIsToldWhatIsThereAndNotAllThatHappened() {
+        passes("LongAbsence", "--users=2", "--seconds=20", "--per-second=100");
+        assertThat(out.toString()).contains("caught up since they asked                  2");
     }
 
     @Test
@@ -115,6 +124,38 @@ final class SimulateIT {
 
         assertThat(exitCode).as("%s%s", out, err).isEqualTo(CommandLine.ExitCode.OK);
         assertThat(out.toString()).contains("delivered to other tab   ", "0 violations, assertions hold");
+    }
+
+    @Test
+    void whoIsSentAwayByADrainIsBackInTimeAndNobodyElseNotices() {
+        int exitCode = run(
+                "Drain",
+                "--gateway-jar=" + System.getProperty("parley.jar"),
+                "--gateway-jvm-option=-Xmx192m",
+                "--gateway-option=--loops=1",
+                "--users=20",
+                "--tabs=2",
+                "--seconds=4");
+
+        assertThat(exitCode).as("%s%s", out, err).isEqualTo(CommandLine.ExitCode.OK);
+        assertThat(out.toString())
+                .contains("moved   ", "connections ended, by close code            {1012=40}")
+                .contains("0 violations, assertions hold");
+    }
+
+    @Test
+    void whoMayNotDrainFailsTheRun() {
+        int exitCode = run(
+                "Drain",
+                "--url=" + webSocket() + "," + webSocket().resolve("/ws?other"),
+                "--token-secret-file=" + folder.resolve("secret"),
+                "--operator-secret-file=" + folder.resolve("another"),
+                "--users=1",
+                "--tabs=1",
+                "--seconds=1");
+
+        assertThat(exitCode).as("%s%s", out, err).isEqualTo(LoadMain.VIOLATED);
+        assertThat(out.toString()).contains("assertions failed");
     }
 
     @Test
