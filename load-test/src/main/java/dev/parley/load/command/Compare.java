@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         description = {
             "Runs the same work against Parley and other servers, in turn, each on a processor of its own, and says how they",
-            "relate. Visitors have four tabs: one types single characters, the others get them. Needs Linux and taskset, and",
-            "npm for the servers of others, which it installs.",
+            "relate. Visitors have four tabs: one types single characters, the others get them; or many write into one draft.",
+            "Needs Linux and taskset, and npm for the servers of others, which it installs.",
             "Exits with 0 if every operation was acknowledged and delivered exactly once and in order, and with 1 if not."
         })
 final class Compare implements Callable<Integer> {

@@ -2,6 +2,9 @@ package dev.parley.load.compare;
 
 import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The words of servers that only pass on: a room by its path, a message of 32 bytes for an operation, which the others get as it
@@ -24,6 +27,11 @@ final class Broadcast implements Dialect {
     @Override
     public Room room(Ledger ledger, Wire wire) {
         return new BroadcastRoom(ledger);
+    }
+
+    @Override
+    public Draft draft(int number, List<Ledger> writers, Wire wire) {
+        return new BroadcastDraft(writers);
     }
 
     private static final class BroadcastRoom implements Room {
@@ -89,6 +97,63 @@ final class Broadcast implements Dialect {
             operation.putLong(1, number);
             ledger.sent(number + 1, now);
             writer.sendBinary(operation.array(), 0, OPERATION_BYTES);
+        }
+    }
+
+    /** A room in which all say something. What it would make of one text, nobody there knows. */
+    private static final class BroadcastDraft implements Draft {
+        private final List<Ledger> ledgers;
+        private final Map<Integer, Socket> sockets = new HashMap<>();
+
+        BroadcastDraft(List<Ledger> ledgers) {
+            this.ledgers = List.copyOf(ledgers);
+        }
+
+        @Override
+        public Socket.Listener writer(int number, Runnable ready) {
+            return new Socket.Listener() {
+                @Override
+                public void connected(Socket socket) {
+                    sockets.put(number, socket);
+                    ready.run();
+                }
+
+                @Override
+                public void received(byte[] bytes, int from, int to, long now) {
+                    hear(number, bytes, from, to, now);
+                }
+
+                @Override
+                public void ended(String why) {
+                    ledgers.get(number).violation(why);
+                }
+            };
+        }
+
+        private void hear(int hearer, byte[] bytes, int from, int to, long now) {
+            long number = to - from < HEAD_BYTES ? -1 : Bytes.number(bytes, from + 1, from + HEAD_BYTES);
+            long writer = to - from == OPERATION_BYTES
+                    ? Bytes.number(bytes, from + HEAD_BYTES, from + HEAD_BYTES + Integer.BYTES)
+                    : hearer;
+            if (to - from == HEAD_BYTES && bytes[from] == ACKNOWLEDGEMENT) {
+                ledgers.get(hearer).acknowledged(number, number + 1, now);
+            } else if (bytes[from] == OPERATION && writer >= 0 && writer < ledgers.size() && writer != hearer) {
+                int of = (int) writer;
+                ledgers.get(of).delivered(Ledger.tabOf(hearer, of), number, number + 1, now);
+            } else {
+                ledgers.get(hearer).violation("heard " + ByteBufUtil.hexDump(bytes, from, to - from));
+            }
+        }
+
+        @Override
+        public void type(int writer, long number, long now) {
+            Socket socket = sockets.get(writer);
+            if (socket != null) {
+                ByteBuffer operation = ByteBuffer.allocate(OPERATION_BYTES);
+                operation.put(0, OPERATION).putLong(1, number).putInt(HEAD_BYTES, writer);
+                ledgers.get(writer).sent(number + 1, now);
+                socket.sendBinary(operation.array(), 0, OPERATION_BYTES);
+            }
         }
     }
 }

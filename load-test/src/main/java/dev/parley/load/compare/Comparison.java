@@ -84,7 +84,9 @@ public final class Comparison {
             for (Measure measure : plan.measures()) {
                 for (Shape shape : measure.isShaped() ? shapes : List.of(new Shape(0))) {
                     for (ServerKind server : plan.servers()) {
-                        take(measurement, measure, server, shape, round);
+                        if (measure.isFor(server)) {
+                            take(measurement, measure, server, shape, round);
+                        }
                     }
                 }
             }

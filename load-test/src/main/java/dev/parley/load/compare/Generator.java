@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visitors with four tabs each, all on one event loop: they type when they are told to, at a rate or as soon as what they typed
+ * Visitors with four tabs each, or the writers of a draft, all on one event loop: they type when they are told to, at a rate or as soon as what they typed
  * before was acknowledged. Called by the thread that measures, which waits for the loop.
  */
 final class Generator implements AutoCloseable {
@@ -30,8 +30,9 @@ final class Generator implements AutoCloseable {
     private final Dialect dialect;
     private final int port;
     private final Random random;
-    private final List<Visitor> visitors = new ArrayList<>();
-    private final List<Visitor> acknowledged = new ArrayList<>();
+    private final List<Typist> typists = new ArrayList<>();
+    private final List<Typist> acknowledged = new ArrayList<>();
+    private int drafts;
     private int wanted;
     private int opening;
     private int opened;
@@ -48,44 +49,26 @@ final class Generator implements AutoCloseable {
         this.random = new Random(seed);
     }
 
-    private final class Visitor implements Ledger.Observer {
-        private final Ledger ledger;
-        private final Dialect.Room room;
+    /** Who types, and what became of it. */
+    private abstract class Typist implements Ledger.Observer {
         private final List<Socket> sockets = new ArrayList<>(Shape.TABS);
-        private int tabsReady;
         private int due;
 
-        Visitor(int number) {
-            ledger = new Ledger(number, tally, this);
-            room = dialect.room(ledger, wire);
-        }
+        abstract Ledger ledger();
 
-        /** The first tab comes alone: it may have to make the conversation. */
-        void open() {
-            connect(0);
-        }
+        /** The number of what it types into. */
+        abstract int room();
 
-        private void connect(int tab) {
-            Socket socket = new Socket(wire, room.tab(tab, this::tabReady));
+        abstract void send(long operation, long now);
+
+        void connect(Socket.Listener listener) {
+            Socket socket = new Socket(wire, listener);
             sockets.add(socket);
-            socket.connect("127.0.0.1", port, dialect.path(ledger.conversation()), dialect.subprotocol());
-        }
-
-        private void tabReady() {
-            tabsReady++;
-            if (tabsReady == 1) {
-                for (int tab = 1; tab < Shape.TABS; tab++) {
-                    connect(tab);
-                }
-            } else if (tabsReady == Shape.TABS) {
-                opening--;
-                opened++;
-                openMore();
-            }
+            socket.connect("127.0.0.1", port, dialect.path(room()), dialect.subprotocol());
         }
 
         void type(long dueNanos, long now) {
-            room.type(ledger.typed(dueNanos), now);
+            send(ledger().typed(dueNanos), now);
         }
 
         @Override
@@ -102,6 +85,80 @@ final class Generator implements AutoCloseable {
         }
     }
 
+    private final class Visitor extends Typist {
+        private final Ledger ledger;
+        private final Dialect.Room room;
+        private int tabsReady;
+
+        Visitor(int number) {
+            ledger = new Ledger(number, tally, this);
+            room = dialect.room(ledger, wire);
+        }
+
+        /** The first tab comes alone: it may have to make the conversation. */
+        void open() {
+            connect(room.tab(0, this::tabReady));
+        }
+
+        private void tabReady() {
+            tabsReady++;
+            if (tabsReady == 1) {
+                for (int tab = 1; tab < Shape.TABS; tab++) {
+                    connect(room.tab(tab, this::tabReady));
+                }
+            } else if (tabsReady == Shape.TABS) {
+                opening--;
+                opened++;
+                openMore();
+            }
+        }
+
+        @Override
+        Ledger ledger() {
+            return ledger;
+        }
+
+        @Override
+        int room() {
+            return ledger.conversation();
+        }
+
+        @Override
+        void send(long operation, long now) {
+            room.type(operation, now);
+        }
+    }
+
+    private final class Writer extends Typist {
+        private final int number;
+        private final int room;
+        private final Ledger ledger;
+        private Dialect.@Nullable Draft draft;
+
+        Writer(int number, int writers, int room) {
+            this.number = number;
+            this.room = room;
+            ledger = Ledger.ofWriter(number, writers, tally, this);
+        }
+
+        @Override
+        Ledger ledger() {
+            return ledger;
+        }
+
+        @Override
+        int room() {
+            return room;
+        }
+
+        @Override
+        void send(long operation, long now) {
+            if (draft != null) {
+                draft.type(number, operation, now);
+            }
+        }
+    }
+
     /** Opens conversations until there are so many. */
     void open(int conversations, long timeoutMillis) throws InterruptedException, TimeoutException {
         CompletableFuture<Void> open = new CompletableFuture<>();
@@ -110,21 +167,26 @@ final class Generator implements AutoCloseable {
             wanted = conversations;
             openMore();
         });
+        await(open, "conversations", timeoutMillis);
+    }
+
+    private void await(CompletableFuture<Void> open, String what, long timeoutMillis)
+            throws InterruptedException, TimeoutException {
         try {
             open.get(timeoutMillis, TimeUnit.MILLISECONDS);
         } catch (java.util.concurrent.ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (TimeoutException e) {
-            throw new TimeoutException(call(() -> opened + " of " + wanted + " conversations are open; "
+            throw new TimeoutException(call(() -> opened + " of " + wanted + " " + what + " are open; "
                     + tally.violations() + " violations " + tally.samples()));
         }
     }
 
     private void openMore() {
-        while (opening < OPENING_MAX && visitors.size() < wanted) {
+        while (opening < OPENING_MAX && typists.size() < wanted) {
             opening++;
-            Visitor visitor = new Visitor(visitors.size());
-            visitors.add(visitor);
+            Visitor visitor = new Visitor(typists.size());
+            typists.add(visitor);
             visitor.open();
         }
         if (opened == wanted && whenOpen != null) {
@@ -132,14 +194,60 @@ final class Generator implements AutoCloseable {
         }
     }
 
-    /** From now on each visitor has so many operations on the way. */
+    /** Opens another draft of so many writers; who typed before leaves. */
+    void openDraft(int writers, long timeoutMillis) throws InterruptedException, TimeoutException {
+        CompletableFuture<Void> open = new CompletableFuture<>();
+        loop.execute(() -> {
+            typists.forEach(typist -> typist.sockets.forEach(Socket::close));
+            typists.clear();
+            opened = 0;
+            wanted = writers;
+            List<Writer> all = new ArrayList<>(writers);
+            for (int number = 0; number < writers; number++) {
+                all.add(new Writer(number, writers, drafts));
+            }
+            Dialect.Draft draft =
+                    dialect.draft(drafts++, all.stream().map(Writer::ledger).toList(), wire);
+            all.forEach(writer -> writer.draft = draft);
+            typists.addAll(all);
+            // The first comes alone: it makes the draft.
+            Runnable first = () -> all.get(0).connect(draft.writer(0, () -> writerReady(all, draft, open)));
+            Socket.Listener maker = draft.maker(first);
+            if (maker == null) {
+                first.run();
+            } else {
+                all.get(0).connect(maker);
+            }
+        });
+        await(open, "writers", timeoutMillis);
+    }
+
+    private void writerReady(List<Writer> all, Dialect.Draft draft, CompletableFuture<Void> open) {
+        opened++;
+        if (opened == wanted) {
+            open.complete(null);
+        } else if (opened == 1) {
+            for (Writer writer : all.subList(1, wanted)) {
+                writer.connect(draft.writer(writer.number, () -> writerReady(all, draft, open)));
+            }
+        }
+    }
+
+    /** How many operations those who are here have typed that were acknowledged. */
+    long written() {
+        return call(() -> typists.stream()
+                .mapToLong(typist -> typist.ledger().acknowledged())
+                .sum());
+    }
+
+    /** From now on each has so many operations on the way. */
     void typeClosed(int depth) {
         call(() -> {
             typesOnAcknowledgement = true;
             long now = System.nanoTime();
-            for (Visitor visitor : visitors) {
+            for (Typist typist : typists) {
                 for (int i = 0; i < depth; i++) {
-                    visitor.type(now, now);
+                    typist.type(now, now);
                 }
             }
             return true;
@@ -148,18 +256,18 @@ final class Generator implements AutoCloseable {
 
     private void typeOn() {
         long now = System.nanoTime();
-        for (Visitor visitor : acknowledged) {
-            for (; visitor.due > 0; visitor.due--) {
-                visitor.type(now, now);
+        for (Typist typist : acknowledged) {
+            for (; typist.due > 0; typist.due--) {
+                typist.type(now, now);
             }
         }
         acknowledged.clear();
     }
 
-    /** From now on so many operations a second are typed, spread evenly over visitors and time. */
+    /** From now on so many operations a second are typed, spread evenly over those who type and time. */
     void typeOpen(double perSecond) {
         call(() -> {
-            Collections.shuffle(visitors, random);
+            Collections.shuffle(typists, random);
             types = true;
             typed = 0;
             begunNanos = System.nanoTime();
@@ -176,7 +284,7 @@ final class Generator implements AutoCloseable {
         long now = System.nanoTime();
         long due = due();
         for (int i = 0; i < TYPED_PER_TASK && due <= now; i++) {
-            visitors.get((int) (typed % visitors.size())).type(due, now);
+            typists.get((int) (typed % typists.size())).type(due, now);
             typed++;
             due = due();
         }
@@ -209,7 +317,7 @@ final class Generator implements AutoCloseable {
     /** Whether all that was typed has arrived everywhere before the time is over. */
     boolean settle(long timeoutMillis) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        while (!call(() -> visitors.stream().allMatch(visitor -> visitor.ledger.isSettled()))) {
+        while (!call(() -> typists.stream().allMatch(typist -> typist.ledger().isSettled()))) {
             if (System.nanoTime() > end) {
                 return false;
             }
@@ -220,10 +328,11 @@ final class Generator implements AutoCloseable {
 
     /** What has not arrived, in words. */
     String unsettled() {
-        return call(() -> visitors.stream()
-                .filter(visitor -> !visitor.ledger.isSettled())
+        return call(() -> typists.stream()
+                .map(Typist::ledger)
+                .filter(ledger -> !ledger.isSettled())
                 .findFirst()
-                .map(visitor -> visitor.ledger.toString())
+                .map(Ledger::toString)
                 .orElse(""));
     }
 
@@ -241,7 +350,7 @@ final class Generator implements AutoCloseable {
         call(() -> {
             types = false;
             typesOnAcknowledgement = false;
-            visitors.forEach(visitor -> visitor.sockets.forEach(Socket::close));
+            typists.forEach(typist -> typist.sockets.forEach(Socket::close));
             return true;
         });
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -3,6 +3,7 @@ package dev.parley.load.compare;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -12,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  * others. The server's SyncStatus is the acknowledgement; it may merge the updates of a turn. On the generator's loop.
  */
 final class Hocuspocus implements Dialect {
-    private static final int SYNC = 0;
-    private static final int AUTHENTICATION = 2;
-    private static final int QUERY_AWARENESS = 3;
-    private static final int SYNC_STATUS = 8;
-    private static final int STEP_1 = 0;
-    private static final int STEP_2 = 1;
-    private static final int UPDATE = 2;
-    private static final int CONTENT_STRING = 4;
-    private static final int HAS_ORIGIN = 0x80;
-    private static final int HAS_RIGHT_ORIGIN = 0x40;
-    private static final int BEAT_SECONDS = 30;
-    private static final String VERSION = "4.7.0";
+    static final int SYNC = 0;
+    static final int AUTHENTICATION = 2;
+    static final int QUERY_AWARENESS = 3;
+    static final int SYNC_STATUS = 8;
+    static final int STEP_1 = 0;
+    static final int STEP_2 = 1;
+    static final int UPDATE = 2;
+    static final int CONTENT_STRING = 4;
+    static final int HAS_ORIGIN = 0x80;
+    static final int HAS_RIGHT_ORIGIN = 0x40;
+    static final int BEAT_SECONDS = 30;
+    static final String VERSION = "4.7.0";
 
     private final RandomGenerator random;
     private final Bytes update = new Bytes();
@@ -36,6 +37,11 @@ final class Hocuspocus implements Dialect {
     @Override
     public String path(int conversation) {
         return "/";
+    }
+
+    @Override
+    public Draft draft(int number, List<Ledger> writers, Wire wire) {
+        return new HocuspocusDraft(number, writers, wire, random);
     }
 
     @Override

@@ -1,17 +1,21 @@
 package dev.parley.load.compare;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /**
  * The checker: what was typed into one conversation, numbered from 0, and how far it has come at each tab. What comes twice,
  * too early or not at all is a violation. On the generator's loop.
  */
 final class Ledger {
+    private final String subject;
     private final int conversation;
     private final Tally tally;
     private final Observer observer;
     private long typed;
     private long sent;
     private long acknowledged;
-    private final long[] delivered = new long[Shape.TABS];
+    private final long[] delivered;
     private long[] dueNanos = new long[16];
     private long[] sentNanos = new long[16];
 
@@ -20,10 +24,27 @@ final class Ledger {
         void acknowledged(long operations);
     }
 
+    /** Of a conversation of a visitor's own. */
     Ledger(int conversation, Tally tally, Observer observer) {
+        this("conversation ", conversation, Shape.TABS, tally, observer);
+    }
+
+    /** Of what one of several writers types into a text of all of them: to itself it is tab 0. */
+    static Ledger ofWriter(int writer, int writers, Tally tally, Observer observer) {
+        return new Ledger("writer ", writer, writers, tally, observer);
+    }
+
+    private Ledger(String subject, int conversation, int tabs, Tally tally, Observer observer) {
+        this.subject = subject;
         this.conversation = conversation;
+        this.delivered = new long[tabs];
         this.tally = tally;
         this.observer = observer;
+    }
+
+    /** Which tab another writer is to one: all but itself, in their order. */
+    static int tabOf(int other, int writer) {
+        return other < writer ? other + 1 : other;
     }
 
     int conversation() {
@@ -47,7 +68,7 @@ final class Ledger {
     /** The first that has not arrived everywhere. */
     private long oldest() {
         long oldest = acknowledged;
-        for (int tab = 1; tab < Shape.TABS; tab++) {
+        for (int tab = 1; tab < delivered.length; tab++) {
             oldest = Math.min(oldest, delivered[tab]);
         }
         return oldest;
@@ -63,6 +84,11 @@ final class Ledger {
             dueNanos[slot(operation)] = due[(int) operation & mask];
             sentNanos[slot(operation)] = left[(int) operation & mask];
         }
+    }
+
+    /** How many. */
+    long acknowledged() {
+        return acknowledged;
     }
 
     /** All up to {@code to} have left the client. */
@@ -127,7 +153,7 @@ final class Ledger {
     }
 
     void violation(String what) {
-        tally.violation("conversation " + conversation + ": " + what);
+        tally.violation(subject + conversation + ": " + what);
     }
 
     /** Whether everything has arrived everywhere. */
@@ -138,7 +164,9 @@ final class Ledger {
     /** What is missing, in words. */
     @Override
     public String toString() {
-        return "conversation " + conversation + ": " + typed + " typed, " + acknowledged + " acknowledged, delivered "
-                + delivered[1] + ", " + delivered[2] + ", " + delivered[3];
+        return subject + conversation + ": " + typed + " typed, " + acknowledged + " acknowledged, delivered "
+                + Arrays.stream(delivered, 1, delivered.length)
+                        .mapToObj(Long::toString)
+                        .collect(Collectors.joining(", "));
     }
 }

@@ -12,6 +12,8 @@ public enum Measure {
     LATENCY("latency", "how long a delivery takes at fixed rates"),
     OVERLOAD("overload", "what is left at twice the saturation"),
     IDLE("idle", "memory of connections that say nothing"),
+    DRAFT("draft", "one draft with many writers: as much as the server takes, and eight people who type fast"),
+    LOG("log", "whether a keystroke costs more the longer the log is"),
     STARTUP("startup", "from the start of the process until it is ready");
 
     private final String label;
@@ -32,7 +34,19 @@ public enum Measure {
 
     /** Whether it is another one for another number of conversations. */
     boolean isShaped() {
-        return this != IDLE && this != STARTUP;
+        return this != IDLE && this != STARTUP && !isOfDrafts();
+    }
+
+    boolean isOfDrafts() {
+        return this == DRAFT || this == LOG;
+    }
+
+    boolean isFor(ServerKind server) {
+        return switch (this) {
+            case DRAFT -> server.isShared();
+            case LOG -> server.isEditor();
+            default -> true;
+        };
     }
 
     public static Optional<Measure> of(String label) {

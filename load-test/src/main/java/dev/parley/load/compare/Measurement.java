@@ -15,6 +15,17 @@ final class Measurement {
     private static final int SETTLE_MILLIS_MAX = 20_000;
     private static final int OVERLOAD_LEAD_MILLIS = 3_000;
     private static final int REST_MILLIS = 4_000;
+    private static final Shape FULL_DRAFT = Shape.draft(50, 0);
+    private static final Shape TYPED_DRAFT = Shape.draft(8, 0);
+    private static final int KEYSTROKES_PER_SECOND = 50;
+
+    /** Typing keeps a server so little busy that its time, which Linux counts in ticks, takes longer to be known. */
+    private static final int TYPED_WINDOWS = 3;
+
+    private static final List<Integer> LOG_ENTRIES = List.of(1_000, 10_000, 100_000);
+    private static final int LOG_OPERATIONS_PER_SECOND = 1_000;
+    private static final int LOG_MILLIS_MAX = 300_000;
+    private static final int LOG_CHECK_MILLIS = 1;
 
     private final Stand.Yard yard;
     private final Pace pace;
@@ -47,6 +58,8 @@ final class Measurement {
             case SATURATION -> saturation(kind, shape, round);
             case LATENCY -> latency(kind, shape, round);
             case OVERLOAD -> overload(kind, shape, round);
+            case DRAFT -> draft(kind, round);
+            case LOG -> log(kind, round);
             case IDLE -> idle(kind, round);
             case STARTUP -> startUp(kind, round);
         };
@@ -63,20 +76,83 @@ final class Measurement {
         return stand;
     }
 
+    private Stand draftStand(ServerKind kind, Shape shape) throws IOException, InterruptedException {
+        Stand stand = new Stand(kind, yard, seeds.nextLong());
+        try {
+            stand.openDraft(shape.writers());
+        } catch (IllegalStateException e) {
+            stand.close();
+            throw e;
+        }
+        return stand;
+    }
+
+    private List<Sample> draft(ServerKind kind, int round) throws IOException, InterruptedException {
+        List<Sample> samples = new ArrayList<>();
+        try (Stand stand = draftStand(kind, FULL_DRAFT)) {
+            samples.addAll(full(stand, FULL_DRAFT, Measure.DRAFT, round));
+        }
+        try (Stand stand = draftStand(kind, TYPED_DRAFT)) {
+            warmedUp(stand, TYPED_DRAFT);
+            int perSecond = TYPED_DRAFT.writers() * KEYSTROKES_PER_SECOND;
+            samples.addAll(quietStep(stand, TYPED_DRAFT, Measure.DRAFT, round, perSecond, pace.leadMillis())
+                    .samples(true));
+        }
+        return samples;
+    }
+
+    /** In a draft of its own, after another one was written until all is compiled. */
+    private List<Sample> log(ServerKind kind, int round) throws IOException, InterruptedException {
+        List<Sample> samples = new ArrayList<>();
+        try (Stand stand = draftStand(kind, TYPED_DRAFT)) {
+            warmedUp(stand, TYPED_DRAFT);
+            stand.openDraft(TYPED_DRAFT.writers());
+            for (int entries : LOG_ENTRIES) {
+                Shape shape = Shape.draft(TYPED_DRAFT.writers(), entries);
+                grow(stand, entries);
+                Window window = step(stand, shape, Measure.LOG, round, LOG_OPERATIONS_PER_SECOND, 0);
+                samples.addAll(window.samples(true));
+            }
+        }
+        return samples;
+    }
+
+    /** Writes as fast as the server takes it until the log has so many entries. */
+    private static void grow(Stand stand, int entries) throws InterruptedException {
+        Generator generator = stand.generator();
+        generator.typeClosed(1);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOG_MILLIS_MAX);
+        while (generator.written() < entries) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(stand.kind().label() + " has only " + generator.written() + " entries");
+            }
+            Thread.sleep(LOG_CHECK_MILLIS);
+        }
+        generator.stopTyping();
+        if (!generator.settle(SETTLE_MILLIS_MAX)) {
+            throw new IllegalStateException(stand.kind().label() + " does not come to rest: " + generator.unsettled());
+        }
+    }
+
     private List<Sample> closed(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
         try (Stand stand = stand(kind, shape)) {
-            stand.generator().typeClosed(shape.depth());
-            Thread.sleep(pace.warmUpMillis());
-            Window window = window(stand, shape, Measure.CLOSED, round, 0);
-            for (int i = 1; i < pace.tries() && !window.isQuiet(); i++) {
-                tell(window);
-                window = window(stand, shape, Measure.CLOSED, round, 0);
-            }
-            stand.generator().stopTyping();
-            Window last = judged(stand, window);
-            tell(last);
-            return last.samples(true);
+            return full(stand, shape, Measure.CLOSED, round);
         }
+    }
+
+    private List<Sample> full(Stand stand, Shape shape, Measure measure, int round)
+            throws IOException, InterruptedException {
+        stand.generator().typeClosed(shape.depth());
+        Thread.sleep(pace.warmUpMillis());
+        Window window = window(stand, shape, measure, round, 0);
+        for (int i = 1; i < pace.tries() && !window.isQuiet(); i++) {
+            tell(window);
+            window = window(stand, shape, measure, round, 0);
+        }
+        stand.generator().stopTyping();
+        Window last = judged(stand, window);
+        tell(last);
+        return last.samples(true);
     }
 
     private List<Sample> saturation(ServerKind kind, Shape shape, int round) throws IOException, InterruptedException {
@@ -279,8 +355,9 @@ final class Measurement {
             throws IOException, InterruptedException {
         Generator generator = stand.generator();
         Stretch.Mark from = Stretch.Mark.beginning(stand.server(), yard.processors());
-        generator.openWindow(TimeUnit.MILLISECONDS.toNanos(pace.windowMillis()));
-        Thread.sleep(pace.windowMillis());
+        int millis = pace.windowMillis() * (measure.isOfDrafts() && perSecond > 0 ? TYPED_WINDOWS : 1);
+        generator.openWindow(TimeUnit.MILLISECONDS.toNanos(millis));
+        Thread.sleep(millis);
         Stretch.Mark to = Stretch.Mark.end(stand.server(), yard.processors());
         long resident = Proc.residentKilobytes(stand.server().pid());
         return read(stand, shape, measure, round, perSecond, Stretch.between(from, to), resident, "");

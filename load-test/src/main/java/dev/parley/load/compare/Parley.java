@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,11 @@ final class Parley implements Dialect {
     @Override
     public Room room(Ledger ledger, Wire wire) {
         return new ParleyRoom(ledger, wire);
+    }
+
+    @Override
+    public Draft draft(int number, List<Ledger> writers, Wire wire) {
+        return new ParleyDraft(TENANT, "draft-" + number, writers, wire, tokens, random, acknowledgeMillis);
     }
 
     private String randomHex() {

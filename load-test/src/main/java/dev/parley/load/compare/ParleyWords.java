@@ -91,6 +91,28 @@ final class ParleyWords {
         effects.nested(EIGHTH, holder.clear().nested(SECOND, kind).number(AUDIENCE, PUBLIC));
     }
 
+    /** An edit of a draft that has {@code baseLength} characters. */
+    void edit(String block, int baseLength, Keystrokes.Splice splice) {
+        spans.clear();
+        inserts.clear();
+        if (splice.at() > 0) {
+            spans.varint(2L * splice.at());
+        }
+        if (!splice.inserted().isEmpty()) {
+            spans.varint(0);
+            inserts.nested(SECOND, splice.inserted().toString().getBytes(StandardCharsets.US_ASCII));
+        }
+        if (splice.deleted() > 0) {
+            spans.varint(2L * splice.deleted() - 1);
+        }
+        edit.clear().nested(FIRST, spans).raw(inserts.array(), 0, inserts.length());
+        kind.clear()
+                .nested(FIRST, block.getBytes(StandardCharsets.US_ASCII))
+                .number(SECOND_NUMBER, baseLength)
+                .nested(THIRD, edit);
+        operations.nested(SIXTH, holder.clear().nested(SECOND, kind));
+    }
+
     /** What an entry ends with that has these operations. */
     byte[] effects() {
         return effects.copy();

@@ -14,17 +14,21 @@ record Quantity(Measure measure, int order, String at, String name, String unit)
             .thenComparing(Quantity::name);
 
     static Quantity of(Measure measure, Shape shape, String name, String unit) {
-        return new Quantity(measure, shape.conversations(), shape.conversations() + " conversations", name, unit);
+        return new Quantity(measure, order(shape), shape.inWords(), name, unit);
     }
 
     static Quantity atRate(Measure measure, Shape shape, double perSecond, String name, String unit) {
         int rate = (int) Math.round(perSecond);
         return new Quantity(
                 measure,
-                shape.conversations() * 1_000 + rate / 1_000,
-                shape.conversations() + " conversations, " + rate + " operations/s",
+                order(shape) * 1_000 + rate / 1_000,
+                shape.inWords() + ", " + rate + " operations/s",
                 name,
                 unit);
+    }
+
+    private static int order(Shape shape) {
+        return shape.conversations() + shape.entries();
     }
 
     @Override

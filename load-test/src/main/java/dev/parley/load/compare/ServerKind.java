@@ -41,6 +41,16 @@ public enum ServerKind {
         return this == PARLEY || this == PARLEY_PROCESS;
     }
 
+    /** Whether several can say something in one place there, be it no text. */
+    boolean isShared() {
+        return this != SOCKET_IO;
+    }
+
+    /** Whether it merges what several write into one text. */
+    boolean isEditor() {
+        return isParley() || this == SHAREDB || this == HOCUSPOCUS;
+    }
+
     /** Whether it comes from npm and runs on Node. */
     public boolean isInstalled() {
         return !configuration.isEmpty();

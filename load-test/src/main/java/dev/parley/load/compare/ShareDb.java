@@ -2,6 +2,7 @@ package dev.parley.load.compare;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * in flight and what is typed meanwhile is composed into the next. On the generator's loop.
  */
 final class ShareDb implements Dialect {
-    private static final String HELLO = "{\"a\":\"hs\",\"id\":null,\"protocol\":1,\"protocolMinor\":2}";
+    static final String HELLO = "{\"a\":\"hs\",\"id\":null,\"protocol\":1,\"protocolMinor\":2}";
     private static final byte[] SEQ = "\"seq\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] OP = "\"op\":[".getBytes(StandardCharsets.US_ASCII);
-    private static final String TYPE = "http://sharejs.org/types/text-unicode";
+    static final String TYPE = "http://sharejs.org/types/text-unicode";
 
     private final RandomGenerator random;
 
@@ -29,6 +30,11 @@ final class ShareDb implements Dialect {
     @Override
     public Room room(Ledger ledger, Wire wire) {
         return new ShareDbRoom(ledger);
+    }
+
+    @Override
+    public Draft draft(int number, List<Ledger> writers, Wire wire) {
+        return new ShareDbDraft(number, writers, random);
     }
 
     /** An operation as it has to come back. The last one of a chain is the one that nobody has made yet. */

@@ -131,6 +131,15 @@ final class Stand implements AutoCloseable {
         }
     }
 
+    /** Opens another draft; who wrote before leaves. */
+    void openDraft(int writers) throws InterruptedException {
+        try {
+            generator.openDraft(writers, OPEN_MILLIS_MAX);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException(kind.label() + ": " + e.getMessage() + "\n" + server.output(), e);
+        }
+    }
+
     @Override
     public void close() {
         generator.close();

@@ -77,6 +77,10 @@ record Window(
         return deliveries == 0 ? 0 : stretch.serverMicros() / (double) deliveries;
     }
 
+    private double serverMicrosPerOperation() {
+        return acknowledged == 0 ? 0 : stretch.serverMicros() / (double) acknowledged;
+    }
+
     private double ofSaturation() {
         return acknowledgedPerSecond() * OVERLOAD / offeredPerSecond;
     }
@@ -110,12 +114,28 @@ record Window(
                         sample(allQuiet, "acknowledged, of its saturation", "%", 100 * ofSaturation()),
                         sample(allQuiet, "delivery p99 since it was sent", "ms", sinceSent.p99() / 1e3),
                         sample(allQuiet, "resident memory", "MB", residentKilobytes / 1e3));
+            case DRAFT -> offeredPerSecond == 0 ? fullDraft(allQuiet) : typedDraft(allQuiet);
+            case LOG -> List.of(sample(allQuiet, "server CPU per keystroke", "µs", serverMicrosPerOperation()));
             case IDLE, STARTUP -> List.of();
         };
     }
 
+    private List<Sample> fullDraft(boolean allQuiet) {
+        return List.of(
+                sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond()),
+                sample(allQuiet, "server CPU per operation", "µs", serverMicrosPerOperation()));
+    }
+
+    private List<Sample> typedDraft(boolean allQuiet) {
+        return List.of(
+                sample(allQuiet, "server CPU per keystroke", "µs", serverMicrosPerOperation()),
+                sample(allQuiet, "delivery p50", "ms", sinceDue.p50() / 1e3),
+                sample(allQuiet, "delivery p99", "ms", sinceDue.p99() / 1e3));
+    }
+
     private Sample sample(boolean allQuiet, String name, String unit, double value) {
-        Quantity quantity = measure == Measure.LATENCY
+        boolean isAtRate = measure == Measure.LATENCY || (measure == Measure.DRAFT && offeredPerSecond > 0);
+        Quantity quantity = isAtRate
                 ? Quantity.atRate(measure, shape, offeredPerSecond, name, unit)
                 : Quantity.of(measure, shape, name, unit);
         boolean isBound = stretch.generatorPercent() > GENERATOR_PERCENT_MAX;
@@ -129,7 +149,7 @@ record Window(
                         "%-14s %5d %-10s %2d  %9s/s offered %,9.0f/s acknowledged  p50 %,9.2f p99 %,9.2f ms  %5.1f µs/delivery"
                                 + "  server %3.0f%% generator %3.0f%% kernel %3.0f%% noise %3.0f%%",
                         server.label(),
-                        shape.conversations(),
+                        shape.writers() > 0 ? shape.writers() : shape.conversations(),
                         measure.label(),
                         round,
                         offeredPerSecond == 0 ? "closed" : String.format(Locale.ROOT, "%,.0f", offeredPerSecond),
@@ -154,6 +174,8 @@ record Window(
                 .text("kind", "window")
                 .text("server", server.label())
                 .number("conversations", shape.conversations())
+                .number("writers", shape.writers())
+                .number("entries", shape.entries())
                 .text("measure", measure.label())
                 .number("round", round)
                 .number("offered_per_second", offeredPerSecond)

@@ -117,6 +117,21 @@ final class LedgerTest {
         assertThat(tally.sinceDueMicros().getMaxValue()).isBetween(5_145L, 5_152L);
     }
 
+    @Test
+    void whatAWriterTypesHasToComeToEachOfTheOthers() {
+        Ledger writer = Ledger.ofWriter(1, 3, tally, operations -> {});
+        writer.typed(1);
+        writer.sent(1, 2);
+        writer.acknowledgedTo(1, 3);
+        writer.deliveredTo(Ledger.tabOf(0, 1), 1, 4);
+        assertThat(writer.isSettled()).isFalse();
+        assertThat(writer).hasToString("writer 1: 1 typed, 1 acknowledged, delivered 1, 0");
+
+        writer.deliveredTo(Ledger.tabOf(2, 1), 1, 5);
+        assertThat(writer.isSettled()).isTrue();
+        assertThat(tally.samples()).isEmpty();
+    }
+
     private void type(int operations) {
         for (int i = 0; i < operations; i++) {
             ledger.typed(1);

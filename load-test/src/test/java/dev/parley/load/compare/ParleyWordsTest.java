@@ -18,6 +18,7 @@ import dev.parley.wire.v1.TextEdit;
 import dev.parley.wire.v1.View;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What is written by hand, held against the generated classes. */
@@ -66,6 +67,29 @@ final class ParleyWordsTest {
                 .build()
                 .toByteArray();
         assertThat(words.effects()).isEqualTo(expected);
+    }
+
+    @Test
+    void writesAnEditOfADraftAsTheSchemaHasIt() throws InvalidProtocolBufferException {
+        Keystrokes keystrokes = new Keystrokes(1, 3, new Random(1));
+        keystrokes.type(0);
+        Keystrokes.Splice typed = keystrokes.submit();
+        words.begin();
+        words.edit("x.1", 3, typed);
+
+        Operation operation = ClientFrames.parseFrom(words.submit(3, OUTBOX, 1, 2, 3, HEAD))
+                .getFrames(0)
+                .getSubmit()
+                .getOperations(0);
+        assertThat(operation.getEditText())
+                .isEqualTo(Operation.EditText.newBuilder()
+                        .setBlock("x.1")
+                        .setBaseLength(3)
+                        .setEdit(TextEdit.newBuilder()
+                                .addSpans(2)
+                                .addSpans(0)
+                                .addInserts(typed.inserted().toString()))
+                        .build());
     }
 
     @Test
