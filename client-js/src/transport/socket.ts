@@ -9,6 +9,7 @@ import {
   ServerFrames,
   decode,
   encode,
+  unpacked,
 } from '../wire/wire.ts';
 
 /** The part of the browser's WebSocket that is used. */
@@ -131,7 +132,7 @@ export class Socket {
     this.heardSincePing = true;
     let frames;
     try {
-      ({ frames } = decode(ServerFrames, new Uint8Array(data as ArrayBuffer)));
+      frames = decode(ServerFrames, new Uint8Array(data as ArrayBuffer)).frames.map(unpacked);
     } catch {
       this.abandon();
       return;

@@ -685,7 +685,32 @@ export interface StateHash {
   readonly hash: Uint8Array;
 }
 export const StateHash: MessageType<StateHash> = /* @__PURE__ */ message('revision:uint64 hash:bytes');
-/** Entries in order. Revisions in (from, to] that are not listed are hidden from this view. */
+/** Entries that say again what one of `entries` says, which has one effect, an EditText, but for what is here, by column: seq is
+ * one more than in the entry before that is like the same one, and the edit inserts or deletes at one place. A column that ends
+ * early goes on with zeros. The entry before the first is the first of `entries`, at the place 0 of a text without length. */
+export interface Keystrokes {
+  /** indexes in `entries` */
+  readonly likes: readonly number[];
+  /** how many revisions are between it and the entry before */
+  readonly skips: readonly number[];
+  /** how much later than the entry before */
+  readonly timesMillis: readonly number[];
+  /** how much more than the length that the entry before left */
+  readonly baseLengths: readonly number[];
+  /** how much further on than the place of the entry before */
+  readonly places: readonly number[];
+  /** as many code points of `text` are inserted, or if it is negative deleted */
+  readonly changes: readonly number[];
+  /** all that is inserted */
+  readonly text: string;
+  /** 8 bytes each */
+  readonly contentIds: Uint8Array;
+}
+export const Keystrokes: MessageType<Keystrokes> = /* @__PURE__ */ message(
+  'likes:uint32* skips:uint32* timesMillis:uint32* baseLengths:sint32* places:sint32* changes:sint32* text contentIds:bytes',
+);
+/** Entries in order: those of `entries`, and between them those of `keystrokes`. Revisions in (from, to] that are in neither
+ * are hidden from this view. */
 export interface Entries {
   readonly handle: number;
   readonly from: number;
@@ -693,12 +718,14 @@ export interface Entries {
   readonly entries: readonly Entry[];
   /** of some of the revisions in (from, to] */
   readonly hashes: readonly StateHash[];
+  readonly keystrokes?: Keystrokes | undefined;
 }
 export const Entries: MessageType<Entries> = /* @__PURE__ */ message(
-  'handle:uint32 from:uint64 to:0 entries:1* hashes:2*',
+  'handle:uint32 from:uint64 to:0 entries:1* hashes:2* keystrokes:3',
   Position,
   Entry,
   StateHash,
+  Keystrokes,
 );
 /** Every block that changed after `since`, as it is at `position`, and all attributes of the conversation. With since 0
  * (a snapshot) blocks that are not listed do not exist, unless they stand before `older_than`. */

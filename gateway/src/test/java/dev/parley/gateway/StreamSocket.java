@@ -1,5 +1,6 @@
 package dev.parley.gateway;
 
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.ServerFrame;
@@ -76,8 +77,9 @@ final class StreamSocket implements AutoCloseable {
             case "stream" -> id.complete(data);
             case "close" -> closeCode.complete(Integer.valueOf(data));
             case "" ->
-                received.addAll(
-                        ServerFrames.parseFrom(Base64.getDecoder().decode(data)).getFramesList());
+                received.addAll(KeystrokesCodec.unpacked(
+                                ServerFrames.parseFrom(Base64.getDecoder().decode(data)))
+                        .getFramesList());
             default -> throw new AssertionError("an event " + event);
         }
     }

@@ -4,9 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.conversation.Operation;
 import dev.parley.conversation.Submission;
 import dev.parley.conversation.SubmissionId;
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.PositionCodec;
 import dev.parley.wire.ProtocolVersion;
 import dev.parley.wire.SubmissionCodec;
+import dev.parley.wire.WireException;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.Hello;
@@ -157,9 +159,9 @@ public final class WireSocket implements AutoCloseable {
             from.request(1);
             if (last) {
                 try {
-                    received.addAll(
-                            ServerFrames.parseFrom(message.toByteArray()).getFramesList());
-                } catch (InvalidProtocolBufferException e) {
+                    received.addAll(KeystrokesCodec.unpacked(ServerFrames.parseFrom(message.toByteArray()))
+                            .getFramesList());
+                } catch (InvalidProtocolBufferException | WireException e) {
                     return CompletableFuture.failedFuture(e);
                 }
                 message.reset();

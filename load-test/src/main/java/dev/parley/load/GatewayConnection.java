@@ -1,7 +1,9 @@
 package dev.parley.load;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.ProtocolVersion;
+import dev.parley.wire.WireException;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.ServerFrames;
@@ -158,12 +160,13 @@ final class GatewayConnection {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame)
-                throws InvalidProtocolBufferException {
+                throws InvalidProtocolBufferException, WireException {
             if (ended) {
                 return;
             }
             if (frame instanceof BinaryWebSocketFrame) {
-                listener.received(ServerFrames.parseFrom(frame.content().nioBuffer()));
+                listener.received(KeystrokesCodec.unpacked(
+                        ServerFrames.parseFrom(frame.content().nioBuffer())));
             } else if (frame instanceof CloseWebSocketFrame close) {
                 closeCode = close.statusCode();
                 context.close();

@@ -1,7 +1,9 @@
 package dev.parley.load;
 
 import dev.parley.wire.CloseCode;
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.ProtocolVersion;
+import dev.parley.wire.WireException;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.Hello;
@@ -202,7 +204,12 @@ final class RawSocket implements AutoCloseable {
         switch (first & 0x0f) {
             case BINARY -> {
                 payloads.writeBytes(payload);
-                frames.addAll(ServerFrames.parseFrom(payload).getFramesList());
+                try {
+                    frames.addAll(KeystrokesCodec.unpacked(ServerFrames.parseFrom(payload))
+                            .getFramesList());
+                } catch (WireException e) {
+                    throw new IOException(e);
+                }
             }
             case CLOSE ->
                 throw new ClosedException(

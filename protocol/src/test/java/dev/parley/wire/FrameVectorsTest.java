@@ -33,6 +33,7 @@ import dev.parley.wire.v1.FailureCode;
 import dev.parley.wire.v1.GoAway;
 import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Inbox;
+import dev.parley.wire.v1.Keystrokes;
 import dev.parley.wire.v1.Leave;
 import dev.parley.wire.v1.Limits;
 import dev.parley.wire.v1.Open;
@@ -329,6 +330,23 @@ class FrameVectorsTest {
                 "the last page of older blocks",
                 ServerFrame.newBuilder()
                         .setBlocksPage(BlocksPage.newBuilder().setHandle(1).setBefore(8)));
+        frame(
+                "entries that were typed",
+                ServerFrame.newBuilder()
+                        .setEntries(Entries.newBuilder()
+                                .setHandle(1)
+                                .setFrom(4)
+                                .setTo(position(300))
+                                .addEntries(entry(5, Role.AGENT))
+                                .setKeystrokes(Keystrokes.newBuilder()
+                                        .addAllLikes(List.of(0, 1))
+                                        .addSkips(300)
+                                        .addTimesMillis(1_000)
+                                        .addBaseLengths(-300)
+                                        .addPlaces(-1)
+                                        .addAllChanges(List.of(2, -1))
+                                        .setText("中😀")
+                                        .setContentIds(CONTENT_ID.concat(CONTENT_ID)))));
         frame(
                 "entries that are all hidden",
                 ServerFrame.newBuilder()

@@ -18,6 +18,7 @@ import dev.parley.wire.BlockCodec;
 import dev.parley.wire.CloseCode;
 import dev.parley.wire.EntryCodec;
 import dev.parley.wire.Fixed64;
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.PositionCodec;
 import dev.parley.wire.ProtocolVersion;
 import dev.parley.wire.RejectCodeCodec;
@@ -56,6 +57,8 @@ import java.util.OptionalLong;
  * for any thread.
  */
 final class FrameEncoder {
+    private static final byte[] NONE = {};
+
     private FrameEncoder() {}
 
     static byte[] encode(Delivery delivery) {
@@ -164,10 +167,13 @@ final class FrameEncoder {
                     .setHandle(opened.handle())
                     .setFrom(published.from())
                     .setTo(PositionCodec.encode(published.position()));
-            for (LoggedEntry entry : published.entries()) {
-                entries.addEntries(EntryCodec.toWire(entry.entry().seenBy(opened.view())));
-            }
+            List<Entry> seen = seen(published);
+            KeystrokesCodec.Packed packed = KeystrokesCodec.pack(seen);
+            packed.whole().forEach(index -> entries.addEntries(EntryCodec.toWire(seen.get(index))));
             entries.addAllHashes(hashes(published));
+            if (packed.whole().size() < seen.size()) {
+                entries.setKeystrokes(packed.keystrokes());
+            }
         }
         for (OutboxRow row : opened.outboxes()) {
             wire.addOutboxes(answer(row));
@@ -276,14 +282,30 @@ final class FrameEncoder {
         return wire.build();
     }
 
+    private static List<Entry> seen(Published published) {
+        List<Entry> seen = new ArrayList<>(published.entries().size());
+        for (LoggedEntry logged : published.entries()) {
+            seen.add(logged.entry().seenBy(published.view()));
+        }
+        return seen;
+    }
+
     /**
      * A ServerFrames with one Entries frame, written field by field: entries are in the log as bytes already, and most
-     * look the same through both views.
+     * look the same through both views. An entry alone repeats nothing, and is what there is most of.
      */
     private static byte[] entries(Published published) {
-        byte[][] contents = new byte[published.entries().size()][];
-        for (int i = 0; i < contents.length; i++) {
-            contents[i] = content(published.entries().get(i), published.view());
+        List<LoggedEntry> logged = published.entries();
+        byte[][] contents;
+        byte[] keystrokes = NONE;
+        if (logged.size() == 1) {
+            contents = new byte[][] {content(logged.get(0), published.view())};
+        } else {
+            KeystrokesCodec.Packed packed = KeystrokesCodec.pack(seen(published));
+            contents = packed.whole().stream()
+                    .map(index -> content(logged.get(index), published.view()))
+                    .toArray(byte[][]::new);
+            keystrokes = packed.keystrokes().toByteArray();
         }
         byte[] to = PositionCodec.encode(published.position()).toByteArray();
         int entriesSize = CodedOutputStream.computeUInt32Size(Entries.HANDLE_FIELD_NUMBER, published.handle())
@@ -295,6 +317,9 @@ final class FrameEncoder {
         List<StateHash> hashes = hashes(published);
         for (StateHash hash : hashes) {
             entriesSize += CodedOutputStream.computeMessageSize(Entries.HASHES_FIELD_NUMBER, hash);
+        }
+        if (keystrokes.length > 0) {
+            entriesSize += CodedOutputStream.computeByteArraySize(Entries.KEYSTROKES_FIELD_NUMBER, keystrokes);
         }
         int frameSize = sizeOfNested(ServerFrame.ENTRIES_FIELD_NUMBER, entriesSize);
         byte[] bytes = new byte[sizeOfNested(ServerFrames.FRAMES_FIELD_NUMBER, frameSize)];
@@ -310,6 +335,9 @@ final class FrameEncoder {
             }
             for (StateHash hash : hashes) {
                 out.writeMessage(Entries.HASHES_FIELD_NUMBER, hash);
+            }
+            if (keystrokes.length > 0) {
+                out.writeByteArray(Entries.KEYSTROKES_FIELD_NUMBER, keystrokes);
             }
             out.checkNoSpaceLeft();
         } catch (IOException e) {

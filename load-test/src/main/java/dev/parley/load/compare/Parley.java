@@ -5,7 +5,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
 import dev.parley.load.TokenMint;
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.ProtocolVersion;
+import dev.parley.wire.WireException;
 import dev.parley.wire.v1.Answer;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
@@ -277,7 +279,7 @@ final class Parley implements Dialect {
                         heard(ServerFrame.parseFrom(ByteString.copyFrom(bytes, frame, at - frame)), now);
                     }
                 }
-            } catch (InvalidProtocolBufferException | IndexOutOfBoundsException e) {
+            } catch (InvalidProtocolBufferException | WireException | IndexOutOfBoundsException e) {
                 room.ledger.violation("tab " + number + " was sent what cannot be read: " + e);
             }
         }
@@ -295,6 +297,7 @@ final class Parley implements Dialect {
                     case 2 -> require(fields.number() <= before, "entries from " + fields.number());
                     case 3 -> last = position(bytes, fields.from(), fields.to());
                     case 4 -> entry(bytes, fields.from(), fields.to(), now);
+                    case 6 -> require(false, "keystrokes, though it has one submission at a time");
                     default -> {}
                 }
             }
@@ -373,7 +376,7 @@ final class Parley implements Dialect {
             return Arrays.equals(bytes, from, to, expected, 0, expected.length);
         }
 
-        private void heard(ServerFrame frame, long now) {
+        private void heard(ServerFrame frame, long now) throws WireException {
             switch (frame.getKindCase()) {
                 case WELCOME -> beat(frame.getWelcome().getLimits().getHeartbeatMillis());
                 case OPENED -> opened(frame.getOpened(), now);
@@ -391,11 +394,11 @@ final class Parley implements Dialect {
         }
 
         /** The first time it takes part; later it was too slow to be sent each entry, and is told what it missed. */
-        private void opened(Opened opened, long now) {
+        private void opened(Opened opened, long now) throws WireException {
             boolean isFirst = handle == 0;
             handle = opened.getHandle();
             if (opened.hasEntries()) {
-                byte[] bytes = opened.getEntries().toByteArray();
+                byte[] bytes = KeystrokesCodec.unpacked(opened.getEntries()).toByteArray();
                 entries(bytes, 0, bytes.length, now);
             } else if (isFirst || number > 0) {
                 skipTo(opened.getBlocks().getPosition().getRevision(), isFirst, now);

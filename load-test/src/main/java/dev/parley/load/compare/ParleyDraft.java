@@ -5,12 +5,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
 import dev.parley.load.TokenMint;
+import dev.parley.wire.KeystrokesCodec;
 import dev.parley.wire.ProtocolVersion;
+import dev.parley.wire.WireException;
 import dev.parley.wire.v1.Answer;
 import dev.parley.wire.v1.BlockKind;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.Effect;
+import dev.parley.wire.v1.Entries;
 import dev.parley.wire.v1.Entry;
 import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
@@ -416,7 +419,7 @@ final class ParleyDraft implements Dialect.Draft {
             boolean isFirst = handle == 0;
             handle = opened.getHandle();
             if (opened.hasEntries()) {
-                byte[] bytes = opened.getEntries().toByteArray();
+                byte[] bytes = unpacked(opened.getEntries()).toByteArray();
                 entries(bytes, 0, bytes.length, now);
             } else if (isFirst) {
                 revision = opened.getBlocks().getPosition().getRevision();
@@ -428,6 +431,14 @@ final class ParleyDraft implements Dialect.Draft {
                 }
             } else {
                 reopen();
+            }
+        }
+
+        private static Entries unpacked(Entries entries) throws InvalidProtocolBufferException {
+            try {
+                return KeystrokesCodec.unpacked(entries);
+            } catch (WireException e) {
+                throw new InvalidProtocolBufferException(e.toString());
             }
         }
 
