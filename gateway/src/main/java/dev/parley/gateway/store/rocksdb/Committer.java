@@ -4,6 +4,7 @@ import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
+import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.Keys;
 import dev.parley.gateway.store.PreparedAppend;
 import dev.parley.gateway.store.PreparedAppend.Row;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one writer, on its own thread: takes what is queued, decides each append against the heads, writes all of it at once
- * and then answers, in the order of the calls. While one write is synced the next commit gathers in the queue, so there is
- * no timer.
+ * and then answers, in the order of the calls. While one write is synced the next commit gathers in the queue. What comes when
+ * nothing was written for a moment is written at once; but two syncs do not begin within a millisecond, or a disk that is
+ * quick would have the processor do little else.
  *
  * <p>After a write that failed nobody knows what the disk holds, and a second sync may succeed without the bytes of the
  * first. So the first failure ends the thread: what waits is answered with it, and nothing is taken any more.
@@ -37,12 +40,15 @@ import org.slf4j.LoggerFactory;
 final class Committer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Committer.class);
 
+    private static final long SYNC_INTERVAL_NANOS = 1_000_000;
+
     private final RocksDatabase database;
     private final CommitQueue queue;
     private final Quarantine quarantine;
     private final AppendRows appendRows;
     private final Heads heads;
     private final int commitBytesMax;
+    private final long intervalNanos;
     private final LongSupplier nanoTime;
     private final LongConsumer writeNanos;
     private final AtomicLong commits = new AtomicLong();
@@ -62,13 +68,17 @@ final class Committer implements Runnable {
         this.appendRows = new AppendRows(database);
         this.heads = new Heads(database, options.headsCachedMax());
         this.commitBytesMax = options.commitBytesMax();
+        this.intervalNanos = options.durability() == Durability.DISK ? SYNC_INTERVAL_NANOS : 0;
         this.nanoTime = nanoTime;
         this.writeNanos = writeNanos;
     }
 
     @Override
     public void run() {
+        long begun = nanoTime.getAsLong() - intervalNanos;
         for (Work first = queue.take(); first != null; first = queue.take()) {
+            gather(begun + intervalNanos - nanoTime.getAsLong());
+            begun = nanoTime.getAsLong();
             List<Work> group = new ArrayList<>();
             group.add(first);
             try {
@@ -76,6 +86,12 @@ final class Committer implements Runnable {
             } catch (RocksDBException | RuntimeException | Error e) {
                 fail(group, e);
             }
+        }
+    }
+
+    private static void gather(long nanos) {
+        if (nanos > 0) {
+            LockSupport.parkNanos(nanos);
         }
     }
 

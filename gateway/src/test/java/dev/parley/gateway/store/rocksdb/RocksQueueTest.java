@@ -160,6 +160,20 @@ class RocksQueueTest {
     }
 
     @Test
+    void two_syncs_do_not_begin_within_a_millisecond() {
+        try (RocksOperationStore store =
+                RocksOperationStore.open(RocksOptions.of(folder, Durability.DISK), System::nanoTime, nanos -> {})) {
+            LogWriter writer = LogWriter.of("tenant", "conversation");
+            long begun = System.nanoTime();
+            for (int i = 0; i < 200; i++) {
+                await(store.append(List.of(writer.append("text"))));
+            }
+            long elapsedMillis = (System.nanoTime() - begun) / 1_000_000;
+            assertThat(store.commits()).isEqualTo(200).isLessThanOrEqualTo(elapsedMillis + 2);
+        }
+    }
+
+    @Test
     void a_commit_takes_no_more_than_its_bytes() {
         RocksOptions small = new RocksOptions(folder, Durability.DISK, 8, 100_000, 100, 1, 16, 8 << 20, 4 << 20, 64);
         try (RocksOperationStore store = open(small)) {
