@@ -71,11 +71,6 @@ public final class Keys {
         return joined(visitor(tenant, visitor), utf8(conversation));
     }
 
-    /** What the keys of a tenant's conversations of all kinds begin with. */
-    public static byte[] inboxes(String tenant) {
-        return ids(tenant);
-    }
-
     /** What the keys of a tenant's conversations of one kind begin with. */
     public static byte[] inbox(String tenant, String kind) {
         return ids(tenant, kind);
@@ -100,7 +95,11 @@ public final class Keys {
 
     /** The conversation that stands at a place. */
     public static String conversationAt(byte[] key, int placeOffset) {
-        int offset = placeOffset + Long.BYTES;
+        return lastId(key, placeOffset + Long.BYTES);
+    }
+
+    /** The id that a key ends with, which stands as it is. */
+    public static String lastId(byte[] key, int offset) {
         return new String(key, offset, key.length - offset, StandardCharsets.UTF_8);
     }
 

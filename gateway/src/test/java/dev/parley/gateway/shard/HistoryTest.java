@@ -10,13 +10,16 @@ import dev.parley.conversation.SubmissionId;
 import dev.parley.conversation.View;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.Seed;
 import dev.parley.ot.TextEdit;
 import dev.parley.wire.EntryCodec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(Seed.Resolver.class)
 class HistoryTest {
     private static final Author ANN = new Author("ann", Role.VISITOR, "Ann");
     private static final int KEPT = 40;
@@ -74,10 +77,8 @@ class HistoryTest {
     }
 
     @Test
-    void it_weighs_what_is_in_it_whatever_was_done() {
-        long seed = Long.getLong("parley.seed", System.nanoTime());
-        System.out.println("-Dparley.seed=" + seed);
-        Random random = new Random(seed);
+    void it_weighs_what_is_in_it_whatever_was_done(Seed seed) {
+        SplittableRandom random = seed.random();
         long stored = 0;
         for (int i = 0; i < 5_000; i++) {
             switch (random.nextInt(6)) {

@@ -108,7 +108,7 @@ final class RedisIndexes {
         }
         byte[] cursor = next;
         return RedisAppends.all(shown.stream()
-                        .map(place -> summary(new ConversationKey(tenant, id(place, prefix.length + Long.BYTES)))))
+                        .map(place -> summary(new ConversationKey(tenant, Keys.conversationAt(place, prefix.length)))))
                 .thenApply(rows -> new InboxPage(
                         rows.stream()
                                 .flatMap(List::stream)
@@ -133,7 +133,8 @@ final class RedisIndexes {
                         Range.from(from, Boundary.excluding(Keys.end(prefix))),
                         Limit.from(limit))
                 .thenCompose(members -> RedisAppends.all(members.stream()
-                                .map(member -> summary(new ConversationKey(tenant, id(member, prefix.length)))))
+                                .map(member ->
+                                        summary(new ConversationKey(tenant, Keys.lastId(member, prefix.length)))))
                         .thenCompose(rows -> {
                             rows.stream()
                                     .flatMap(List::stream)
@@ -163,9 +164,5 @@ final class RedisIndexes {
                 .flatMap(List::stream)
                 .sorted(Arrays::compareUnsigned)
                 .limit(limit);
-    }
-
-    private static String id(byte[] row, int offset) {
-        return new String(row, offset, row.length - offset, StandardCharsets.UTF_8);
     }
 }

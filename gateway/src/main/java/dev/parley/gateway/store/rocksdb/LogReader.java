@@ -16,7 +16,6 @@ import dev.parley.gateway.store.StoredConversation;
 import dev.parley.wire.AttributesCodec;
 import dev.parley.wire.WireException;
 import dev.parley.wire.v1.StoredSnapshot;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -113,7 +112,7 @@ final class LogReader {
                 Scan rows = view.scan(database.visitors, prefix, prefix)) {
             while (conversations.size() < limit && rows.next()) {
                 byte[] key = rows.key();
-                conversations.add(new String(key, prefix.length, key.length - prefix.length, StandardCharsets.UTF_8));
+                conversations.add(Keys.lastId(key, prefix.length));
             }
         }
         return conversations;
