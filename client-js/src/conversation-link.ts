@@ -60,7 +60,7 @@ const ACKNOWLEDGE_OWN_MILLIS = 5_000;
 const REFUSED_MILLIS_MIN = 200;
 /** Written longer before it was sent than this counts as written offline. */
 const LATE_MILLIS = 10_000;
-const AWAITED_MILLIS = 30_000;
+const OTHERS_MILLIS = 1_000;
 const SNAPSHOT_MILLIS = 1_000;
 const DIVERGENCES_MAX = 3;
 const CONTENT_ID_BYTES = 8;
@@ -82,8 +82,6 @@ export class ConversationLink {
   private lastSave: Promise<void> = Promise.resolve();
   /** What other pages send for this one, by content id. */
   private readonly elsewhere = new Map<string, Pending>();
-  /** Blocks that they create: what was typed into one right before the page slept is sent after it. */
-  private awaited: ReadonlySet<string> = new Set();
   /** What came while the conversation was being opened, where it can overtake the answer. */
   private readonly early: Entries[] = [];
   /** While the page is parted from its outbox. */
@@ -190,11 +188,6 @@ export class ConversationLink {
       const kept = this.replica.pending.filter(({ contentId }) => !this.isSaved(contentId));
       const left = this.replica.pending.filter((pending) => !kept.includes(pending));
       left.forEach((pending) => this.elsewhere.set(hex(pending.contentId), pending));
-      this.awaited = queue.createdBlocks(left);
-      this.host.clock.after(AWAITED_MILLIS, () => {
-        this.awaited = new Set();
-        this.pump();
-      });
       const outbox = kept.length > 0 ? this.host.outbox.renew() : this.host.outbox.id();
       this.lane = this.host.outbox.lane(outbox, this.target);
       this.blockCount = Math.max(this.blockCount, this.lane.blockCount);
@@ -543,22 +536,31 @@ export class ConversationLink {
   /** Sends the first pending submission, if none is under way. */
   private pump(): void {
     const [first] = this.replica.pending;
-    if (this.state === 'open' && !this.underWay && first && !this.isAhead(first)) {
+    if (this.state === 'open' && !this.underWay && first) {
       this.underWay = first.contentId;
-      const sent = this.refused === first.contentId ? first : this.replica.send();
-      this.refused = undefined;
-      const durable = first.sends > 0 ? Promise.resolve() : this.save();
-      const handle = this.handle;
-      void durable.catch(noop).then(() => {
-        if (sent && this.underWay === sent.contentId && this.handle === handle) {
-          this.sendFirst();
-        }
-      });
+      void this.sendNext(first, this.handle);
     }
   }
 
-  private isAhead(first: Pending): boolean {
-    return queue.targets(first).some((id) => this.awaited.has(id) && !this.replica.confirmed.blocks.has(id));
+  private async sendNext(first: Pending, handle: number): Promise<void> {
+    const isUnderWay = (): boolean => this.underWay === first.contentId && this.handle === handle;
+    if (first.sends === 0) {
+      // What was typed into a message right before the page slept is sent after it, and that is in another outbox.
+      const strange = queue.needs([first]).filter((id) => !this.replica.confirmed.blocks.has(id));
+      while (strange.length > 0 && isUnderWay() && (await this.host.outbox.creates(strange).catch(noop))) {
+        await new Promise<void>((resolve) => this.host.clock.after(OTHERS_MILLIS, resolve));
+      }
+    }
+    if (isUnderWay()) {
+      if (this.refused !== first.contentId) {
+        this.replica.send();
+      }
+      this.refused = undefined;
+      await (first.sends > 0 ? undefined : this.save().catch(noop));
+      if (isUnderWay()) {
+        this.sendFirst();
+      }
+    }
   }
 
   private sendFirst(): void {

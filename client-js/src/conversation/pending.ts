@@ -241,13 +241,19 @@ export function needsEntries(pending: readonly Pending[]): boolean {
   );
 }
 
-export function createdBlocks(pending: readonly Pending[]): ReadonlySet<string> {
+export function createdBlocks(pending: readonly Pick<Pending, 'effects'>[]): ReadonlySet<string> {
   return new Set(pending.flatMap(({ effects }) => effects.flatMap(({ create }) => (create ? [create.block] : []))));
 }
 
 /** The blocks that a submission is about. */
 export function targets({ effects, command }: Pending): string[] {
   return command ? commandBlocks(command) : effects.flatMap((effect) => blockOf(effect) ?? []);
+}
+
+/** The blocks that the submissions are about, but for those they create. */
+export function needs(pending: readonly Pending[]): string[] {
+  const created = createdBlocks(pending);
+  return pending.flatMap(targets).filter((block) => !created.has(block));
 }
 
 /** The same submissions for another outbox: the blocks they create are named after it. */

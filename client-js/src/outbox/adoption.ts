@@ -162,6 +162,10 @@ class OrphanOutbox implements Outbox {
       : this.pool.lane(outbox, target);
   }
 
+  creates(blocks: readonly string[]): Promise<boolean> {
+    return this.pool.creates(blocks);
+  }
+
   unsent(): Promise<readonly []> {
     return Promise.resolve([]);
   }

@@ -35,6 +35,10 @@ export class MemoryOutbox implements Outbox {
     return lane;
   }
 
+  creates(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   unsent(): Promise<readonly []> {
     return Promise.resolve([]);
   }

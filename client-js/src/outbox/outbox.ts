@@ -32,6 +32,8 @@ export interface Outbox {
   /** An id that the gateway has never seen; new work goes under it from now on. */
   renew(): string;
   lane(outbox: string, target: ConversationTarget): Lane;
+  /** Whether one of the blocks is created by something that an outbox of this browser has yet to see answered. */
+  creates(blocks: readonly string[]): Promise<boolean>;
   /** What did not get into the conversation, now or on earlier visits. */
   unsent(target: ConversationTarget): Promise<readonly Unsent[]>;
   dismiss(unsentId: string): Promise<void>;

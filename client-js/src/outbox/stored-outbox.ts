@@ -1,4 +1,4 @@
-import type { Unsent } from '../conversation/pending.ts';
+import { type Unsent, createdBlocks, needs } from '../conversation/pending.ts';
 import { type ConversationTarget, keyOf, targetOf } from '../conversation-target.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
@@ -142,6 +142,15 @@ export class StoredOutbox implements Outbox {
     return this.newLane(outbox, target, content);
   }
 
+  async creates(blocks: readonly string[]): Promise<boolean> {
+    const database = await this.database;
+    const request = await database.transact(['submissions'], 'readonly', (transaction) =>
+      transaction.objectStore('submissions').getAll(),
+    );
+    const created = createdBlocks((request.result as SubmissionRecord[]).filter(isReadable));
+    return blocks.some((block) => created.has(block));
+  }
+
   async unsent(target: ConversationTarget): Promise<readonly Unsent[]> {
     const database = await this.database;
     const request = await database.transact(['unsent'], 'readonly', (transaction) =>
@@ -160,7 +169,7 @@ export class StoredOutbox implements Outbox {
 
   /**
    * Looks for outboxes of others, and has each that its page left with unanswered work taken over: now, or as soon as
-   * that page goes away. `adopt` is called with the lock held, and until it is done.
+   * that page goes away, or when what it was made on is answered. `adopt` is called with the lock held, and until it is done.
    */
   async watchOrphans(adopt: (orphan: Orphan) => Promise<void>): Promise<void> {
     const { stay } = this;
@@ -197,7 +206,8 @@ export class StoredOutbox implements Outbox {
     try {
       stay.hold(outbox, await waitForLock(this.around.locks, this.lockName(outbox), stay.signal));
       const orphan = await this.orphan(outbox);
-      if (orphan.lanes.length > 0 && !stay.isOver) {
+      const needed = needs(orphan.lanes.flatMap(({ content }) => content.pending));
+      if (orphan.lanes.length > 0 && !(await this.creates(needed)) && !stay.isOver) {
         await adopt(orphan);
       }
     } finally {

@@ -22,6 +22,39 @@ async function opened(subject = 'vera'): Promise<[FakePage, ConversationHandle]>
   return [page, chat];
 }
 
+/** Without a gateway: the outbox has the message, but not yet what was typed into it since. */
+async function asleepWhileTyping(): Promise<[FakePage, ConversationHandle]> {
+  const [page, chat] = await opened();
+  gateway.isDown = true;
+  gateway.last.close(1006);
+  const { id, saved } = chat.send('message');
+  await saved;
+  await settled();
+  chat.setText(id, 'a message');
+  page.sleep();
+  return [page, chat];
+}
+
+/** Submissions that create this arrive when the function that is returned is called, and not before. */
+function holdsBack(text: string): () => void {
+  const held: (() => void)[] = [];
+  gateway.intercept = (connection, frame) => {
+    const isHeld = frame.submit?.operations.some(({ createBlock }) => createBlock?.text === text) ?? false;
+    if (isHeld) {
+      held.push(() => {
+        gateway.frameReceived(connection, frame);
+      });
+    }
+    return isHeld;
+  };
+  return () => {
+    gateway.intercept = () => false;
+    held.forEach((arrive) => {
+      arrive();
+    });
+  };
+}
+
 const submissions = (): Promise<SubmissionRecord[]> => browser.records('vera', 'submissions');
 const texts = (messages: readonly { text: string }[]): string[] => messages.map(({ text }) => text);
 const logged = (): string[] => texts([...gateway.conversation('vera:chat').state.blocks.values()]);
@@ -340,6 +373,45 @@ describe('a page in the back-forward cache', () => {
     expect(logged()).toEqual(['before', 'meanwhile', 'after', 'last']);
     expect(gateway.faults).toEqual([]);
   });
+
+  it.each([0, 20_000, 60_000])(
+    'sends what was typed into a message right before it slept after the message, however late that is: %i ms',
+    async (lateMillis) => {
+      const [page, chat] = await asleepWhileTyping();
+      const deliver = holdsBack('message');
+      page.wake();
+      await clock.advance(40_000);
+      gateway.isDown = false;
+      await clock.advance(20_000 + lateMillis);
+      deliver();
+      await clock.advance(60_000);
+      expect(logged()).toEqual(['a message']);
+      expect(chat.unsent()).toEqual([]);
+      expect(await submissions()).toEqual([]);
+    },
+  );
+
+  it.each(['sleep', 'kill'] as const)(
+    'leaves it to be sent after the message by whoever adopts it: %s',
+    async (leave) => {
+      const [page] = await asleepWhileTyping();
+      const deliver = holdsBack('message');
+      gateway.isDown = false;
+      const [, adopter] = await opened();
+      page.wake();
+      gateway.isDown = true;
+      await settled();
+      const [, another] = await opened();
+      page[leave]();
+      gateway.isDown = false;
+      await clock.advance(20_000);
+      deliver();
+      await clock.advance(60_000);
+      expect(logged()).toEqual(['a message']);
+      expect([adopter, another].flatMap((chat) => chat.unsent())).toEqual([]);
+      expect(await submissions()).toEqual([]);
+    },
+  );
 
   it('is asleep when it is frozen, too', async () => {
     const [page] = await opened();
