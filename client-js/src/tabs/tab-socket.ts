@@ -28,7 +28,8 @@ export class TabSocket implements WebSocketLike {
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
   onwaiting: ((retryAtMillis: number) => void) | null = null;
-  private leader: Leader | undefined;
+  /** That it leads to. The epoch alone does not tell: two leaders of one millisecond have the same. */
+  private hub: string | undefined;
   private readonly groups = new Map<string, Group>();
 
   constructor(
@@ -39,17 +40,17 @@ export class TabSocket implements WebSocketLike {
 
   /** Another tab leads: whoever was connected to the one before comes again. */
   follow(leader: Leader): void {
-    if (this.leader === undefined) {
-      this.leader = leader;
+    if (this.hub === undefined) {
+      this.hub = hubOf(leader);
       this.post('connect');
-    } else if (this.leader.epoch !== leader.epoch) {
+    } else {
       this.end(CloseCode.MOVED);
     }
   }
 
   /** What the hub says to this port alone. */
-  heard({ head, body }: Message): void {
-    if (head.epoch !== this.leader?.epoch) {
+  heard({ from, head, body }: Message): void {
+    if (from !== this.hub) {
       return;
     }
     if (head.kind === 'open') {
@@ -80,7 +81,7 @@ export class TabSocket implements WebSocketLike {
       place: undefined,
       early: [],
       stop: this.bus.listen(`group/${name}`, (message) => {
-        if (message.head.epoch === this.leader?.epoch) {
+        if (message.from === this.hub) {
           this.heardInGroup(group, message);
         }
       }),
@@ -117,9 +118,9 @@ export class TabSocket implements WebSocketLike {
   }
 
   private post(kind: string, fields: object = {}, body?: Uint8Array): void {
-    if (this.leader) {
+    if (this.hub) {
       const head = { ...fields, kind, port: this.port, tab: this.bus.self };
-      this.bus.post(hubOf(this.leader), head, body);
+      this.bus.post(this.hub, head, body);
     }
   }
 
@@ -133,7 +134,7 @@ export class TabSocket implements WebSocketLike {
       stop();
     });
     this.groups.clear();
-    this.leader = undefined;
+    this.hub = undefined;
     this.gone(this);
   }
 }

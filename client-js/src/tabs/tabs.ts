@@ -191,8 +191,10 @@ export class Tabs {
     this.bus.post('all', { kind: 'signOut' });
   }
 
+  /** Of two leaders with one epoch the one that still beats leads: the other is gone, unless it is this tab, which has the lock. */
   private follow(leader: Leader): void {
-    if (leader.epoch > (this.leader?.epoch ?? 0)) {
+    const { tab, epoch = 0 } = this.leader ?? {};
+    if (leader.epoch > epoch || (leader.epoch === epoch && leader.tab !== tab && !this.hub)) {
       this.failovers += this.leader ? 1 : 0;
       this.leader = leader;
       [...this.sockets.values()].forEach((socket) => {

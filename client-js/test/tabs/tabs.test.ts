@@ -386,6 +386,26 @@ describe('another tab leads', () => {
     expect(sockets()).toHaveLength(1);
   });
 
+  it.skipIf(rung === 'lease')(
+    'when two led within the same millisecond and the second had not heard of the first',
+    async () => {
+      const tabs = await openAll(4);
+      const [first, second, deaf, last] = tabs;
+      deaf!.page.channels.isFrozen = true;
+      first!.page.kill();
+      await settled();
+      const { epoch } = second!.page.client.stats().tabs;
+      expect([second, last].map((tab) => tab!.page.client.stats().tabs.epoch)).toEqual([epoch, epoch]);
+      second!.page.kill();
+      await settled();
+      expect(deaf!.page.client.stats().tabs).toMatchObject({ role: 'leader', epoch });
+      deaf!.page.channels.thaw();
+      await clock.advance(2_000);
+      expect([deaf!, last!].map(({ page }) => page.client.state.name)).toEqual(['live', 'live']);
+      await goesOn([deaf!, last!]);
+    },
+  );
+
   it('when the leader is frozen, within three seconds where a tab is looked at', async () => {
     const tabs = await openAll(4);
     const leader = leaderOf(tabs);
