@@ -167,7 +167,10 @@ export class Tabs {
           this.signedOut();
         }
       });
-      this.overlay?.start(this.bus);
+      this.overlay?.start(this.bus, async (other) => {
+        const { held = [] } = await this.around.locks.query();
+        return held.some(({ name }) => name === this.lockOf(other));
+      });
       this.election.enter();
     }
   }

@@ -282,6 +282,29 @@ describe('what waits in one tab', () => {
     await allHave(tabs, 'on its way', 'not saved');
   });
 
+  it('is shown in the others no longer when its tab is gone and had not saved it, and is when it had', async () => {
+    const tabs = await openAll(4);
+    gateway.isDown = true;
+    sockets()[0]?.close(1006);
+    const [first, author, ...others] = tabs;
+    await author!.chat.send('saved').saved;
+    await clock.advance(1_000);
+    author!.page.gate.isDiskSlow = true;
+    author!.chat.send('on its way');
+    await settled();
+    author!.chat.send('not saved');
+    await clock.advance(1_000);
+    await allHave(tabs, 'saved', 'on its way', 'not saved');
+    author!.page.kill();
+    await clock.advance(60_000);
+    await allHave([first!, ...others], 'saved', 'on its way');
+    await allHave([await open()], 'saved', 'on its way');
+    gateway.isDown = false;
+    await clock.advance(60_000);
+    await allHave([first!, ...others], 'saved', 'on its way');
+    expect(log()).toHaveLength(2);
+  });
+
   it('cannot be changed in another until its entry comes', async () => {
     const tabs = await openAll(2);
     const [author, other] = tabs.map(({ chat }) => chat);
