@@ -17,24 +17,25 @@ import org.jspecify.annotations.Nullable;
  * the conversation's shard. What it has let go is read from the store.
  *
  * <p>Most of them are never looked at again, and thousands of conversations have hundreds each, all of which the collector
- * has to copy. So only the last ones are kept as they are: twice as far back as writers were behind of late.
+ * has to copy. So only the last ones are kept as they are, twice as far back as writers were behind of late, and the others as
+ * {@link PackedEntries}.
  */
 final class History {
     private static final long ENTRY_OVERHEAD_BYTES = 600;
-    private static final long PACKED_OVERHEAD_BYTES = 150;
     private static final int UNPACKED_MIN = 1;
 
-    private final List<PackedEntry> packed = new ArrayList<>();
+    private final PackedEntries packed;
     private final List<LoggedEntry> unpacked = new ArrayList<>();
     private final Map<String, Revisions> editsByBlock = new HashMap<>();
     private final int entriesKept;
     private int unpackedKept;
     private Chain start;
     private Chain head;
-    private long weightBytes;
+    private long unpackedBytes;
 
     /** Of a log at {@code start}. It is cut to {@code entriesKept} when it has grown to twice this. */
     History(Chain start, int entriesKept) {
+        this.packed = new PackedEntries(start.revision());
         this.start = start;
         this.head = start;
         this.entriesKept = entriesKept;
@@ -55,13 +56,13 @@ final class History {
     }
 
     long weightBytes() {
-        return weightBytes;
+        return unpackedBytes + packed.weightBytes();
     }
 
     void append(LoggedEntry entry) {
         unpacked.add(entry);
         head = entry.chain();
-        weightBytes += weight(entry);
+        unpackedBytes += weight(entry);
         for (Effect effect : entry.entry().effects()) {
             if (movesEdits(effect)) {
                 index(effect.target(), entry.revision());
@@ -90,9 +91,8 @@ final class History {
     private void pack(int count) {
         List<LoggedEntry> first = unpacked.subList(0, Math.max(0, count - packed.size()));
         for (LoggedEntry entry : first) {
-            PackedEntry kept = PackedEntry.of(entry);
-            packed.add(kept);
-            weightBytes += weight(kept) - weight(entry);
+            packed.add(entry);
+            unpackedBytes -= weight(entry);
         }
         first.clear();
     }
@@ -106,7 +106,7 @@ final class History {
         int kept = Math.toIntExact(revision - start.revision()) - packed.size();
         List<LoggedEntry> gone = unpacked.subList(kept, unpacked.size());
         for (LoggedEntry entry : gone) {
-            weightBytes -= weight(entry);
+            unpackedBytes -= weight(entry);
         }
         gone.clear();
         head = chain(revision);
@@ -118,16 +118,15 @@ final class History {
     void replace(LoggedEntry entry) {
         int index = Math.toIntExact(entry.revision() - start.revision()) - 1;
         if (index >= packed.size()) {
-            weightBytes += weight(entry) - weight(unpacked.set(index - packed.size(), entry));
+            unpackedBytes += weight(entry) - weight(unpacked.set(index - packed.size(), entry));
         } else if (index >= 0) {
-            PackedEntry kept = PackedEntry.of(entry);
-            weightBytes += weight(kept) - weight(packed.set(index, kept));
+            packed.replace(index, entry);
         }
     }
 
     /** A replica that follows redacted entries shows fillers for a while, and must not be told the hash of the text. */
     void forgetHashes() {
-        packed.replaceAll(entry -> new PackedEntry(entry.content(), entry.chain(), StateHashes.NONE));
+        packed.forgetHashes();
         unpacked.replaceAll(entry -> entry.withHashes(StateHashes.NONE));
     }
 
@@ -148,7 +147,7 @@ final class History {
         int from = Math.toIntExact(revision - start.revision());
         List<LoggedEntry> entries = new ArrayList<>(size() - from);
         for (int i = from; i < packed.size(); i++) {
-            entries.add(packed.get(i).unpacked());
+            entries.add(packed.get(i));
         }
         entries.addAll(unpacked.subList(Math.max(0, from - packed.size()), unpacked.size()));
         return entries;
@@ -202,7 +201,7 @@ final class History {
     private LoggedEntry entry(long revision) {
         int index = Math.toIntExact(revision - start.revision()) - 1;
         unpackedKept = Math.max(unpackedKept, Math.min(2 * (size() - index), entriesKept));
-        return index < packed.size() ? packed.get(index).unpacked() : unpacked.get(index - packed.size());
+        return index < packed.size() ? packed.get(index) : unpacked.get(index - packed.size());
     }
 
     private Chain chain(long revision) {
@@ -211,17 +210,13 @@ final class History {
             return start;
         }
         return index < packed.size()
-                ? packed.get(index).chain()
+                ? packed.chain(index)
                 : unpacked.get(index - packed.size()).chain();
     }
 
     private void cut(int count) {
-        List<PackedEntry> gone = packed.subList(0, count);
-        for (PackedEntry entry : gone) {
-            weightBytes -= weight(entry);
-        }
-        start = gone.get(count - 1).chain();
-        gone.clear();
+        start = packed.chain(count - 1);
+        packed.dropFirst(count);
         editsByBlock.values().forEach(edits -> edits.dropUntil(start.revision()));
         forgetUnedited();
     }
@@ -243,9 +238,5 @@ final class History {
 
     private static long weight(LoggedEntry entry) {
         return ENTRY_OVERHEAD_BYTES + 4L * entry.content().length;
-    }
-
-    private static long weight(PackedEntry entry) {
-        return PACKED_OVERHEAD_BYTES + entry.content().length;
     }
 }
