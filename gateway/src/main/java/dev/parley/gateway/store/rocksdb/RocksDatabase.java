@@ -243,11 +243,10 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     private DBOptions databaseOptions(RocksOptions options) {
-        // Where processors are few, flushing and compacting would keep the loops waiting for a tenth of a second at a
-        // time.
-        Env background = Env.getDefault();
-        background.lowerThreadPoolCPUPriority(Priority.LOW);
-        background.lowerThreadPoolCPUPriority(Priority.HIGH);
+        // Where processors are few, compacting would keep the loops waiting for a tenth of a second at a time. Flushes
+        // have to
+        // keep up with what is written.
+        Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
         // The Java interface has no setter for this one. It notices a log that is missing or was cut.
         Properties verified = new Properties();
         verified.setProperty("track_and_verify_wals_in_manifest", "true");
