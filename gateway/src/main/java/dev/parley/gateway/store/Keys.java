@@ -88,9 +88,16 @@ public final class Keys {
     public static byte[] inboxPlace(ConversationSummary summary) {
         byte[] conversation = utf8(summary.conversation());
         return ByteBuffer.allocate(Long.BYTES + conversation.length)
-                .putLong(Long.MAX_VALUE - Math.floorDiv(summary.lastTimeMillis(), MILLIS_PER_INBOX_PLACE))
+                .putLong(Long.MAX_VALUE - placeSeconds(summary))
                 .put(conversation)
                 .array();
+    }
+
+    /** Whether both stand at the same place of the same inbox. */
+    public static boolean isSameInboxPlace(ConversationSummary one, ConversationSummary other) {
+        return placeSeconds(one) == placeSeconds(other)
+                && one.kind().equals(other.kind())
+                && one.conversation().equals(other.conversation());
     }
 
     /** The conversation that stands at a place. */
@@ -175,5 +182,9 @@ public final class Keys {
             throw new IllegalArgumentException("an id with a lone surrogate has no UTF-8");
         }
         return id.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static long placeSeconds(ConversationSummary summary) {
+        return Math.floorDiv(summary.lastTimeMillis(), MILLIS_PER_INBOX_PLACE);
     }
 }

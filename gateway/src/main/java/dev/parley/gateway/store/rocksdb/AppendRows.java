@@ -14,7 +14,6 @@ import dev.parley.gateway.store.SnapshotPart;
 import dev.parley.wire.WireException;
 import dev.parley.wire.v1.StoredEntry;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -133,14 +132,12 @@ final class AppendRows {
                         RowCodec.keyOnly());
             }
         }
-        byte[] place = Keys.inbox(tenant, after);
-        byte[] placeBefore = before == null ? null : Keys.inbox(tenant, before);
-        if (Arrays.equals(place, placeBefore)) {
+        if (before != null && Keys.isSameInboxPlace(before, after)) {
             return;
         }
-        if (placeBefore != null) {
-            rows.delete(database.inbox, placeBefore);
+        if (before != null) {
+            rows.delete(database.inbox, Keys.inbox(tenant, before));
         }
-        rows.put(database.inbox, place, RowCodec.keyOnly());
+        rows.put(database.inbox, Keys.inbox(tenant, after), RowCodec.keyOnly());
     }
 }
