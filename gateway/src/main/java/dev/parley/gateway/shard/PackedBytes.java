@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** The hashes and contents of a few entries, one behind the other in one array. Owned by the conversation's shard. */
 final class PackedBytes {
-    static final int ENTRIES_MAX = 64;
+    static final int ENTRIES_MAX = 16;
 
     private static final int HASH_BYTES = 32;
     private static final int OVERHEAD_BYTES = 64;
