@@ -9,6 +9,6 @@ package dev.parley.load.compare;
  * @param tries for a window that is not quiet
  */
 public record Pace(int windowMillis, int leadMillis, int warmUpMillis, int steps, int tries) {
-    public static final Pace FULL = new Pace(3_000, 1_000, 15_000, 5, 3);
-    public static final Pace QUICK = new Pace(2_000, 500, 5_000, 4, 1);
+    public static final Pace FULL = new Pace(3_000, 1_000, 15_000, 8, 3);
+    public static final Pace QUICK = new Pace(2_000, 500, 5_000, 7, 1);
 }

@@ -1,8 +1,8 @@
 package dev.parley.load.compare;
 
 /**
- * Finds the highest rate that a server keeps up with, in a number of steps: up while steps pass, then between what passed and
- * what did not. For one thread.
+ * Finds the highest rate that a server keeps up with, in a number of steps: up while steps pass, faster and faster, then
+ * between what passed and what did not. For one thread.
  */
 final class SaturationSearch {
     private static final double FIRST = 0.85;
@@ -11,6 +11,7 @@ final class SaturationSearch {
     private final int steps;
     private double passed;
     private double failed = Double.POSITIVE_INFINITY;
+    private double up = UP;
     private double next;
     private int made;
 
@@ -39,6 +40,11 @@ final class SaturationSearch {
         } else {
             failed = next;
         }
-        next = Double.isInfinite(failed) ? passed * UP : (passed + failed) / 2;
+        if (Double.isInfinite(failed)) {
+            next = passed * up;
+            up *= up;
+        } else {
+            next = (passed + failed) / 2;
+        }
     }
 }

@@ -19,6 +19,11 @@ final class SaturationSearchTest {
     }
 
     @Test
+    void findsSeveralTimesWhatTheServerDidWhenItWasFull() {
+        assertThat(found(10_000, 90_000, 8)).isCloseTo(90_000, within(15_000.0));
+    }
+
+    @Test
     void goesDownWhereTheServerDoesFarLess() {
         assertThat(found(10_000, 3_000, 6)).isCloseTo(3_000, within(700.0));
     }
