@@ -62,6 +62,9 @@ public final class WireClient {
     private final Observer observer;
     private final BackOff backOff;
     private final String session;
+    /** Of the leadership that it has; zero asks for one. */
+    private long fence;
+
     private final List<WireConversation> conversations = new ArrayList<>();
     private final Map<Integer, WireConversation> byHandle = new HashMap<>();
     private final Set<WireConversation> toAcknowledge = new LinkedHashSet<>();
@@ -273,6 +276,7 @@ public final class WireClient {
                         .setProtocolVersion(ProtocolVersion.CURRENT)
                         .setToken(tokens.get())
                         .setSession(session)
+                        .setFence(fence)
                         .setClient("parley-load/" + name))
                 .build());
         for (WireConversation conversation : conversations) {
@@ -332,6 +336,7 @@ public final class WireClient {
 
     private void welcomed(Welcome frame) {
         welcome = true;
+        fence = frame.getFence();
         backOff.reset();
         observer.welcomed(this);
         beat(frame.getLimits().getHeartbeatMillis());

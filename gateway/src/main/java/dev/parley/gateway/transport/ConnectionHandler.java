@@ -239,8 +239,20 @@ final class ConnectionHandler extends SimpleChannelInboundHandler<ClientFrame> {
         greeted = true;
         cancel(helloTimeout);
         helloTimeout = null;
+        loop.execute(() -> ask(ctx, hello, begun));
+    }
+
+    /**
+     * In a turn of its own, when all that waited at the socket has been read: what a node finds there that stood still may be
+     * of a client that has given it up since, and is connected elsewhere under the same session.
+     */
+    private void ask(ChannelHandlerContext ctx, Hello hello, Connection begun) {
+        if (failed || !ctx.channel().isActive()) {
+            begun.refuse();
+            return;
+        }
         node.sessions()
-                .newestFence(principal, hello.getSession(), hello.getFence())
+                .newestFence(begun.principal(), hello.getSession(), hello.getFence())
                 .whenComplete((newest, failure) -> {
                     if (loop.isCurrent()) {
                         answer(ctx, hello, begun, newest, failure);

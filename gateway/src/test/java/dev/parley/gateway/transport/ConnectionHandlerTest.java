@@ -474,6 +474,21 @@ class ConnectionHandlerTest {
     }
 
     @Test
+    void aHelloWhoseSocketHasEndedSinceSupersedesNobody() throws Exception {
+        List<String> superseded = new ArrayList<>();
+        Principal vera = principal(VERA);
+        SessionRegistry<String> other = new SessionRegistry<>(inner, superseded::add);
+        other.newestFence(vera, "session", SessionRegistry.NEW_LEADERSHIP)
+                .thenAccept(fence -> other.register(vera, "session", fence, "elsewhere"));
+        socket.pipeline().fireChannelRead(hello(VERA).build());
+        socket.pipeline().close();
+        socket.runPendingTasks();
+
+        assertThat(superseded).isEmpty();
+        assertThat(node.sessions().all()).isEmpty();
+    }
+
+    @Test
     void whatMayWaitForTheAnswerToHelloIsBounded() throws Exception {
         shared.leave();
         greet(VERA);
