@@ -562,6 +562,10 @@ public final class Shard {
                             giveUp(key, loaded).forEach(this::start);
                         }
                     }
+                    Loading begun = loading.get(key);
+                    if (begun != null) {
+                        begun.answered().addAll(stored.outboxRows());
+                    }
                     start(command.after(stored.end()));
                 }));
     }
@@ -798,8 +802,10 @@ public final class Shard {
         }
         reconciliation.stored(key);
         follow(key, loaded, since);
+        Loading ended = ended(key);
         loaded.conversation().learn(answered);
-        for (Command command : ended(key).waiting()) {
+        loaded.conversation().learn(ended.answered());
+        for (Command command : ended.waiting()) {
             run(command, loaded);
         }
         goOn(key);

@@ -62,6 +62,12 @@ class ShardSimulationTest {
         }
     }
 
+    /** In this world one node looks them up in the store just when it has lost a compare. */
+    @Test
+    void answersThatAnotherNodeGaveAreLookedUpAlsoWhileAConversationCatchesUp() {
+        round(262431098153L, Conversation::new);
+    }
+
     @Test
     @ExtendWith(Seed.Resolver.class)
     void operationsThatAreNotCrossedPairwiseAreNoticed(Seed seed) {
