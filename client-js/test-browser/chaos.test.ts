@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { PseudoRandom } from '../test/fixture/pseudo-random.ts';
 import { SEED } from '../test/fixture/seed.ts';
 import { Chaos } from './fixture/chaos.ts';
@@ -47,6 +47,7 @@ test.each([LOCK, WORKER, LEASE])(
     console.log(
       `${tested.rung}: ${rounds} rounds from seed ${SEED}, ${steps} steps, ${messages} messages, ${evictions} of ${returns} pages dropped from the cache\n${FailOverTable.toMarkdown([failOvers])}`,
     );
+    expect(messages).toBeGreaterThan(0);
   },
   SECONDS * 1_000 + OVERTIME_MILLIS,
 );

@@ -243,9 +243,8 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     private DBOptions databaseOptions(RocksOptions options) {
-        // Where processors are few, compacting would keep the loops waiting for a tenth of a second at a time. Flushes
-        // have to
-        // keep up with what is written.
+        // Where processors are few, compacting would keep the loops waiting for a tenth of a second at a time. Not
+        // flushing: it has to keep up with what is written.
         Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
         // The Java interface has no setter for this one. It notices a log that is missing or was cut.
         Properties verified = new Properties();
