@@ -23,6 +23,8 @@ final class LoadedConversation {
     private int patience;
     private boolean resting;
     private int rests;
+    private boolean cached;
+    private int weighedBytes;
 
     /** {@code losses}: how often in a row its appends have lost. */
     LoadedConversation(Conversation conversation, int losses) {
@@ -52,7 +54,7 @@ final class LoadedConversation {
         return conversation;
     }
 
-    /** Whether something was decided that is not durable yet. Such a conversation must not be evicted. */
+    /** Whether something was decided that is not durable yet. */
     boolean isBusy() {
         return inBatch || !waiting.isEmpty() || conversation.hasUnappended();
     }
@@ -167,7 +169,30 @@ final class LoadedConversation {
         pins--;
     }
 
+    /** Whether it has to stay in memory, also where there is no room. */
+    boolean stays() {
+        return isBusy() || pins > 0 || !postponed.isEmpty();
+    }
+
     int weightBytes() {
-        return isBusy() || pins > 0 || !postponed.isEmpty() ? 0 : conversation.weightBytes();
+        return conversation.weightBytes();
+    }
+
+    /** The cache has it, as of this weight. */
+    void cached(int weightBytes) {
+        weighedBytes = weightBytes;
+        cached = true;
+    }
+
+    void uncached() {
+        cached = false;
+    }
+
+    boolean isCached() {
+        return cached;
+    }
+
+    int weighedBytes() {
+        return weighedBytes;
     }
 }

@@ -1,8 +1,6 @@
 package dev.parley.gateway.shard;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Redaction;
 import dev.parley.conversation.Submission;
@@ -76,7 +74,7 @@ public final class Shard {
     private final ShardCounters counters = new ShardCounters();
     private final AtomicInteger queued = new AtomicInteger();
 
-    private final Cache<ConversationKey, LoadedConversation> conversations;
+    private final ConversationCache conversations;
     private final Map<ConversationKey, Loading> loading = new HashMap<>();
     private final Audiences audiences;
     private final Reconciliation reconciliation;
@@ -141,13 +139,8 @@ public final class Shard {
         this.audiences = new Audiences(handles, visitors, key -> loop.execute(() -> forgetIfUnused(key)));
         this.reconciliation = new Reconciliation(audiences, counters);
         this.retry = new Retry(random);
-        this.conversations = Caffeine.newBuilder()
-                .executor(Runnable::run)
-                .maximumWeight(bounds.cacheBytesMax())
-                .weigher((ConversationKey key, LoadedConversation loaded) -> loaded.weightBytes())
-                .removalListener(this::removed)
-                .recordStats()
-                .build();
+        this.conversations = new ConversationCache(
+                bounds.cacheBytesMax(), dropped -> loop.execute(() -> forgetIfUnused(dropped)));
     }
 
     public ShardCounters counters() {
@@ -156,7 +149,7 @@ public final class Shard {
 
     /** For metrics alone. */
     public Cache<?, ?> cache() {
-        return conversations;
+        return conversations.statistics();
     }
 
     /** Requests handed over and not yet decided. */
@@ -187,7 +180,7 @@ public final class Shard {
     public void acknowledge(ConversationKey key, long revision, Subscriber subscriber) {
         loop.execute(() -> {
             Audience audience = audiences.of(key);
-            LoadedConversation loaded = conversations.getIfPresent(key);
+            LoadedConversation loaded = conversations.get(key);
             if (audience != null && loaded != null) {
                 audience.acknowledged(
                         subscriber, revision, loaded.conversation().marks());
@@ -227,7 +220,7 @@ public final class Shard {
 
     private void start(Command command) {
         assert loop.isCurrent();
-        LoadedConversation loaded = conversations.getIfPresent(command.key());
+        LoadedConversation loaded = conversations.get(command.key());
         if (loaded != null && loaded.postpones()) {
             loaded.postpone(command);
             conversations.put(command.key(), loaded);
@@ -339,7 +332,7 @@ public final class Shard {
         if (loading.containsKey(key)) {
             return null;
         }
-        LoadedConversation loaded = conversations.getIfPresent(key);
+        LoadedConversation loaded = conversations.get(key);
         if (loaded != null) {
             return loaded.isBusy() ? null : loaded.conversation().end();
         }
@@ -347,7 +340,7 @@ public final class Shard {
     }
 
     private void followed(ConversationKey key, List<LoggedEntry> entries) {
-        LoadedConversation loaded = conversations.getIfPresent(key);
+        LoadedConversation loaded = conversations.get(key);
         if (loaded == null) {
             reconciliation.followed(key, entries);
         } else if (Conversation.canFollow(entries)) {
@@ -378,7 +371,7 @@ public final class Shard {
     }
 
     private void loadAnew(ConversationKey key) {
-        LoadedConversation loaded = conversations.getIfPresent(key);
+        LoadedConversation loaded = conversations.get(key);
         List<Command> origins = loaded == null ? List.of() : giveUp(key, loaded);
         loadNow(key).waiting().addAll(origins);
     }
@@ -421,19 +414,13 @@ public final class Shard {
         return follow != null && follow.isShared();
     }
 
-    private void removed(@Nullable ConversationKey key, @Nullable LoadedConversation loaded, RemovalCause cause) {
-        if (key != null) {
-            loop.execute(() -> forgetIfUnused(key));
-        }
-    }
-
     /**
      * What others append is heard as long as the conversation is in memory or somebody listens. In a turn of its own: who
      * works on an evicted conversation puts it back.
      */
     private void forgetIfUnused(ConversationKey key) {
         boolean isUsed =
-                conversations.asMap().containsKey(key) || audiences.of(key) != null || loading.containsKey(key);
+                conversations.holds(key) || audiences.of(key) != null || loading.containsKey(key);
         Follow unused = isUsed ? null : follows.remove(key);
         if (unused != null) {
             unused.close();
@@ -489,7 +476,7 @@ public final class Shard {
         RedactedEntries.read(store, submit.key(), redaction, before)
                 .whenComplete((entries, failure) -> loop.execute(() -> {
                     loaded.unpin();
-                    if (conversations.getIfPresent(submit.key()) == loaded) {
+                    if (conversations.get(submit.key()) == loaded) {
                         conversations.put(submit.key(), loaded);
                     }
                     if (failure != null) {
@@ -551,7 +538,7 @@ public final class Shard {
                         fail(command, failure);
                         return;
                     }
-                    LoadedConversation loaded = conversations.getIfPresent(key);
+                    LoadedConversation loaded = conversations.get(key);
                     if (loaded != null) {
                         loaded.conversation().learn(stored.outboxRows());
                         boolean isBehind = !loaded.conversation().holds(stored.end());
@@ -817,7 +804,7 @@ public final class Shard {
             int rest = loaded.rest();
             undurable.remove(loaded);
             loop.after(retry.restMillis(loaded.patience(), appendMillis), () -> {
-                if (loaded.restInVain(rest) && conversations.getIfPresent(key) == loaded) {
+                if (loaded.restInVain(rest) && conversations.get(key) == loaded) {
                     runPostponed(key, loaded);
                 }
             });
@@ -841,7 +828,7 @@ public final class Shard {
                 undurableBytes -= entry.content().length;
             }
         }
-        conversations.asMap().remove(key, loaded);
+        conversations.remove(key, loaded);
         List<Command> origins = new ArrayList<>();
         for (Release release : loaded.abandon()) {
             if (release instanceof Release.Join join) {
