@@ -172,7 +172,7 @@ class Conversation {
             if (command instanceof Operation.Redact) {
                 erasures.add(inPlace, entry);
             }
-            outboxes.accepted(id, author, nowMillis, entry.revision());
+            outboxes.accepted(entry.entry());
             return new Decision.Logged(entry);
         } catch (RejectedException e) {
             outboxes.rejected(id, author, nowMillis, e.code());
@@ -665,7 +665,8 @@ class Conversation {
                 state.timeMillis(),
                 state.attributes(),
                 changed,
-                state.blocks().size());
+                state.blocks().size(),
+                outboxes.acceptedSince(since));
         snapshotRevision = history.head().revision();
         snapshotIsLatest = true;
         return part;

@@ -96,26 +96,14 @@ final class OutboxRows {
     /** Another node's entry is the last that its outbox has, whatever was known of it here. */
     void follow(Entry entry) {
         if (!entry.submission().equals(SubmissionId.NONE)) {
-            restore(row(entry));
+            restore(OutboxRow.accepted(entry));
         }
-    }
-
-    private static OutboxRow row(Entry entry) {
-        SubmissionId id = entry.submission();
-        return new OutboxRow(
-                entry.author().subject(),
-                id.outbox(),
-                id.seq(),
-                id.contentId(),
-                entry.timeMillis(),
-                entry.revision(),
-                null);
     }
 
     /** The store lost what it had of an entry's outbox. */
     void reoffer(Entry entry) {
         if (!entry.submission().equals(SubmissionId.NONE)) {
-            reoffer(row(entry));
+            reoffer(OutboxRow.accepted(entry));
         }
     }
 
@@ -205,8 +193,8 @@ final class OutboxRows {
         return !owners.getOrDefault(outbox, author.subject()).equals(author.subject());
     }
 
-    void accepted(SubmissionId id, Author author, long nowMillis, long revision) {
-        put(new OutboxRow(author.subject(), id.outbox(), id.seq(), id.contentId(), nowMillis, revision, null));
+    void accepted(Entry entry) {
+        put(OutboxRow.accepted(entry));
     }
 
     void rejected(SubmissionId id, Author author, long nowMillis, RejectCode code) {
@@ -266,6 +254,17 @@ final class OutboxRows {
                 .map(outbox -> outbox.row)
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** Those whose answer is an entry after {@code revision}. */
+    List<OutboxRow> acceptedSince(long revision) {
+        List<OutboxRow> accepted = new ArrayList<>();
+        for (Outbox outbox : outboxes.values()) {
+            if (outbox.row != null && outbox.row.acceptedRevision() > revision) {
+                accepted.add(outbox.row);
+            }
+        }
+        return accepted;
     }
 
     /** The store has these, and has forgotten those. */

@@ -139,8 +139,8 @@ public final class Shard {
         this.audiences = new Audiences(handles, visitors, key -> loop.execute(() -> forgetIfUnused(key)));
         this.reconciliation = new Reconciliation(audiences, counters);
         this.retry = new Retry(random);
-        this.conversations = new ConversationCache(
-                bounds.cacheBytesMax(), dropped -> loop.execute(() -> forgetIfUnused(dropped)));
+        this.conversations =
+                new ConversationCache(bounds.cacheBytesMax(), dropped -> loop.execute(() -> forgetIfUnused(dropped)));
     }
 
     public ShardCounters counters() {
@@ -419,8 +419,7 @@ public final class Shard {
      * works on an evicted conversation puts it back.
      */
     private void forgetIfUnused(ConversationKey key) {
-        boolean isUsed =
-                conversations.holds(key) || audiences.of(key) != null || loading.containsKey(key);
+        boolean isUsed = conversations.holds(key) || audiences.of(key) != null || loading.containsKey(key);
         Follow unused = isUsed ? null : follows.remove(key);
         if (unused != null) {
             unused.close();

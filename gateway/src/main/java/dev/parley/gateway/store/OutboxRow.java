@@ -1,6 +1,8 @@
 package dev.parley.gateway.store;
 
+import dev.parley.conversation.Entry;
 import dev.parley.conversation.RejectCode;
+import dev.parley.conversation.SubmissionId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,4 +16,18 @@ public record OutboxRow(
         long contentId,
         long lastUsedMillis,
         long acceptedRevision,
-        @Nullable RejectCode rejected) {}
+        @Nullable RejectCode rejected) {
+
+    /** That of the outbox whose submission became this entry, after it. */
+    public static OutboxRow accepted(Entry entry) {
+        SubmissionId id = entry.submission();
+        return new OutboxRow(
+                entry.author().subject(),
+                id.outbox(),
+                id.seq(),
+                id.contentId(),
+                entry.timeMillis(),
+                entry.revision(),
+                null);
+    }
+}

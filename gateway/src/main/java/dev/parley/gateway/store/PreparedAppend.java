@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link Append} with its rows encoded, all but those that depend on where the log ends, and those of its snapshot, which
- * are many and left to the committer's thread. {@code earlierErasures} are of entries that it does not add itself.
+ * are many and left to the committer's thread. {@code outboxes} are those that no entry tells. {@code earlierErasures} are of
+ * entries that it does not add itself.
  */
 @SuppressWarnings("ArrayRecordComponent") // keys and values on their way to the database
 public record PreparedAppend(
@@ -60,10 +61,21 @@ public record PreparedAppend(
         }
         List<Row> outboxes = new ArrayList<>(append.outboxRows().size());
         for (OutboxRow row : append.outboxRows()) {
+            if (isToldByEntry(row, append)) {
+                continue;
+            }
             outboxes.add(new Row(Keys.outbox(conversation, row.subject(), row.outbox()), RowCodec.encodeOutbox(row)));
         }
         return new PreparedAppend(
                 append, conversation, entries, expired, outboxes, digests, List.copyOf(erasures.values()));
+    }
+
+    private static boolean isToldByEntry(OutboxRow row, Append append) {
+        long index = row.acceptedRevision() - append.expected().revision() - 1;
+        return index >= 0
+                && index < append.entries().size()
+                && row.equals(
+                        OutboxRow.accepted(append.entries().get((int) index).entry()));
     }
 
     private static Map<Long, Erasure> erasures(Append append) {

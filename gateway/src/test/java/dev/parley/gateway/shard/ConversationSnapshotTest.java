@@ -23,13 +23,18 @@ import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
+import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LoggedEntry;
+import dev.parley.gateway.store.OperationStore;
 import dev.parley.gateway.store.Seed;
 import dev.parley.gateway.store.SnapshotBlock;
 import dev.parley.gateway.store.StoredConversation;
 import dev.parley.gateway.store.memory.MemoryOperationStore;
+import dev.parley.gateway.store.rocksdb.RocksOperationStore;
+import dev.parley.gateway.store.rocksdb.RocksOptions;
 import dev.parley.ot.TextEdit;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,11 +44,11 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A conversation loaded from its snapshot is the one that lives on, and the one that its whole log makes. */
 @ExtendWith(Seed.Resolver.class)
 class ConversationSnapshotTest {
-    private static final ConversationKey KEY = new ConversationKey("shop", "chat-of-vera");
     private static final Author VERA = new Author("vera", Role.VISITOR, "Vera");
     private static final List<Author> AUTHORS = List.of(
             VERA,
@@ -52,14 +57,23 @@ class ConversationSnapshotTest {
             new Author("ai", Role.ASSISTANT, "AI"));
 
     @Test
-    void a_loaded_conversation_is_the_one_that_was_decided_on_and_nothing_redacted_comes_back(Seed first) {
+    void a_loaded_conversation_is_the_one_that_was_decided_on_and_nothing_redacted_comes_back(
+            Seed first, @TempDir Path folder) {
+        RocksOptions options = RocksOptions.of(folder, Durability.PROCESS);
+        try (RocksOperationStore rocks = RocksOperationStore.open(options, System::nanoTime, nanos -> {})) {
+            live(first, rocks);
+        }
+    }
+
+    private static void live(Seed first, OperationStore rocks) {
         int rounds = Integer.getInteger("parley.rounds", 120);
         int entries = 0;
         int redactions = 0;
         int rejections = 0;
         for (int round = 0; round < rounds; round++) {
             long seed = first.value() + round;
-            World world = new World(new SplittableRandom(seed));
+            OperationStore store = round % 2 == 0 ? new MemoryOperationStore(Runnable::run) : rocks;
+            World world = new World(new ConversationKey("shop", "chat-" + round), store, new SplittableRandom(seed));
             try {
                 world.live();
             } catch (AssertionError | RuntimeException e) {
@@ -77,9 +91,10 @@ class ConversationSnapshotTest {
     }
 
     private static final class World {
+        private final ConversationKey key;
+        private final OperationStore store;
         private final SplittableRandom random;
         private final ShardLimits bounds;
-        private final MemoryOperationStore store = new MemoryOperationStore(Runnable::run);
         private final Map<String, Long> seqs = new HashMap<>();
         private final Map<String, Set<String>> tokens = new HashMap<>();
         private final Set<String> gone = new HashSet<>();
@@ -89,7 +104,9 @@ class ConversationSnapshotTest {
         private int nextToken;
         private long nowMillis = 1_000_000;
 
-        World(SplittableRandom random) {
+        World(ConversationKey key, OperationStore store, SplittableRandom random) {
+            this.key = key;
+            this.store = store;
             this.random = random;
             bounds = new ShardLimits(1 << 20, 100, 1 << 20, 100, 2 + random.nextInt(20), 1 + random.nextInt(30));
             live = load();
@@ -98,7 +115,7 @@ class ConversationSnapshotTest {
         }
 
         private Conversation load() {
-            return new Conversation(KEY, await(store.load(KEY)), new Policy(), Limits.DEFAULT, bounds);
+            return new Conversation(key, await(store.load(key)), new Policy(), Limits.DEFAULT, bounds);
         }
 
         void live() {
@@ -130,7 +147,7 @@ class ConversationSnapshotTest {
         private void mirror() {
             append();
             mirror.clear();
-            for (LoggedEntry entry : await(store.read(KEY, 0, Long.MAX_VALUE))) {
+            for (LoggedEntry entry : await(store.read(key, 0, Long.MAX_VALUE))) {
                 mirror.apply(entry.entry());
             }
         }
@@ -168,7 +185,7 @@ class ConversationSnapshotTest {
             Range before = live.resumption().beforeHistory();
             return redaction == null || before == null
                     ? List.of()
-                    : await(RedactedEntries.read(store, KEY, redaction, before));
+                    : await(RedactedEntries.read(store, key, redaction, before));
         }
 
         private @Nullable Block anyBlock() {
@@ -228,10 +245,10 @@ class ConversationSnapshotTest {
         }
 
         private void compare() {
-            List<LoggedEntry> log = await(store.read(KEY, 0, Long.MAX_VALUE));
-            StoredConversation stored = await(store.load(KEY));
+            List<LoggedEntry> log = await(store.read(key, 0, Long.MAX_VALUE));
+            StoredConversation stored = await(store.load(key));
             Conversation replayed = new Conversation(
-                    KEY,
+                    key,
                     new StoredConversation(Chain.START, null, log, stored.outboxRows(), stored.summary()),
                     new Policy(),
                     Limits.DEFAULT,
@@ -269,7 +286,7 @@ class ConversationSnapshotTest {
                 Conversation conversation, List<LoggedEntry> log, ConversationState state, View view) {
             LoggedEntry since = log.get(random.nextInt(log.size()));
             Range missing = conversation.resumption().missingFor(since.position(), false);
-            List<LoggedEntry> read = missing == null ? List.of() : await(store.read(KEY, missing.from(), missing.to()));
+            List<LoggedEntry> read = missing == null ? List.of() : await(store.read(key, missing.from(), missing.to()));
             Delivery.CatchUp catchUp = conversation.resumption().catchUp(1, since.position(), false, view, read);
             if (catchUp instanceof Delivery.Blocks blocks) {
                 assertThat(blocks.since()).isEqualTo(since.revision());
@@ -279,10 +296,10 @@ class ConversationSnapshotTest {
 
         private void requireGone() {
             StringBuilder all = new StringBuilder();
-            for (LoggedEntry entry : await(store.read(KEY, 0, Long.MAX_VALUE))) {
+            for (LoggedEntry entry : await(store.read(key, 0, Long.MAX_VALUE))) {
                 all.append(new String(entry.content(), StandardCharsets.UTF_8)).append(entry.entry());
             }
-            StoredConversation stored = await(store.load(KEY));
+            StoredConversation stored = await(store.load(key));
             all.append(stored.summary());
             if (stored.snapshot() != null) {
                 for (SnapshotBlock block : stored.snapshot().blocks()) {

@@ -40,13 +40,21 @@ public final class LogWriter {
     private Chain chain;
     private long seq;
     private long timeMillis;
+    private @Nullable OutboxRow lastAccepted;
 
-    private LogWriter(ConversationKey key, String visitor, Chain chain, long seq, long timeMillis) {
+    private LogWriter(
+            ConversationKey key,
+            String visitor,
+            Chain chain,
+            long seq,
+            long timeMillis,
+            @Nullable OutboxRow lastAccepted) {
         this.key = key;
         this.visitor = visitor;
         this.chain = chain;
         this.seq = seq;
         this.timeMillis = timeMillis;
+        this.lastAccepted = lastAccepted;
     }
 
     public static LogWriter of(String tenant, String conversation) {
@@ -54,7 +62,7 @@ public final class LogWriter {
     }
 
     public static LogWriter of(ConversationKey key, String visitor) {
-        return new LogWriter(key, visitor, Chain.START, 0, 1_000);
+        return new LogWriter(key, visitor, Chain.START, 0, 1_000, null);
     }
 
     /** Goes on where a stored conversation ends. */
@@ -68,7 +76,11 @@ public final class LogWriter {
                 .mapToLong(logged -> logged.entry().timeMillis())
                 .max()
                 .orElse(1_000);
-        return new LogWriter(key, "visitor", stored.end(), seq, timeMillis);
+        OutboxRow lastAccepted = stored.outboxRows().stream()
+                .filter(row -> isOwn(row) && row.rejected() == null)
+                .findAny()
+                .orElse(null);
+        return new LogWriter(key, "visitor", stored.end(), seq, timeMillis, lastAccepted);
     }
 
     public ConversationKey key() {
@@ -81,7 +93,7 @@ public final class LogWriter {
 
     /** Goes back (or ahead) to where {@code other} is. */
     public LogWriter copy() {
-        return new LogWriter(key, visitor, chain, seq, timeMillis);
+        return new LogWriter(key, visitor, chain, seq, timeMillis, lastAccepted);
     }
 
     /** The clock of the next entries. */
@@ -111,6 +123,7 @@ public final class LogWriter {
     /** A rejected submission: a row and nothing else. */
     public Append rejection(RejectCode code) {
         seq++;
+        lastAccepted = null;
         return new Append(key, chain.position(), List.of(), List.of(row(code)), List.of(), null, null, List.of());
     }
 
@@ -128,12 +141,17 @@ public final class LogWriter {
         LoggedEntry logged =
                 LoggedEntry.after(chain, entry, EntryCodec.encode(entry)).withHashes(HASHES);
         chain = logged.chain();
+        lastAccepted = OutboxRow.accepted(entry);
         return logged;
     }
 
     public OutboxRow row(@Nullable RejectCode rejected) {
         return new OutboxRow(
                 SUBJECT, OUTBOX, seq, seq * 31, timeMillis, rejected == null ? chain.revision() : 0, rejected);
+    }
+
+    public static boolean isOwn(OutboxRow row) {
+        return row.subject().equals(SUBJECT) && row.outbox().equals(OUTBOX);
     }
 
     public Chain chain() {
@@ -151,7 +169,13 @@ public final class LogWriter {
     /** What a snapshot here adds to the one at {@code since}; {@code blocks} is how many it has in all. */
     public SnapshotPart snapshot(long since, int blocks, SnapshotBlock... changed) {
         return new SnapshotPart(
-                since, chain, timeMillis, attributes("title", "at " + chain.revision()), List.of(changed), blocks);
+                since,
+                chain,
+                timeMillis,
+                attributes("title", "at " + chain.revision()),
+                List.of(changed),
+                blocks,
+                lastAccepted == null || lastAccepted.acceptedRevision() <= since ? List.of() : List.of(lastAccepted));
     }
 
     /** The same append, with a snapshot. */

@@ -6,6 +6,7 @@ import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.Erasure;
 import dev.parley.gateway.store.Keys;
+import dev.parley.gateway.store.OutboxRow;
 import dev.parley.gateway.store.PreparedAppend;
 import dev.parley.gateway.store.PreparedAppend.Row;
 import dev.parley.gateway.store.RowCodec;
@@ -112,6 +113,12 @@ final class AppendRows {
         }
         for (SnapshotBlock block : snapshot.changed()) {
             rows.put(database.blocks, Keys.block(conversation, block.block().id()), RowCodec.encodeBlock(block));
+        }
+        for (OutboxRow row : snapshot.accepted()) {
+            rows.put(
+                    database.outboxes,
+                    Keys.outbox(conversation, row.subject(), row.outbox()),
+                    RowCodec.encodeOutbox(row));
         }
         rows.put(database.snapshots, conversation, RowCodec.encodeSnapshot(snapshot));
         if (!prepared.append().erasures().isEmpty()) {

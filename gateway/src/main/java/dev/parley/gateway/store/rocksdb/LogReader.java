@@ -58,7 +58,11 @@ final class LogReader {
                 throw new DamagedLogException(key, "the log ends at " + end + ", its head says " + head.chain());
             }
             return new StoredConversation(
-                    head.horizon(), snapshot, entries, outboxRows(key, conversation, view), head.summary());
+                    head.horizon(),
+                    snapshot,
+                    entries,
+                    AnswersInLog.joined(outboxRows(key, conversation, view), entries),
+                    head.summary());
         }
     }
 
