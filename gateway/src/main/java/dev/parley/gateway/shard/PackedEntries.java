@@ -43,7 +43,9 @@ final class PackedEntries {
 
     void add(LoggedEntry entry) {
         if (chunks.isEmpty() || chunks.get(chunks.size() - 1).isFull()) {
-            chunks.add(new PackedBytes());
+            PackedBytes begun = new PackedBytes();
+            chunks.add(begun);
+            chunkBytes += begun.weightBytes();
         }
         PackedBytes last = chunks.get(chunks.size() - 1);
         chunkBytes -= last.weightBytes();

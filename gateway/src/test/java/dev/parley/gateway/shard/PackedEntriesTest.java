@@ -28,6 +28,18 @@ class PackedEntriesTest {
     private Chain head = Chain.START;
 
     @Test
+    void they_weigh_nothing_when_all_are_gone(Seed seed) {
+        SplittableRandom random = seed.random();
+        PackedEntries packed = new PackedEntries(head.revision());
+        for (int i = 0; i < 10 * PackedBytes.ENTRIES_MAX; i++) {
+            packed.add(entry(random).withHashes(StateHashes.NONE));
+        }
+        assertThat(packed.weightBytes()).isPositive();
+        packed.dropFirst(packed.size());
+        assertThat(packed.weightBytes()).isZero();
+    }
+
+    @Test
     void they_are_a_list_of_the_entries_whatever_is_added_replaced_dropped_or_forgotten(Seed seed) {
         SplittableRandom random = seed.random();
         for (int i = 0; i < 9; i++) {

@@ -14,7 +14,7 @@ import org.rocksdb.RocksDBException;
  */
 final class Heads {
     private final RocksDatabase database;
-    private final Map<ConversationKey, Head> uncommitted = new HashMap<>();
+    private Map<ConversationKey, Head> uncommitted = new HashMap<>();
     private final Map<ConversationKey, Head> recent;
 
     Heads(RocksDatabase database, int headsCachedMax) {
@@ -48,6 +48,7 @@ final class Heads {
 
     void committed() {
         recent.putAll(uncommitted);
-        uncommitted.clear();
+        // Clearing one that was large takes as long for each small commit after it.
+        uncommitted = new HashMap<>();
     }
 }
