@@ -65,14 +65,6 @@ class LauncherTest {
                 .containsSubsequence("-XX:InitialRAMPercentage=4", "-XX:NewRatio=1", "-jar");
     }
 
-    @Test
-    void as_root_compiles_behind_everything_else_where_there_is_one_processor() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/taskset")));
-        assumeTrue("root".equals(System.getProperty("user.name")));
-        assertThat(run(Map.of(), "taskset", "-c", "0", LAUNCHER.toString()))
-                .containsSubsequence("-XX:ThreadPriorityPolicy=1", "-XX:CompilerThreadPriority=10", "-jar");
-    }
-
     private List<String> run(Map<String, String> environment, String... command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(Arrays.asList(command)));
         builder.environment().put("JAVA_HOME", folder.toString());

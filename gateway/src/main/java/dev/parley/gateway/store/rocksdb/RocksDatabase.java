@@ -29,11 +29,9 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
-import org.rocksdb.Env;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
-import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Statistics;
@@ -243,9 +241,6 @@ final class RocksDatabase implements AutoCloseable {
     }
 
     private DBOptions databaseOptions(RocksOptions options) {
-        // Where processors are few, compacting would keep the loops waiting for a tenth of a second at a time. Not
-        // flushing: it has to keep up with what is written.
-        Env.getDefault().lowerThreadPoolCPUPriority(Priority.LOW);
         // The Java interface has no setter for this one. It notices a log that is missing or was cut.
         Properties verified = new Properties();
         verified.setProperty("track_and_verify_wals_in_manifest", "true");
