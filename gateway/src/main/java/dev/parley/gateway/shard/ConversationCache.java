@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations in a shard's memory, up to a weight; touched on its loop alone. Who is used least goes first, and who has to
- * stay ({@link LoadedConversation#stays}) goes when that is over.
+ * The conversations in a shard's memory, up to a weight; touched on its loop alone. Who is used least goes first, and who has
+ * to stay ({@link LoadedConversation#stays}) goes when that is over.
  *
  * <p>What a conversation weighs is told to the cache when it has changed by an eighth: a change is a write into the cache,
  * and each submission changes it by an entry.

@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** What Linux tells of processes and processors. For any thread. */
 final class Proc {
@@ -51,17 +50,18 @@ final class Proc {
                 : line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
     }
 
-    /** The time that a processor was busy, with what others took from this machine. */
+    /**
+     * The time that a processor was not idle, with what others took from this machine, since a moment that is the same for all
+     * calls. What it was busy with is counted by ticks, which who wakes with a timer may miss for a whole window; how long it
+     * was idle is measured.
+     */
     static long busyMicros(int processor) {
         for (String line : read(ROOT.resolve("stat")).lines().toList()) {
             String[] fields = line.split(" +", -1);
             if (fields[0].equals("cpu" + processor)) {
                 // user nice system idle iowait irq softirq steal
-                long ticks = 0;
-                for (int field : List.of(1, 2, 3, 6, 7, 8)) {
-                    ticks += Long.parseLong(fields[field]);
-                }
-                return ticks * MICROS_PER_TICK;
+                long idleTicks = Long.parseLong(fields[4]) + Long.parseLong(fields[5]);
+                return System.nanoTime() / 1_000 - idleTicks * MICROS_PER_TICK;
             }
         }
         throw new IllegalStateException("there is no processor " + processor);

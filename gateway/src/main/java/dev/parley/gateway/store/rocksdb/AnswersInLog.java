@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The outbox rows that entries tell. An entry says what was accepted, so until the next snapshot no row says so too: it would
- * be a third of all that is written.
+ * The outbox rows that entries tell. An entry says what was accepted, so until the next snapshot no row says so too: it
+ * would be a third of all that is written.
  */
 final class AnswersInLog {
     private AnswersInLog() {}
