@@ -236,8 +236,7 @@ public abstract class OperationStoreContract {
 
     @Test
     void each_outbox_has_its_own_row_and_rows_come_in_the_order_of_subject_and_outbox() {
-        LogWriter writer = LogWriter.of("tenant", "conversation");
-        Append append = writer.append("text");
+        ConversationKey key = new ConversationKey("tenant", "conversation");
         List<OutboxRow> rows = new ArrayList<>();
         for (String subject : List.of("", "a", "a\u0000", "a\u0000b", "a\u0001", "aa", "b", "\uffee", "\ud83d\ude00")) {
             for (String outbox : List.of("", "\u0000", "a", "b\u0000a")) {
@@ -246,10 +245,9 @@ public abstract class OperationStoreContract {
         }
         List<OutboxRow> shuffled = new ArrayList<>(rows);
         Collections.reverse(shuffled);
-        store(new Append(
-                append.key(), append.expected(), append.entries(), shuffled, List.of(), null, null, List.of()));
+        store(new Append(key, Position.START, List.of(), shuffled, List.of(), null, null, List.of()));
         reopen();
-        assertThat(await(store.load(writer.key())).outboxRows()).isEqualTo(rows);
+        assertThat(await(store.load(key)).outboxRows()).isEqualTo(rows);
     }
 
     @Test

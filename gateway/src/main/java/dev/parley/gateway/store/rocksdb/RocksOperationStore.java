@@ -34,9 +34,9 @@ import org.rocksdb.RocksDBException;
  * The store in a local folder. Appends go through one {@link Committer}, reads through a few reader threads; both queues are
  * bounded, and a call that finds its queue full fails with {@link StoreBusyException} at once.
  *
- * <p>Beyond the interface's promises: an expired row may be there until the next snapshot; the indexes follow the latest
- * summary; reads go on after a failed write; what was queued before {@link #close} is still answered, but for a purge, which
- * the next start finishes.
+ * <p>Beyond the interface's promises: outbox rows come in the order of subject and outbox, and an expired one may be there
+ * until the next snapshot; the indexes follow the latest summary; reads go on after a failed write; what was queued before
+ * {@link #close} is still answered, but for a purge, which the next start finishes.
  */
 public final class RocksOperationStore implements OperationStore {
     private final RocksDatabase database;
