@@ -59,10 +59,10 @@ final class ConversationCache {
             }
             crowdedOut.remove(key);
         }
-        int weightBytes = loaded.weightBytes();
+        int weightBytes = loaded.conversation().weightBytes();
         int changeBytes = Math.abs(weightBytes - loaded.weighedBytes());
-        if (!loaded.isCached() || changeBytes > loaded.weighedBytes() / WEIGHED_SHARE) {
-            loaded.cached(weightBytes);
+        if (changeBytes > loaded.weighedBytes() / WEIGHED_SHARE) {
+            loaded.weighed(weightBytes);
             cache.put(key, loaded);
         }
     }
@@ -78,7 +78,7 @@ final class ConversationCache {
         if (key == null || loaded == null) {
             return;
         }
-        loaded.uncached();
+        loaded.weighed(0);
         if (cause.wasEvicted() && loaded.stays()) {
             crowdedOut.put(key, loaded);
         } else {

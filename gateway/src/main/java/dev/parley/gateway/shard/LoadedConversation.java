@@ -23,7 +23,6 @@ final class LoadedConversation {
     private int patience;
     private boolean resting;
     private int rests;
-    private boolean cached;
     private int weighedBytes;
 
     /** {@code losses}: how often in a row its appends have lost. */
@@ -174,25 +173,12 @@ final class LoadedConversation {
         return isBusy() || pins > 0 || !postponed.isEmpty();
     }
 
-    int weightBytes() {
-        return conversation.weightBytes();
-    }
-
-    /** The cache has it, as of this weight. */
-    void cached(int weightBytes) {
-        weighedBytes = weightBytes;
-        cached = true;
-    }
-
-    void uncached() {
-        cached = false;
-    }
-
-    boolean isCached() {
-        return cached;
-    }
-
+    /** What the cache has it for; 0 while it has not. */
     int weighedBytes() {
         return weighedBytes;
+    }
+
+    void weighed(int bytes) {
+        weighedBytes = bytes;
     }
 }
