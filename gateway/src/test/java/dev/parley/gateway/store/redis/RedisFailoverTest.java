@@ -3,14 +3,12 @@ package dev.parley.gateway.store.redis;
 import static dev.parley.gateway.store.Answers.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.parley.gateway.store.Append;
 import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Durability;
 import dev.parley.gateway.store.LogWriter;
 import dev.parley.gateway.store.StoredConversation;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -29,28 +27,21 @@ class RedisFailoverTest {
             try (RedisSentinel sentinel = RedisSentinel.of(primary, 2);
                     RedisOperationStore store = RedisOperationStore.open(
                             RedisOptions.of(sentinel.uri(), Durability.REPLICA), System::nanoTime, nanos -> {})) {
-                ConcurrentLinkedQueue<Long> acknowledged = new ConcurrentLinkedQueue<>();
-                LogWriter writer = LogWriter.of("tenant", "conversation");
-                for (int i = 0; i < 2_000; i++) {
-                    Append append = writer.append("text " + i);
-                    long revision = append.entries().get(0).revision();
-                    store.append(List.of(append)).thenAccept(results -> acknowledged.add(revision));
-                }
-                until(() -> acknowledged.size() > 100);
+                AppendBurst burst = AppendBurst.of(store, "conversation");
                 long start = System.nanoTime();
                 primary.kill();
                 until(() -> sentinel.primary() != primary.port());
-                until(() -> store.load(writer.key())
+                until(() -> store.load(burst.writer().key())
                         .handle((stored, failure) -> failure == null)
                         .toCompletableFuture()
                         .get());
                 System.out.printf(
                         "readable again after %d ms%n", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
 
-                StoredConversation stored = await(store.load(writer.key()));
-                assertThat(acknowledged)
+                StoredConversation stored = await(store.load(burst.writer().key()));
+                assertThat(burst.acknowledged())
                         .allMatch(revision -> revision <= stored.end().revision());
-                LogWriter next = LogWriter.after(writer.key(), stored);
+                LogWriter next = LogWriter.after(burst.writer().key(), stored);
                 assertThat(await(store.append(List.of(next.append("on the new primary")))))
                         .containsExactly(AppendResult.STORED);
                 assertThat(List.of(one.port(), two.port())).contains(sentinel.primary());

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -266,27 +265,16 @@ class RedisFaultTest {
         try (RedisServer server = RedisServer.start();
                 RedisOperationStore store = RedisStores.open(server, Durability.DISK)) {
             for (int round = 0; round < 3; round++) {
-                LogWriter writer = LogWriter.of("tenant", "conversation " + round);
-                ConcurrentLinkedQueue<Long> acknowledged = new ConcurrentLinkedQueue<>();
-                List<CompletionStage<?>> answers = new ArrayList<>();
-                for (int i = 0; i < 2_000; i++) {
-                    Append append = writer.append("text " + i);
-                    long revision = append.entries().get(0).revision();
-                    answers.add(store.append(List.of(append)).handle((results, failure) -> {
-                        if (failure == null && results.get(0) == AppendResult.STORED) {
-                            acknowledged.add(revision);
-                        }
-                        return null;
-                    }));
-                }
-                until(() -> acknowledged.size() > 100);
+                AppendBurst burst = AppendBurst.of(store, "conversation " + round);
                 server.kill();
                 server.restart();
-                answers.forEach(answer -> await(answer));
+                burst.awaitAnswers();
                 until(store::isHealthy);
-                int entries = await(store.load(writer.key())).entries().size();
-                assertThat(acknowledged).allMatch(revision -> revision <= entries);
-                System.out.printf("round %d: %d acknowledged, %d in the log%n", round, acknowledged.size(), entries);
+                int entries = await(store.load(burst.writer().key())).entries().size();
+                assertThat(burst.acknowledged()).allMatch(revision -> revision <= entries);
+                System.out.printf(
+                        "round %d: %d acknowledged, %d in the log%n",
+                        round, burst.acknowledged().size(), entries);
             }
         }
     }
@@ -322,26 +310,18 @@ class RedisFaultTest {
         try (RedisServer server = RedisServer.start();
                 RedisServer replica = server.replica()) {
             until(() -> server.cli("INFO", "replication").contains("state=online"));
-            ConcurrentLinkedQueue<Long> acknowledged = new ConcurrentLinkedQueue<>();
-            LogWriter writer = LogWriter.of("tenant", "conversation");
+            AppendBurst burst;
             try (RedisOperationStore store = RedisStores.open(server, Durability.REPLICA)) {
-                for (int i = 0; i < 2_000; i++) {
-                    Append append = writer.append("text " + i);
-                    long revision = append.entries().get(0).revision();
-                    store.append(List.of(append)).thenAccept(results -> {
-                        if (results.get(0) == AppendResult.STORED) {
-                            acknowledged.add(revision);
-                        }
-                    });
-                }
-                until(() -> acknowledged.size() > 100);
+                burst = AppendBurst.of(store, "conversation");
                 server.kill();
             }
             replica.cli("REPLICAOF", "NO", "ONE");
             try (RedisOperationStore store = RedisStores.open(replica, Durability.DISK)) {
-                int entries = await(store.load(writer.key())).entries().size();
-                assertThat(acknowledged).allMatch(revision -> revision <= entries);
-                System.out.printf("%d acknowledged, %d on the replica%n", acknowledged.size(), entries);
+                int entries = await(store.load(burst.writer().key())).entries().size();
+                assertThat(burst.acknowledged()).allMatch(revision -> revision <= entries);
+                System.out.printf(
+                        "%d acknowledged, %d on the replica%n",
+                        burst.acknowledged().size(), entries);
             }
         }
     }
