@@ -98,10 +98,7 @@ record Window(
     /** What the window says about its measure; {@code allQuiet} tells of those that belong to it too. */
     List<Sample> samples(boolean allQuiet) {
         return switch (measure) {
-            case CLOSED ->
-                List.of(
-                        sample(allQuiet, "server CPU per delivery", "µs", serverMicrosPerDelivery()),
-                        sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond()));
+            case CLOSED -> closed(allQuiet);
             case SATURATION -> List.of(sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond()));
             case LATENCY ->
                 List.of(
@@ -118,6 +115,14 @@ record Window(
             case LOG -> List.of(sample(allQuiet, "server CPU per keystroke", "µs", serverMicrosPerOperation()));
             case IDLE, STARTUP -> List.of();
         };
+    }
+
+    /** What a full server acknowledges may be delivered long after the window. */
+    private List<Sample> closed(boolean allQuiet) {
+        Sample acknowledged = sample(allQuiet, "acknowledged", "operations/s", acknowledgedPerSecond());
+        return deliveries == 0
+                ? List.of(acknowledged)
+                : List.of(sample(allQuiet, "server CPU per delivery", "µs", serverMicrosPerDelivery()), acknowledged);
     }
 
     private List<Sample> fullDraft(boolean allQuiet) {
