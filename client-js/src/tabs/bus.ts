@@ -31,7 +31,14 @@ interface Ears {
   readonly close: () => void;
 }
 
+/** A letter that cannot be read yet. */
+interface Held {
+  readonly key: unknown;
+  readonly receive: () => Promise<void>;
+}
+
 const VERSION = 1;
+const HELD_MAX = 1_000;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -45,10 +52,16 @@ export class Bus {
   private readonly lastSeqs = new Map<string, number>();
   private sending: Promise<void> = Promise.resolve();
   private receiving: Promise<void> = Promise.resolve();
+  /** Letters whose key is being asked for: those that follow under it must not overtake them. */
+  private readonly held: Held[] = [];
   private seq = 0;
   private epoch = 0;
   private isClosed = false;
   private heardSelf: () => void = noop;
+  /** Of whom it was, and what it was meant to say, is not known: the next one may be better. */
+  private readonly countForeign = (): void => {
+    this.stats.foreign++;
+  };
 
   constructor(
     private readonly channels: Channels,
@@ -124,50 +137,74 @@ export class Bus {
   private open(scope: string): Ears {
     const listeners = new Set<(message: Message) => void>();
     const close = this.channels.listen(this.prefix + scope, (letter) => {
-      this.receiving = this.receiving
-        .then(async () => {
-          const message = listeners.size > 0 ? await this.read(letter as Letter) : undefined;
-          if (message) {
-            listeners.forEach((listener) => {
-              listener(message);
-            });
-          }
-        })
-        .catch(() => {
-          // Of whom it was, and what it was meant to say, is not known: the next one may be better.
-          this.stats.foreign++;
-        });
+      this.receiveNext(() => this.receive(letter as Partial<Letter>, listeners));
     });
     const ears = { listeners, close };
     this.listening.set(scope, ears);
     return ears;
   }
 
-  private async read({ head, body, mac }: Partial<Letter>): Promise<Message | undefined> {
-    const text = typeof head === 'string' ? head : '';
-    const parsed = headOf(text);
-    const key = this.keys.find(parsed?.['key']);
-    const isSigned = key !== undefined && (await this.keys.isSignedBy(key, signed(text, body), mac ?? NOTHING));
-    if (parsed?.version === VERSION && !key) {
-      void this.keys.refresh();
+  /** One after the other: to verify a signature takes its time. */
+  private receiveNext(receive: () => Promise<void>): void {
+    this.receiving = this.receiving.then(receive).catch(this.countForeign);
+  }
+
+  private async receive(letter: Partial<Letter>, listeners: Ears['listeners'], wasHeld = false): Promise<void> {
+    if (listeners.size === 0) {
+      return;
     }
-    if (parsed?.version !== VERSION || !isSigned) {
-      this.stats.foreign++;
+    const head = typeof letter.head === 'string' ? headOf(letter.head) : undefined;
+    if (head?.version !== VERSION) {
+      this.countForeign();
+      return;
+    }
+    const { key } = head;
+    if (!wasHeld && (!this.keys.find(key) || this.held.some((each) => each.key === key))) {
+      this.hold({ key, receive: () => this.receive(letter, listeners, true) });
+      return;
+    }
+    const message = await this.read(head, letter);
+    if (message) {
+      listeners.forEach((listener) => {
+        listener(message);
+      });
+    }
+  }
+
+  private hold(letter: Held): void {
+    if (this.held.length === HELD_MAX) {
+      this.countForeign();
+    } else if (this.held.push(letter) === 1) {
+      void this.keys.refresh(letter.key).then(() => {
+        this.receiveNext(async () => {
+          for (const { receive } of this.held.splice(0)) {
+            await receive().catch(this.countForeign);
+          }
+        });
+      });
+    }
+  }
+
+  private async read(head: OpenedHead, { head: text = '', body, mac }: Partial<Letter>): Promise<Message | undefined> {
+    const key = this.keys.find(head.key);
+    const isSigned = key !== undefined && (await this.keys.isSignedBy(key, signed(text, body), mac ?? NOTHING));
+    if (!isSigned) {
+      this.countForeign();
       return undefined;
     }
-    if (parsed.from === this.self) {
+    if (head.from === this.self) {
       this.heardSelf();
       return undefined;
     }
-    const epoch = parsed.epoch ?? 0;
-    if (parsed.seq <= (this.lastSeqs.get(parsed.from) ?? 0) || (epoch > 0 && epoch < this.epoch)) {
+    const epoch = head.epoch ?? 0;
+    if (head.seq <= (this.lastSeqs.get(head.from) ?? 0) || (epoch > 0 && epoch < this.epoch)) {
       this.stats.stale++;
       return undefined;
     }
     this.stats.received++;
     this.epoch = Math.max(this.epoch, epoch);
-    this.lastSeqs.set(parsed.from, parsed.seq);
-    return { from: parsed.from, head: parsed, body: body ?? NOTHING };
+    this.lastSeqs.set(head.from, head.seq);
+    return { from: head.from, head, body: body ?? NOTHING };
   }
 }
 
@@ -179,7 +216,12 @@ function signed(head: string, body: Uint8Array = NOTHING): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-type OpenedHead = Head & { readonly version: number; readonly from: string; readonly seq: number };
+type OpenedHead = Head & {
+  readonly version: number;
+  readonly from: string;
+  readonly seq: number;
+  readonly key: unknown;
+};
 
 function headOf(text: string): OpenedHead | undefined {
   try {

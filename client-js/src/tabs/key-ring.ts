@@ -63,10 +63,11 @@ export class KeyRing {
     return (await isSigned?.catch(noop)) ?? false;
   }
 
-  /** Somebody signed with a key that is not here. */
-  async refresh(): Promise<void> {
+  /** Somebody signed with this key, which is not here: it is where another tab kept it, or else the gateway's. */
+  async refresh(id: unknown): Promise<void> {
+    this.keep(await this.stored());
     const nowMillis = this.around.clock.nowMillis();
-    if (nowMillis - this.refreshedAtMillis >= REFRESH_MILLIS) {
+    if (!this.find(id) && nowMillis - this.refreshedAtMillis >= REFRESH_MILLIS) {
       this.refreshedAtMillis = nowMillis;
       await this.token().then((token) => this.get(token), noop);
     }
@@ -82,8 +83,8 @@ export class KeyRing {
       const headers = { authorization: `Bearer ${token}` };
       const response = await this.around.fetch?.(address.href, { headers, signal: late.signal, cache: 'no-store' });
       const key = response?.ok ? await this.imported(await response.json()) : undefined;
-      this.keep(key);
       await this.store(key);
+      this.keep(key);
     } catch {
       // Without a key this tab has a connection of its own, or goes on with the key that it has.
     } finally {
