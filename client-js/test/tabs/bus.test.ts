@@ -5,10 +5,9 @@ import { Bus } from '../../src/tabs/bus.ts';
 import { KeyRing } from '../../src/tabs/key-ring.ts';
 import { ChannelTable, FakeChannels } from '../fixture/fake-channels.ts';
 import { FakeClock } from '../fixture/fake-clock.ts';
-import { FakeGateway } from '../fixture/fake-gateway.ts';
+import { DAY_MILLIS, FakeGateway } from '../fixture/fake-gateway.ts';
 import { fakeSubtle } from '../fixture/fake-subtle.ts';
 
-const DAY_MILLIS = 86_400_000;
 const PATIENCE = { timeout: 20_000 };
 
 interface Side {
@@ -84,9 +83,8 @@ describe('who hears of a key that it does not have', () => {
     let isDown = false;
     const older = side('older', () => (isDown ? Promise.reject(new Error('down')) : fromGateway()), indexedDB);
     const newer = side('newer', fromGateway, indexedDB);
-    await older.keys.load('');
-    isDown = true;
     await newDay(older, newer);
+    isDown = true;
     newer.bus.post('all', { kind: 'signed anew' });
     await expect.poll(() => older.heard, PATIENCE).toEqual(['signed anew']);
   });
@@ -95,9 +93,8 @@ describe('who hears of a key that it does not have', () => {
     let isDown = false;
     const older = side('older', () => (isDown ? Promise.reject(new Error('down')) : fromGateway()));
     const newer = side('newer', fromGateway);
-    await older.keys.load('');
-    isDown = true;
     await newDay(older, newer);
+    isDown = true;
     for (let i = 0; i < 1_500; i++) {
       newer.bus.post('all', { kind: `message ${i}` });
     }

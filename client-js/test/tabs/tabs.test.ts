@@ -7,7 +7,7 @@ import { KeyRing } from '../../src/tabs/key-ring.ts';
 import type { ClientFrame } from '../../src/wire/wire.ts';
 import { FakeBrowser, type FakePage } from '../fixture/fake-browser.ts';
 import { FakeClock, settled } from '../fixture/fake-clock.ts';
-import { FakeGateway, tokenOf } from '../fixture/fake-gateway.ts';
+import { DAY_MILLIS, FakeGateway, tokenOf } from '../fixture/fake-gateway.ts';
 import { fakeSubtle } from '../fixture/fake-subtle.ts';
 import { RUNG } from '../fixture/rung.ts';
 
@@ -563,8 +563,6 @@ describe('a tab that is gone', () => {
 });
 
 describe('messages between tabs', () => {
-  const DAY_MILLIS = 86_400_000;
-
   it('are dropped and counted when nobody with the key signed them', async () => {
     const tabs = await openAll(2);
     const foreign = () => tabs.map(({ page }) => page.client.stats().tabs.bus.foreign);
