@@ -40,7 +40,10 @@ import type {
 export interface ClientOptions extends Environment {
   /** Of the gateway's socket: `wss://…`. */
   readonly url: string;
-  /** Gives a token that is valid now. Called before each connection, by one of the tabs that share it. */
+  /**
+   * Gives a token that is valid now. Called before each connection, by one of the tabs that share it. For another connection the
+   * last one does, while it is good, if this takes more than 3 s.
+   */
   readonly token: () => Promise<string>;
   /** Where unanswered work waits: `idb` (the default) survives the page, `memory` does not. */
   readonly outbox?: 'idb' | 'memory';

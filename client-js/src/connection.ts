@@ -3,6 +3,7 @@ import type { Surroundings } from './environment.ts';
 import { ParleyError, type ParleyErrorCode } from './errors.ts';
 import { Socket, type WebSocketConstructor } from './transport/socket.ts';
 import { TransportChoice, type TransportName } from './transport/transport-choice.ts';
+import { isGood } from './token.ts';
 import { CloseCode, isFinal } from './wire/close-code.ts';
 import { PROTOCOL_VERSION } from './wire/protocol.ts';
 import type { ClientFrame, Init, ServerFrame, Welcome } from './wire/wire.ts';
@@ -57,6 +58,8 @@ export interface ConnectionOptions {
 const IMMEDIATE_TRY_MILLIS = 2_000;
 /** After that it is asked for again. */
 const TOKEN_MILLIS_MAX = 20_000;
+/** After that the last one does for one more dial, while it is good. */
+const NEWER_TOKEN_MILLIS_MAX = 3_000;
 /** How long before a token expires it is replaced, unless it is short-lived. */
 const REFRESH_MILLIS = 60_000;
 const TIMER_MILLIS_MAX = 2 ** 31 - 1;
@@ -71,6 +74,8 @@ export class Connection {
   private dials = 0;
   private dialledAtMillis = -Infinity;
   private failure: ParleyErrorCode | undefined;
+  /** That the gateway did not refuse. */
+  private lastToken: string | undefined;
   private cancelRetry: () => void = noop;
   private cancelRefresh: () => void = noop;
   private isWelcome = false;
@@ -108,6 +113,7 @@ export class Connection {
 
   connect(): void {
     if (this.current.name === 'idle' || this.current.name === 'closed') {
+      this.lastToken = undefined;
       this.backOff.reset();
       this.listen();
       this.dial();
@@ -149,6 +155,7 @@ export class Connection {
   private dialWithToken(dial: number): Promise<void> {
     return this.withToken(
       dial,
+      this.tokenForDial(),
       (token) => {
         this.openSocket(token);
       },
@@ -159,10 +166,15 @@ export class Connection {
   }
 
   /** Gets a token and uses it, unless the dial that it was for is over by then. */
-  private async withToken(dial: number, use: (token: string) => void, onFailure: () => void): Promise<void> {
+  private async withToken(
+    dial: number,
+    coming: Promise<string>,
+    use: (token: string) => void,
+    onFailure: () => void,
+  ): Promise<void> {
     let token: string;
     try {
-      token = await this.freshToken();
+      token = await coming;
     } catch {
       if (dial === this.dials) {
         this.user.failed(new ParleyError('NO_TOKEN', true));
@@ -173,6 +185,7 @@ export class Connection {
     try {
       await this.user.prepare(token);
       if (dial === this.dials) {
+        this.lastToken = token;
         use(token);
       }
     } catch (error) {
@@ -192,6 +205,19 @@ export class Connection {
     });
   }
 
+  /** Browsers keep several connections, and when all of them are dead it takes minutes until a request gets through. */
+  private tokenForDial(): Promise<string> {
+    const { clock } = this.around;
+    const last = new Promise<string>((resolve) => {
+      clock.after(NEWER_TOKEN_MILLIS_MAX, () => {
+        if (this.lastToken !== undefined && isGood(this.lastToken, clock.nowMillis())) {
+          resolve(this.lastToken);
+        }
+      });
+    });
+    return Promise.race([this.freshToken(), last]);
+  }
+
   /** Replaces the token on the open connection before it expires. If that fails, it is tried again until it has. */
   private refreshIn(leftMillis: number): void {
     if (leftMillis > 0) {
@@ -201,6 +227,7 @@ export class Connection {
       this.cancelRefresh = this.around.clock.after(Math.min(delayMillis, TIMER_MILLIS_MAX), () => {
         void this.withToken(
           dial,
+          this.freshToken(),
           (token) => {
             this.send([{ refresh: { token } }]);
           },
@@ -274,6 +301,7 @@ export class Connection {
     } else if (isFinal(code)) {
       this.end(code, this.failure ?? 'NOT_ALLOWED');
     } else if (code === CloseCode.UNAUTHENTICATED || code === CloseCode.TOKEN_EXPIRED) {
+      this.lastToken = undefined;
       this.wait('token');
     } else {
       this.wait('lost');

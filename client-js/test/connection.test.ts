@@ -154,6 +154,51 @@ describe('a token that is not to be had', () => {
   });
 });
 
+describe('a token that is still good', () => {
+  const never = new Promise<string>(() => undefined);
+
+  it('does for another connection when nobody answers with a new one', async () => {
+    const tokens = [Promise.resolve(tokenOf('vera', 'VISITOR')), never];
+    const client = await connected({ token: () => tokens.shift()! });
+    gateway.last.close(1006);
+    await clock.advance(500 + 2_900);
+    expect([client.state.name, gateway.connections.length]).toEqual(['connecting', 1]);
+    await clock.advance(200);
+    expect([client.state.name, gateway.connections.length]).toEqual(['live', 2]);
+  });
+
+  it.each([4401, 4402])('does not if the gateway refused it with close code %d', async (code) => {
+    const tokens = [Promise.resolve(tokenOf('vera', 'VISITOR')), never, never];
+    const client = await connected({ token: () => tokens.shift()! });
+    gateway.last.close(code);
+    await clock.advance(500 + 19_900);
+    expect([client.state.name, gateway.connections.length]).toEqual(['connecting', 1]);
+    await clock.advance(200);
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'token' });
+  });
+
+  it('does not if the application says that there is none', async () => {
+    let isSignedIn = true;
+    const client = await connected({
+      token: () => (isSignedIn ? Promise.resolve(tokenOf('vera', 'VISITOR')) : Promise.reject(new Error('signed out'))),
+    });
+    isSignedIn = false;
+    gateway.last.close(1006);
+    await clock.advance(600);
+    expect(client.state).toMatchObject({ name: 'waiting', reason: 'token' });
+  });
+
+  it('is none any more once it has expired', async () => {
+    const soon = tokenOf('vera', 'VISITOR', clock.nowMillis() + 60_000);
+    const tokens = [Promise.resolve(soon), never, never];
+    const client = await connected({ token: () => tokens.shift()! });
+    await clock.advance(55_000);
+    gateway.last.close(1006);
+    await clock.advance(500 + 19_900);
+    expect([client.state.name, gateway.connections.length]).toEqual(['connecting', 1]);
+  });
+});
+
 describe('a gateway that stops', () => {
   it('says when to come back, and is taken at its word', async () => {
     const client = await connected();
