@@ -16,7 +16,6 @@ import dev.parley.gateway.shard.Delivery.OutboxFault;
 import dev.parley.gateway.shard.Delivery.Refusal;
 import dev.parley.gateway.shard.LoadedConversation.Release;
 import dev.parley.gateway.store.Append;
-import dev.parley.gateway.store.AppendResult;
 import dev.parley.gateway.store.Chain;
 import dev.parley.gateway.store.ConversationKey;
 import dev.parley.gateway.store.DamagedLogException;
@@ -28,10 +27,8 @@ import dev.parley.gateway.store.StoredConversation;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li><b>Order</b>: requests for a conversation are decided in the order in which they reached the loop, also while the
  *       conversation is being loaded.
- *   <li><b>Durable before visible</b>: nothing that was decided leaves before the store has what it was decided on. One
- *       batch is with the store at a time; what is decided meanwhile goes with the next.
+ *   <li><b>Durable before visible</b>: nothing that was decided leaves before the store has what it was decided on ({@link
+ *       GroupCommit}).
  *   <li><b>Bounded</b>: past {@link ShardLimits} a request is refused with a delay, and nothing of it is recorded.
  *   <li><b>A cache, never the only copy</b>: a loaded conversation may be evicted whenever nothing of it is undurable.
  *   <li><b>One of many</b>: other nodes may append to the same logs. What they append is followed ({@link Follow}); the
@@ -70,7 +67,6 @@ public final class Shard {
     private final InstantSource clock;
     private final Inbox inbox;
     private final Retry retry;
-    private final Follow.Owner others = new Others();
     private final ShardCounters counters = new ShardCounters();
     private final AtomicInteger queued = new AtomicInteger();
 
@@ -78,13 +74,9 @@ public final class Shard {
     private final Map<ConversationKey, Loading> loading = new HashMap<>();
     private final Audiences audiences;
     private final Reconciliation reconciliation;
-    private final Map<ConversationKey, Follow> follows = new HashMap<>();
-    private Set<LoadedConversation> undurable = new LinkedHashSet<>();
+    private final Follows follows;
+    private final GroupCommit commit;
     private final List<Command> yielding = new ArrayList<>();
-    private boolean appendScheduled;
-    private boolean appendInFlight;
-    private long undurableBytes;
-    private long appendMillis;
 
     /** Who is told that a visitor has a conversation from now on. For any thread. */
     public interface Visitors {
@@ -139,6 +131,8 @@ public final class Shard {
         this.audiences = new Audiences(handles, visitors, key -> loop.execute(() -> forgetIfUnused(key)));
         this.reconciliation = new Reconciliation(audiences, counters);
         this.retry = new Retry(random);
+        this.follows = new Follows(new Others(), store, loop, bounds.historyEntries());
+        this.commit = new GroupCommit(loop, store, clock, new Batches());
         this.conversations =
                 new ConversationCache(bounds.cacheBytesMax(), dropped -> loop.execute(() -> forgetIfUnused(dropped)));
     }
@@ -155,6 +149,11 @@ public final class Shard {
     /** Requests handed over and not yet decided. */
     public int queued() {
         return queued.get();
+    }
+
+    /** Of entries that were decided and are not in the store yet. */
+    long undurableBytes() {
+        return commit.undurableBytes();
     }
 
     public void open(OpenRequest request, Subscriber subscriber) {
@@ -263,7 +262,7 @@ public final class Shard {
 
     private void load(ConversationKey key) {
         counters.loads.increment();
-        follows.computeIfAbsent(key, absent -> new Follow(others, store, loop, absent, bounds.historyEntries()));
+        follows.begin(key);
         store.load(key)
                 .whenComplete((stored, failure) -> loop.execute(() -> {
                     Range untold = stored == null ? null : reconciliation.untold(key, stored);
@@ -307,9 +306,12 @@ public final class Shard {
                 LOG.error("conversation {} cannot be loaded", key, cause);
             }
             forgetIfUnused(key);
-            lookLater(key);
+            // Whoever listens has to hear of what was missed, when the store is back.
+            follows.lookLater(key);
         } else if (stored != null) {
-            offerAgain(loaded, reconciliation.reconcile(key, loaded.conversation(), stored, untold));
+            for (LoggedEntry lost : reconciliation.reconcile(key, loaded.conversation(), stored, untold)) {
+                commit.add(loaded, lost);
+            }
         }
         for (Command command : ended.waiting()) {
             if (loaded == null) {
@@ -318,14 +320,7 @@ public final class Shard {
                 run(command, loaded);
             }
         }
-        goOn(key);
-    }
-
-    private void offerAgain(LoadedConversation loaded, List<LoggedEntry> lost) {
-        if (!lost.isEmpty()) {
-            lost.forEach(entry -> undurableBytes += entry.content().length);
-            scheduleAppend(loaded);
-        }
+        follows.goOn(key);
     }
 
     private @Nullable Chain known(ConversationKey key) {
@@ -365,9 +360,9 @@ public final class Shard {
             run(command, loaded);
         }
         if (loaded.conversation().hasUnappended()) {
-            scheduleAppend(loaded);
+            commit.add(loaded);
         }
-        goOn(key);
+        follows.goOn(key);
     }
 
     private void loadAnew(ConversationKey key) {
@@ -393,36 +388,14 @@ public final class Shard {
         }
     }
 
-    /** Nothing is in the way of what others appended. */
-    private void goOn(ConversationKey key) {
-        Follow follow = follows.get(key);
-        if (follow != null) {
-            follow.goOn();
-        }
-    }
-
-    /** Whoever listens has to hear of what was missed, when the store is back. */
-    private void lookLater(ConversationKey key) {
-        Follow follow = follows.get(key);
-        if (follow != null) {
-            follow.lookLater();
-        }
-    }
-
-    private boolean isShared(ConversationKey key) {
-        Follow follow = follows.get(key);
-        return follow != null && follow.isShared();
-    }
-
     /**
      * What others append is heard as long as the conversation is in memory or somebody listens. In a turn of its own: who
      * works on an evicted conversation puts it back.
      */
     private void forgetIfUnused(ConversationKey key) {
         boolean isUsed = conversations.holds(key) || audiences.of(key) != null || loading.containsKey(key);
-        Follow unused = isUsed ? null : follows.remove(key);
-        if (unused != null) {
-            unused.close();
+        if (!isUsed) {
+            follows.end(key);
         }
     }
 
@@ -447,7 +420,7 @@ public final class Shard {
 
     private void receive(Command.Submit submit, LoadedConversation loaded) {
         long bytesMax = bounds.undurableBytesMax();
-        if (undurableBytes > (submit.yields() ? bytesMax / YIELDING_SHARE : bytesMax)) {
+        if (commit.undurableBytes() > (submit.yields() ? bytesMax / YIELDING_SHARE : bytesMax)) {
             refuse(submit, Refusal.OVERLOADED);
             return;
         }
@@ -492,13 +465,12 @@ public final class Shard {
                 .receive(submit.submission(), author, clock.millis(), submit.expectedRevision(), redacted);
         if (decision instanceof Decision.Logged logged) {
             counters.accepted.increment();
-            undurableBytes += logged.entry().content().length;
             loaded.hold(new Release.Logged(logged.entry(), submit));
-            scheduleAppend(loaded);
+            commit.add(loaded, logged.entry());
         } else if (decision instanceof Decision.Rejected rejected) {
             counters.rejected.increment();
             loaded.hold(new Release.Reply(answered(submit, rejected.answer()), submit));
-            scheduleAppend(loaded);
+            commit.add(loaded);
         } else if (decision instanceof Decision.Answered answered) {
             if (isOutOfLine(answered.answer()) && mayBeBehind(submit, loaded)) {
                 refresh(submit);
@@ -521,7 +493,7 @@ public final class Shard {
     /** Whether the store may have had more than this conversation when the command came. */
     private boolean mayBeBehind(Command command, LoadedConversation loaded) {
         Chain seen = command.seen();
-        return isShared(command.key())
+        return follows.isShared(command.key())
                 && (seen == null || !loaded.conversation().holds(seen));
     }
 
@@ -568,9 +540,8 @@ public final class Shard {
                 conversation.isNew() && !request.kind().isEmpty() && conversation.mayCreate(author, request.kind());
         if (created) {
             LoggedEntry entry = conversation.create(author, request.kind(), request.name(), clock.millis());
-            undurableBytes += entry.content().length;
             loaded.hold(new Release.Logged(entry, open));
-            scheduleAppend(loaded);
+            commit.add(loaded, entry);
         }
         if (!conversation.mayOpen(author)) {
             if (!created && mayBeBehind(open, loaded)) {
@@ -641,75 +612,33 @@ public final class Shard {
         }
     }
 
-    /** At the end of the loop's turn everything decided in it goes to the store as one batch. */
-    private void scheduleAppend(LoadedConversation loaded) {
-        if (loaded.isResting()) {
-            return;
+    private final class Batches implements GroupCommit.Owner {
+        @Override
+        public void stored(LoadedConversation loaded, Append append) {
+            loaded.conversation().stored(append);
+            reconciliation.stored(append.key());
+            release(loaded.leaveBatch());
+            if (append.summary() != null) {
+                inbox.changed(append.key().tenant(), append.summary());
+            }
+            conversations.put(append.key(), loaded);
+            won(append.key(), loaded);
         }
-        undurable.add(loaded);
-        if (!appendScheduled && !appendInFlight) {
-            appendScheduled = true;
-            loop.execute(this::append);
-        }
-    }
 
-    private void append() {
-        appendScheduled = false;
-        if (appendInFlight || undurable.isEmpty()) {
-            return;
+        @Override
+        public void lost(LoadedConversation loaded, Append append) {
+            counters.conflicts.increment();
+            Shard.this.lost(append.key(), loaded);
         }
-        List<LoadedConversation> batch = List.copyOf(undurable);
-        undurable = new LinkedHashSet<>();
-        List<Append> appends = new ArrayList<>(batch.size());
-        for (LoadedConversation loaded : batch) {
-            appends.add(loaded.conversation().takeAppend());
-            loaded.enterBatch();
-        }
-        appendInFlight = true;
-        long sinceMillis = clock.millis();
-        store.append(appends)
-                .whenComplete((results, failure) -> loop.execute(() -> {
-                    appendMillis = clock.millis() - sinceMillis;
-                    appended(batch, appends, results, failure);
-                }));
-    }
 
-    private void appended(
-            List<LoadedConversation> batch,
-            List<Append> appends,
-            @Nullable List<AppendResult> results,
-            @Nullable Throwable failure) {
-        appendInFlight = false;
-        for (int i = 0; i < batch.size(); i++) {
-            LoadedConversation loaded = batch.get(i);
-            Append append = appends.get(i);
-            for (LoggedEntry entry : append.entries()) {
-                undurableBytes -= entry.content().length;
-            }
-            if (!append.erasures().isEmpty()) {
-                store.purgeErased();
-            }
-            if (results == null) {
-                giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
-                // The batch may have been stored all the same: whoever listens has to hear of it.
-                if (audiences.of(append.key()) != null && !loading.containsKey(append.key())) {
-                    loadNow(append.key());
-                }
-            } else if (results.get(i) == AppendResult.CONFLICT) {
-                counters.conflicts.increment();
-                lost(append.key(), loaded);
-            } else {
-                loaded.conversation().stored(append);
-                reconciliation.stored(append.key());
-                release(loaded.leaveBatch());
-                if (append.summary() != null) {
-                    inbox.changed(append.key().tenant(), append.summary());
-                }
-                conversations.put(append.key(), loaded);
-                won(append.key(), loaded);
+        @Override
+        public void failed(LoadedConversation loaded, Append append, @Nullable Throwable failure) {
+            giveUp(append.key(), loaded).forEach(origin -> fail(origin, failure));
+            // The batch may have been stored all the same: whoever listens has to hear of it.
+            if (audiences.of(append.key()) != null && !loading.containsKey(append.key())) {
+                loadNow(append.key());
             }
         }
-        append();
     }
 
     /** Another node was first: what was decided runs again on what there is now, or is refused when that happened too often. */
@@ -794,20 +723,20 @@ public final class Shard {
         for (Command command : ended.waiting()) {
             run(command, loaded);
         }
-        goOn(key);
+        follows.goOn(key);
     }
 
     /** Who else writes here has a turn before the next append. */
     private void won(ConversationKey key, LoadedConversation loaded) {
-        if (loaded.won() && isShared(key)) {
+        if (loaded.won() && follows.isShared(key)) {
             int rest = loaded.rest();
-            undurable.remove(loaded);
-            loop.after(retry.restMillis(loaded.patience(), appendMillis), () -> {
+            commit.leaveOut(loaded);
+            loop.after(retry.restMillis(loaded.patience(), commit.lastMillis()), () -> {
                 if (loaded.restInVain(rest) && conversations.get(key) == loaded) {
                     runPostponed(key, loaded);
                 }
             });
-            goOn(key);
+            follows.goOn(key);
         } else {
             runPostponed(key, loaded);
         }
@@ -822,11 +751,7 @@ public final class Shard {
 
     /** Takes a conversation out of the cache, and returns the requests that wait on it. */
     private List<Command> takeOut(ConversationKey key, LoadedConversation loaded) {
-        if (undurable.remove(loaded)) {
-            for (LoggedEntry entry : loaded.conversation().takeAppend().entries()) {
-                undurableBytes -= entry.content().length;
-            }
-        }
+        commit.drop(loaded);
         conversations.remove(key, loaded);
         List<Command> origins = new ArrayList<>();
         for (Release release : loaded.abandon()) {

@@ -1,5 +1,7 @@
 package dev.parley.gateway.shard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.parley.gateway.store.OperationStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +55,14 @@ final class SimulatedNode {
             shards.add(starts.apply(loop));
         }
         return new ShardGroup(shards);
+    }
+
+    /** What is counted against limits is nothing when nothing is under way. */
+    void requireNothingWaits() {
+        for (Shard shard : shards) {
+            assertThat(shard.queued()).as("queued").isZero();
+            assertThat(shard.undurableBytes()).as("undurable bytes").isZero();
+        }
     }
 
     void pause(boolean pauses) {

@@ -289,6 +289,7 @@ final class SimulatedWorld {
             }
         }
         CharacterLedger.requireErased(log, replay(View.STAFF));
+        nodes.forEach(SimulatedNode::requireNothingWaits);
         if (tailsLost == 0) {
             requireAllKept(seen);
         }
