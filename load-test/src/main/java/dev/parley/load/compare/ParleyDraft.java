@@ -5,21 +5,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.parley.conversation.Author;
 import dev.parley.conversation.Role;
 import dev.parley.load.TokenMint;
-import dev.parley.wire.KeystrokesCodec;
-import dev.parley.wire.ProtocolVersion;
-import dev.parley.wire.WireException;
 import dev.parley.wire.v1.Answer;
 import dev.parley.wire.v1.BlockKind;
 import dev.parley.wire.v1.ClientFrame;
 import dev.parley.wire.v1.ClientFrames;
 import dev.parley.wire.v1.Effect;
-import dev.parley.wire.v1.Entries;
 import dev.parley.wire.v1.Entry;
-import dev.parley.wire.v1.Hello;
 import dev.parley.wire.v1.Open;
 import dev.parley.wire.v1.Opened;
 import dev.parley.wire.v1.Operation;
-import dev.parley.wire.v1.OutboxMark;
 import dev.parley.wire.v1.Position;
 import dev.parley.wire.v1.ServerFrame;
 import dev.parley.wire.v1.ServerFrames;
@@ -29,13 +23,9 @@ import dev.parley.wire.v1.View;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,17 +34,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParleyDraft implements Dialect.Draft {
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
-    private static final int ENTRIES_FRAME = 0x1a;
 
     private final String tenant;
     private final String name;
     private final List<Ledger> ledgers;
     private final Wire wire;
     private final TokenMint tokens;
-    private final RandomGenerator random;
-    private final int acknowledgeMillis;
-    private final ParleyWords words = new ParleyWords();
-    private final Fields fields = new Fields();
+    private final ParleyReplica.Shared shared;
     private final ChangeOrder order;
     private final List<Writer> writers = new ArrayList<>();
     private final Map<ByteString, Writer> byOutbox = new HashMap<>();
@@ -67,15 +53,13 @@ final class ParleyDraft implements Dialect.Draft {
             List<Ledger> ledgers,
             Wire wire,
             TokenMint tokens,
-            RandomGenerator random,
-            int acknowledgeMillis) {
+            ParleyReplica.Shared shared) {
         this.tenant = tenant;
         this.name = name;
         this.ledgers = List.copyOf(ledgers);
         this.wire = wire;
         this.tokens = tokens;
-        this.random = random;
-        this.acknowledgeMillis = acknowledgeMillis;
+        this.shared = shared;
         order = new ChangeOrder(ledgers.size(), Keystrokes.firstText(ledgers.size()));
         for (int number = 0; number < ledgers.size(); number++) {
             Writer writer = new Writer(number);
@@ -101,23 +85,6 @@ final class ParleyDraft implements Dialect.Draft {
         writers.get(writer).type(operation, now);
     }
 
-    private String randomHex() {
-        return HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
-    }
-
-    private static ClientFrames greeting(String token, String session, Open.Builder open) {
-        Hello hello = Hello.newBuilder()
-                .setProtocolVersion(ProtocolVersion.CURRENT)
-                .setToken(token)
-                .setSession(session)
-                .setClient("parley-compare/1")
-                .build();
-        return ClientFrames.newBuilder()
-                .addFrames(ClientFrame.newBuilder().setHello(hello))
-                .addFrames(ClientFrame.newBuilder().setOpen(open))
-                .build();
-    }
-
     /** Whose conversation the draft is in. */
     private final class Visitor implements Socket.Listener {
         private final Runnable made;
@@ -131,9 +98,9 @@ final class ParleyDraft implements Dialect.Draft {
         public void connected(Socket connected) {
             socket = connected;
             Author visitor = new Author("visitor", Role.VISITOR, "Vera");
-            byte[] bytes = greeting(
+            byte[] bytes = ParleyReplica.greeting(
                             tokens.mint(tenant, visitor, TOKEN_LIFETIME),
-                            randomHex(),
+                            shared.randomHex(),
                             Open.newBuilder().setName(name))
                     .toByteArray();
             connected.sendBinary(bytes, 0, bytes.length);
@@ -161,54 +128,51 @@ final class ParleyDraft implements Dialect.Draft {
         }
     }
 
-    private final class Writer implements Socket.Listener {
+    private final class Writer extends ParleyReplica {
         private final int number;
-        private final String outboxName = randomHex();
+        private final String outboxName = shared.randomHex();
         private final byte[] outbox = outboxName.getBytes(StandardCharsets.US_ASCII);
         private final Keystrokes keystrokes;
         private Runnable ready = () -> {};
-        private @Nullable Socket socket;
         private boolean takesPart;
-        private int handle;
-        private long revision;
-        private byte[] head = {};
         private long seq = 1;
         private long contentId;
         private byte[] message = {};
-        private boolean willAcknowledge;
-        private boolean said;
 
         Writer(int number) {
+            super(shared, wire, ledgers.get(number), "writer " + number);
             this.number = number;
-            keystrokes = new Keystrokes(number, ledgers.size(), random);
+            keystrokes = new Keystrokes(number, ledgers.size(), shared.random());
         }
 
         @Override
-        public void connected(Socket connected) {
-            socket = connected;
-            Author agent = new Author("agent-" + number, Role.AGENT, "Agent " + number);
-            say(greeting(
-                    tokens.mint(tenant, agent, TOKEN_LIFETIME),
-                    randomHex(),
-                    Open.newBuilder().setConversation(conversation)));
+        String token() {
+            return tokens.mint(tenant, new Author("agent-" + number, Role.AGENT, "Agent " + number), TOKEN_LIFETIME);
         }
 
-        private void say(ClientFrames frames) {
-            byte[] bytes = frames.toByteArray();
-            say(bytes, bytes.length);
+        @Override
+        Open.Builder firstOpen() {
+            return Open.newBuilder().setConversation(conversation);
         }
 
-        private void say(byte[] bytes, int length) {
-            said = true;
-            if (socket != null) {
-                socket.sendBinary(bytes, 0, length);
+        @Override
+        void begun(Opened opened) {
+            if (number == 0) {
+                create();
+            } else {
+                takePart();
             }
+        }
+
+        @Override
+        void skippedTo(Opened opened, long now) {
+            reopen(outboxName, seq - 1);
         }
 
         /** The first one makes the draft. */
         private void create() {
             block = outboxName + ".1";
-            contentId = random.nextLong();
+            contentId = shared.random().nextLong();
             Operation.CreateBlock create = Operation.CreateBlock.newBuilder()
                     .setBlock(block)
                     .setKind(BlockKind.DRAFT)
@@ -218,14 +182,14 @@ final class ParleyDraft implements Dialect.Draft {
             say(ClientFrames.newBuilder()
                     .addFrames(ClientFrame.newBuilder()
                             .setSubmit(Submit.newBuilder()
-                                    .setHandle(handle)
+                                    .setHandle(handle())
                                     .setOutbox(outboxName)
                                     .setSeq(1)
                                     .setContentId(ByteString.copyFrom(
                                             new Bytes().fixed64(contentId).copy()))
                                     .setBase(Position.newBuilder()
-                                            .setRevision(revision)
-                                            .setHead(ByteString.copyFrom(head)))
+                                            .setRevision(revision())
+                                            .setHead(ByteString.copyFrom(head())))
                                     .addOperations(Operation.newBuilder().setCreateBlock(create))))
                     .build());
         }
@@ -245,80 +209,23 @@ final class ParleyDraft implements Dialect.Draft {
                 return;
             }
             Keystrokes.Splice splice = keystrokes.submit();
-            contentId = random.nextLong();
+            contentId = shared.random().nextLong();
+            ParleyWords words = shared.words();
             words.begin();
             words.edit(block, keystrokes.length(), splice);
-            message = words.submit(handle, outbox, seq, contentId, revision, head);
+            message = words.submit(handle(), outbox, seq, contentId, revision(), head());
             ledgers.get(number).sent(splice.end(), now);
             say(message, message.length);
         }
 
         @Override
-        public void received(byte[] bytes, int from, int to, long now) {
-            try {
-                int at = from;
-                while (at < to) {
-                    fields.begin(bytes, at, to);
-                    fields.next();
-                    int frame = fields.from();
-                    at = fields.to();
-                    if (bytes[frame] == ENTRIES_FRAME) {
-                        fields.begin(bytes, frame, at);
-                        fields.next();
-                        entries(bytes, fields.from(), fields.to(), now);
-                    } else {
-                        heard(ServerFrame.parseFrom(ByteString.copyFrom(bytes, frame, at - frame)), now);
-                    }
-                }
-            } catch (InvalidProtocolBufferException | IndexOutOfBoundsException e) {
-                violation("was sent what cannot be read: " + e);
-            }
+        void caughtUp(long now) {
+            submit(now);
         }
 
-        private void entries(byte[] bytes, int start, int end, long now) throws InvalidProtocolBufferException {
-            long before = revision;
-            long last = before;
-            int at = start;
-            while (at < end) {
-                fields.begin(bytes, at, end);
-                int field = fields.next();
-                at = fields.at();
-                switch (field) {
-                    case 2 -> require(fields.number() <= before, "entries from " + fields.number());
-                    case 3 -> last = position(bytes, fields.from(), fields.to());
-                    case 4 -> entry(bytes, fields.from(), fields.to(), now);
-                    default -> {}
-                }
-            }
-            require(revision == last, "entries to " + last + " that ended with " + revision);
-            if (revision > before) {
-                acknowledgeSoon();
-                submit(now);
-            }
-        }
-
-        private long position(byte[] bytes, int start, int end) {
-            long at = 0;
-            fields.begin(bytes, start, end);
-            while (fields.hasNext()) {
-                if (fields.next() == 1) {
-                    at = fields.number();
-                } else if (at > revision) {
-                    head = Arrays.copyOfRange(bytes, fields.from(), fields.to());
-                }
-            }
-            return at;
-        }
-
-        private void entry(byte[] bytes, int start, int end, long now) throws InvalidProtocolBufferException {
-            fields.begin(bytes, start, end);
-            fields.next();
-            long entryRevision = fields.number();
-            if (entryRevision <= revision) {
-                return;
-            }
-            require(entryRevision == revision + 1, "revision " + entryRevision);
-            revision = entryRevision;
+        @Override
+        void entry(byte[] bytes, int start, int end, long now) throws InvalidProtocolBufferException {
+            long entryRevision = revision();
             if (!takesPart) {
                 seq++;
                 takePart();
@@ -381,120 +288,9 @@ final class ParleyDraft implements Dialect.Draft {
             ledgers.get(number).acknowledgedTo(change.end(), now);
         }
 
-        private void heard(ServerFrame frame, long now) throws InvalidProtocolBufferException {
-            switch (frame.getKindCase()) {
-                case WELCOME -> beat(frame.getWelcome().getLimits().getHeartbeatMillis());
-                case OPENED -> opened(frame.getOpened(), now);
-                case ANSWER -> answered(frame.getAnswer(), now);
-                case DELIVERED, PONG -> {}
-                default ->
-                    violation("was told " + frame.getKindCase() + " "
-                            + frame.getFailure().getCode());
-            }
-        }
-
-        /** The submission was not processed: the same again after the delay. */
-        private void answered(Answer answer, long now) {
-            if (!answer.hasRefused() || answer.getSeq() != seq) {
-                violation("was answered to submission " + seq + ": " + answer.getKindCase() + " of " + answer.getSeq()
-                        + " " + answer.getRejected().getCode());
-                return;
-            }
-            ledgers.get(number).refused(now);
-            switch (answer.getRefused().getCode()) {
-                case OVERLOADED, RATE_LIMITED, STORE_AWAY ->
-                    wire.loop().schedule(this::sendAgain, answer.getRefused().getDelayMillis(), TimeUnit.MILLISECONDS);
-                default ->
-                    violation("submission refused: " + answer.getRefused().getCode());
-            }
-        }
-
-        private void sendAgain() {
-            ledgers.get(number).sentAgain(System.nanoTime());
-            say(message, message.length);
-        }
-
-        /** The first time it takes part; later it was too slow to be sent each entry, and asks for what it missed. */
-        private void opened(Opened opened, long now) throws InvalidProtocolBufferException {
-            boolean isFirst = handle == 0;
-            handle = opened.getHandle();
-            if (opened.hasEntries()) {
-                byte[] bytes = unpacked(opened.getEntries()).toByteArray();
-                entries(bytes, 0, bytes.length, now);
-            } else if (isFirst) {
-                revision = opened.getBlocks().getPosition().getRevision();
-                head = opened.getBlocks().getPosition().getHead().toByteArray();
-                if (number == 0) {
-                    create();
-                } else {
-                    takePart();
-                }
-            } else {
-                reopen();
-            }
-        }
-
-        private static Entries unpacked(Entries entries) throws InvalidProtocolBufferException {
-            try {
-                return KeystrokesCodec.unpacked(entries);
-            } catch (WireException e) {
-                throw new InvalidProtocolBufferException(e.toString());
-            }
-        }
-
-        /** Blocks do not tell what became of a submission: the entries do. */
-        private void reopen() {
-            Open.Builder open = Open.newBuilder()
-                    .setConversation(conversation)
-                    .setPosition(Position.newBuilder().setRevision(revision).setHead(ByteString.copyFrom(head)))
-                    .setPending(true)
-                    .addOutboxes(OutboxMark.newBuilder().setOutbox(outboxName).setAnsweredSeq(seq - 1));
-            say(ClientFrames.newBuilder()
-                    .addFrames(ClientFrame.newBuilder().setOpen(open))
-                    .build());
-        }
-
-        private void acknowledgeSoon() {
-            if (!willAcknowledge) {
-                willAcknowledge = true;
-                wire.loop().schedule(this::acknowledge, acknowledgeMillis, TimeUnit.MILLISECONDS);
-            }
-        }
-
-        private void acknowledge() {
-            willAcknowledge = false;
-            Bytes received = words.acknowledge(handle, revision);
-            say(received.array(), received.length());
-        }
-
-        /** Says something in every half interval. */
-        private void beat(int heartbeatMillis) {
-            wire.loop()
-                    .schedule(
-                            () -> {
-                                if (!said) {
-                                    say(ParleyWords.PING, ParleyWords.PING.length);
-                                }
-                                said = false;
-                                beat(heartbeatMillis);
-                            },
-                            heartbeatMillis / 4 + random.nextInt(heartbeatMillis / 4),
-                            TimeUnit.MILLISECONDS);
-        }
-
         @Override
-        public void ended(String why) {
-            violation(why);
-        }
-
-        private void require(boolean holds, String what) {
-            if (!holds) {
-                violation("at revision " + revision + " was sent " + what);
-            }
-        }
-
-        private void violation(String what) {
-            ledgers.get(number).violation(what);
+        void answered(Answer answer, long now) {
+            sendAgainAfter(answer, seq, message, now);
         }
     }
 }
