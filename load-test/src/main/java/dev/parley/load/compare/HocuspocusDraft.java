@@ -1,19 +1,5 @@
 package dev.parley.load.compare;
 
-import static dev.parley.load.compare.Hocuspocus.AUTHENTICATION;
-import static dev.parley.load.compare.Hocuspocus.BEAT_SECONDS;
-import static dev.parley.load.compare.Hocuspocus.CONTENT_STRING;
-import static dev.parley.load.compare.Hocuspocus.HAS_ORIGIN;
-import static dev.parley.load.compare.Hocuspocus.HAS_RIGHT_ORIGIN;
-import static dev.parley.load.compare.Hocuspocus.QUERY_AWARENESS;
-import static dev.parley.load.compare.Hocuspocus.STEP_1;
-import static dev.parley.load.compare.Hocuspocus.STEP_2;
-import static dev.parley.load.compare.Hocuspocus.SYNC;
-import static dev.parley.load.compare.Hocuspocus.SYNC_STATUS;
-import static dev.parley.load.compare.Hocuspocus.UPDATE;
-import static dev.parley.load.compare.Hocuspocus.VERSION;
-
-import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,9 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One document of Hocuspocus, written by several. Each key is an update of Yjs, sent at once as its provider does it: a
@@ -67,17 +51,13 @@ final class HocuspocusDraft implements Dialect.Draft {
         writers.get(writer).type(operation, now);
     }
 
-    private Bytes begin(int kind) {
-        return message.clear().varint(name.length).raw(name, 0, name.length).varint(kind);
-    }
-
     /** What a writer has from another: all operations before {@code to}, and some after it until a message was read. */
     private static final class Received {
         private final Set<Long> early = new HashSet<>();
         private long to;
     }
 
-    private final class Writer implements Socket.Listener {
+    private final class Writer extends HocuspocusReplica {
         private final int number;
         private final long client;
         private final RandomGenerator random;
@@ -89,62 +69,26 @@ final class HocuspocusDraft implements Dialect.Draft {
         private final Map<Long, Long> deleted = new HashMap<>();
         private final Map<Integer, Received> received = new HashMap<>();
         private Runnable ready = () -> {};
-        private @Nullable Socket socket;
-        private boolean hasDocument;
         private boolean takesPart;
         private long acknowledged;
         private int clock;
         private int turnsAt = 1;
         private boolean deletes;
-        private byte[] bytes = {};
-        private int at;
-        private int end;
 
         Writer(int number, long client, RandomGenerator random) {
+            super(wire, ledgers.get(number), "writer " + number, name, message);
             this.number = number;
             this.client = client;
             this.random = random;
         }
 
         @Override
-        public void connected(Socket connected) {
-            socket = connected;
-            byte[] token = "token".getBytes(StandardCharsets.US_ASCII);
-            byte[] version = VERSION.getBytes(StandardCharsets.US_ASCII);
-            begin(AUTHENTICATION)
-                    .varint(0)
-                    .varint(token.length)
-                    .raw(token, 0, token.length)
-                    .varint(version.length)
-                    .raw(version, 0, version.length);
-            say();
-            begin(SYNC).varint(STEP_1).varint(1).varint(0);
-            say();
-            beat();
-        }
-
-        /** Who says nothing for a minute is closed. */
-        private void beat() {
-            wire.loop()
-                    .schedule(
-                            () -> {
-                                begin(QUERY_AWARENESS);
-                                say();
-                                beat();
-                            },
-                            BEAT_SECONDS,
-                            TimeUnit.SECONDS);
-        }
-
-        private void say() {
-            if (socket != null) {
-                socket.sendBinary(message.array(), 0, message.length());
+        void loaded() {
+            if (number == 0) {
+                create();
+            } else {
+                takePart();
             }
-        }
-
-        private void sayUpdate() {
-            begin(SYNC).varint(UPDATE).varint(update.length()).raw(update.array(), 0, update.length());
-            say();
         }
 
         /** The first one makes the text that all begin with. */
@@ -154,7 +98,7 @@ final class HocuspocusDraft implements Dialect.Draft {
             update.varint(1).varint(1).octet('t').varint(text.length());
             update.raw(text.getBytes(StandardCharsets.US_ASCII), 0, text.length())
                     .varint(0);
-            sayUpdate();
+            say(update);
         }
 
         void type(long operation, long now) {
@@ -173,7 +117,7 @@ final class HocuspocusDraft implements Dialect.Draft {
                 insert(operation);
             }
             ledgers.get(number).sent(operation + 1, now);
-            sayUpdate();
+            say(update);
         }
 
         private void turn() {
@@ -205,41 +149,12 @@ final class HocuspocusDraft implements Dialect.Draft {
         }
 
         @Override
-        public void received(byte[] received, int from, int to, long now) {
-            bytes = received;
-            at = from;
-            end = to;
-            try {
-                skip(number());
-                hear((int) number(), now);
-            } catch (IndexOutOfBoundsException e) {
-                violation("was sent what cannot be read: " + ByteBufUtil.hexDump(received, from, to - from));
-            }
-        }
-
-        private void hear(int kind, long now) {
-            if (kind == SYNC) {
-                int step = (int) number();
-                number();
-                if (step == UPDATE && takesPart) {
-                    update(now);
-                } else if (step == STEP_2 && !hasDocument) {
-                    hasDocument = true;
-                    if (number == 0) {
-                        create();
-                    } else {
-                        takePart();
-                    }
-                }
-            } else if (kind == SYNC_STATUS) {
-                if (number() != 1) {
-                    violation("an update was not taken");
-                } else if (!takesPart) {
-                    takePart();
-                } else {
-                    ledgers.get(number).acknowledged(acknowledged, acknowledged + 1, now);
-                    acknowledged++;
-                }
+        void acknowledged(long now) {
+            if (!takesPart) {
+                takePart();
+            } else {
+                ledgers.get(number).acknowledged(acknowledged, acknowledged + 1, now);
+                acknowledged++;
             }
         }
 
@@ -249,7 +164,11 @@ final class HocuspocusDraft implements Dialect.Draft {
         }
 
         /** Items of some clients, each in the order of its clock, and then what some deleted of their own. */
-        private void update(long now) {
+        @Override
+        void updated(long now) {
+            if (!takesPart) {
+                return;
+            }
             long clients = number();
             for (long i = 0; i < clients; i++) {
                 long structs = number();
@@ -275,20 +194,10 @@ final class HocuspocusDraft implements Dialect.Draft {
 
         /** Reads one, and tells how many characters it has. */
         private long item() {
-            int info = bytes[at++];
+            int info = info();
             int content = info & 0x1f;
             if (content != GONE) {
-                if ((info & HAS_ORIGIN) != 0) {
-                    number();
-                    number();
-                }
-                if ((info & HAS_RIGHT_ORIGIN) != 0) {
-                    number();
-                    number();
-                }
-                if ((info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN)) == 0 && number() == 1) {
-                    skip(number());
-                }
+                skipPlace(info);
             }
             long length = number();
             if (content == CONTENT_STRING) {
@@ -332,34 +241,6 @@ final class HocuspocusDraft implements Dialect.Draft {
             if (one.to > from) {
                 ledgers.get(writer).delivered(Ledger.tabOf(number, writer), from, one.to, now);
             }
-        }
-
-        private long number() {
-            long value = 0;
-            for (int shift = 0; at < end; shift += 7) {
-                byte octet = bytes[at++];
-                value |= (long) (octet & 0x7f) << shift;
-                if (octet >= 0) {
-                    return value;
-                }
-            }
-            throw new IndexOutOfBoundsException("a number that is not whole");
-        }
-
-        private void skip(long length) {
-            at += (int) length;
-            if (length < 0 || at > end) {
-                throw new IndexOutOfBoundsException("a field of " + length + " bytes");
-            }
-        }
-
-        private void violation(String what) {
-            ledgers.get(number).violation(what);
-        }
-
-        @Override
-        public void ended(String why) {
-            violation(why);
         }
     }
 }
