@@ -112,7 +112,10 @@ export class Election {
     this.cancelBeat();
     this.beat();
     this.cancelBeat = clock.after(BEAT_MILLIS, () => {
-      if (this.isLeader) {
+      if (this.bus.newestEpoch > this.epoch) {
+        this.candidate.deposed();
+        this.lead();
+      } else {
         this.startBeating(clock);
       }
     });
@@ -176,9 +179,17 @@ export class Election {
           this.release = () => {
             lock.release();
           };
-          this.epoch = Math.max(this.clock.nowMillis(), this.bus.newestEpoch + 1, this.epoch + 1);
-          this.candidate.elected(this.epoch);
+          this.lead();
         });
+  }
+
+  /**
+   * Also anew, when a tab was heard that led later and does not have the lock: it slept until the lock, which it had been given,
+   * was taken away, and found out that it had it first.
+   */
+  private lead(): void {
+    this.epoch = Math.max(this.clock.nowMillis(), this.bus.newestEpoch + 1, this.epoch + 1);
+    this.candidate.elected(this.epoch);
   }
 
   /** The lock was taken away. */

@@ -244,6 +244,10 @@ export class Tabs {
   private deposed(): void {
     this.hub?.stop();
     this.hub = undefined;
+    // Who leads may have been elected before this tab was, and is not to be taken for an old one.
+    if (this.leader?.tab === this.tab) {
+      this.leader = undefined;
+    }
     this.host?.close();
     this.host = undefined;
   }

@@ -442,6 +442,26 @@ describe('another tab leads', () => {
     await goesOn(tabs);
   });
 
+  it.skipIf(rung === 'lease').each(['all', 'the leader alone', 'nobody'])(
+    'and not the one whose turn it was, when that slept until the lock had been taken from it: %s heard of it',
+    async (who) => {
+      const tabs = await openAll(4);
+      const [leader, next, ...others] = [leaderOf(tabs), ...tabs.filter((tab) => roleOf(tab) === 'follower')];
+      next!.page.freeze();
+      leader.page.kill();
+      await clock.advance(4_000 + graceMillis);
+      const leads = leaderOf(others);
+      const deaf = others.filter((tab) => who === 'nobody' || (who !== 'all' && tab !== leads));
+      deaf.forEach(({ page }) => (page.channels.deafTo = '"beat"'));
+      next!.page.thaw();
+      await settled();
+      deaf.forEach(({ page }) => (page.channels.deafTo = undefined));
+      await clock.advance(5_000);
+      await goesOn([next!, ...others]);
+      expect(sockets()).toHaveLength(1);
+    },
+  );
+
   it('when all tabs are hidden, after a minute', async () => {
     const tabs = await openAll(3);
     const leader = leaderOf(tabs);
