@@ -155,7 +155,7 @@ export class Connection {
   private dialWithToken(dial: number): Promise<void> {
     return this.withToken(
       dial,
-      this.tokenForDial(),
+      this.freshToken(this.lastToken),
       (token) => {
         this.openSocket(token);
       },
@@ -195,27 +195,23 @@ export class Connection {
     }
   }
 
-  /** A request for it may hang in a connection that is long dead. */
-  private freshToken(): Promise<string> {
+  /**
+   * A request for it may hang in a connection that is long dead, and browsers keep several: it takes minutes until one gets
+   * through when all of them are. So `spare` does in its place, while it is good.
+   */
+  private freshToken(spare = ''): Promise<string> {
+    const { clock } = this.around;
+    const hasSpare = isGood(spare, clock.nowMillis());
     return new Promise((resolve, reject) => {
-      const cancel = this.around.clock.after(TOKEN_MILLIS_MAX, () => {
-        reject(new ParleyError('NO_TOKEN', true));
+      const cancel = clock.after(hasSpare ? NEWER_TOKEN_MILLIS_MAX : TOKEN_MILLIS_MAX, () => {
+        if (hasSpare) {
+          resolve(spare);
+        } else {
+          reject(new ParleyError('NO_TOKEN', true));
+        }
       });
       this.options.token().then(resolve, reject).finally(cancel);
     });
-  }
-
-  /** Browsers keep several connections, and when all of them are dead it takes minutes until a request gets through. */
-  private tokenForDial(): Promise<string> {
-    const { clock } = this.around;
-    const last = new Promise<string>((resolve) => {
-      clock.after(NEWER_TOKEN_MILLIS_MAX, () => {
-        if (this.lastToken !== undefined && isGood(this.lastToken, clock.nowMillis())) {
-          resolve(this.lastToken);
-        }
-      });
-    });
-    return Promise.race([this.freshToken(), last]);
   }
 
   /** Replaces the token on the open connection before it expires. If that fails, it is tried again until it has. */
