@@ -31,16 +31,12 @@ final class Parley implements Dialect {
     private static final Duration TOKEN_LIFETIME = Duration.ofHours(12);
 
     private final TokenMint tokens;
-    private final RandomGenerator random;
-    private final ParleyWords words = new ParleyWords();
-    private final Fields fields = new Fields();
     private final ParleyReplica.Shared shared;
 
     /** A tab says what it has received so long after it did. */
     Parley(TokenMint tokens, RandomGenerator random, int acknowledgeMillis) {
         this.tokens = tokens;
-        this.random = random;
-        shared = new ParleyReplica.Shared(random, acknowledgeMillis, words, fields);
+        shared = new ParleyReplica.Shared(random, acknowledgeMillis, new ParleyWords(), new Fields());
     }
 
     @Override
@@ -116,7 +112,7 @@ final class Parley implements Dialect {
 
         @Override
         public void type(long operation, long now) {
-            byte letter = (byte) ('a' + random.nextInt(26));
+            byte letter = (byte) ('a' + shared.random().nextInt(26));
             if (length == 0 || length == MESSAGE_LENGTH) {
                 block = outboxName + "." + ++blocks;
                 begin(new Part(block, true, new Gathering(0)));
@@ -125,7 +121,7 @@ final class Parley implements Dialect {
                 begin(new Part(block, false, new Gathering(length)));
             }
             if (typing != null) {
-                typing.typed().insert(random.nextInt(length + 1), letter);
+                typing.typed().insert(shared.random().nextInt(length + 1), letter);
             }
             length++;
             if (!inFlight) {
@@ -139,9 +135,10 @@ final class Parley implements Dialect {
         }
 
         private void submit(long now) {
+            ParleyWords words = shared.words();
             words.begin();
             Submission submission = latest;
-            submission.contentId = random.nextLong();
+            submission.contentId = shared.random().nextLong();
             for (int i = 0; i < OPERATIONS_MAX && !waiting.isEmpty(); i++) {
                 Part part = waiting.remove();
                 if (part.created()) {
@@ -191,12 +188,12 @@ final class Parley implements Dialect {
         }
 
         @Override
-        Open.Builder firstOpen() {
+        Open.Builder open() {
             return Open.newBuilder();
         }
 
         @Override
-        void begun(Opened opened) {
+        void begun() {
             acknowledgeSoon();
             ready.run();
         }
@@ -228,6 +225,7 @@ final class Parley implements Dialect {
             boolean own = false;
             boolean same = false;
             int effects = end;
+            Fields fields = shared.fields();
             fields.begin(bytes, start, end);
             while (effects == end && fields.hasNext()) {
                 int field = fields.next();

@@ -151,12 +151,12 @@ final class ParleyDraft implements Dialect.Draft {
         }
 
         @Override
-        Open.Builder firstOpen() {
+        Open.Builder open() {
             return Open.newBuilder().setConversation(conversation);
         }
 
         @Override
-        void begun(Opened opened) {
+        void begun() {
             if (number == 0) {
                 create();
             } else {

@@ -55,12 +55,13 @@ abstract class ParleyReplica implements Socket.Listener {
         this.name = name;
     }
 
-    abstract Open.Builder firstOpen();
+    /** What it opens. */
+    abstract Open.Builder open();
 
     abstract String token();
 
-    /** The first time, with the blocks as they are. */
-    abstract void begun(Opened opened);
+    /** It is where the blocks are that it was given first. */
+    abstract void begun();
 
     /** It was too slow to be sent each entry, and there are too many to be told of. */
     abstract void skippedTo(Opened opened, long now);
@@ -101,7 +102,7 @@ abstract class ParleyReplica implements Socket.Listener {
     @Override
     public final void connected(Socket connected) {
         socket = connected;
-        say(greeting(token(), shared.randomHex(), firstOpen()));
+        say(greeting(token(), shared.randomHex(), open()));
     }
 
     @Override
@@ -129,8 +130,8 @@ abstract class ParleyReplica implements Socket.Listener {
 
     /** Asks for what it missed: blocks do not tell what became of a submission, the entries do. */
     final void reopen(String outbox, long answeredSeq) {
-        Open.Builder open = firstOpen()
-                .setPosition(Position.newBuilder().setRevision(revision).setHead(ByteString.copyFrom(head)))
+        Open.Builder open = open().setPosition(
+                        Position.newBuilder().setRevision(revision).setHead(ByteString.copyFrom(head)))
                 .setPending(true)
                 .addOutboxes(OutboxMark.newBuilder().setOutbox(outbox).setAnsweredSeq(answeredSeq));
         say(ClientFrames.newBuilder()
@@ -254,7 +255,7 @@ abstract class ParleyReplica implements Socket.Listener {
             entries(bytes, 0, bytes.length, now);
         } else if (isFirst) {
             moveTo(opened.getBlocks().getPosition());
-            begun(opened);
+            begun();
         } else {
             skippedTo(opened, now);
         }
